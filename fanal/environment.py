@@ -1,0 +1,61 @@
+"""What the installation says of itself: every setting that may come from outside, typed, in one place."""
+
+import secrets
+from functools import cached_property
+from pathlib import Path
+
+import platformdirs
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def default_home() -> Path:
+    """A checkout keeps its data beside the code; an installed program keeps it where the system says."""
+    return ROOT / ".fanal" if (ROOT / "pyproject.toml").exists() else Path(platformdirs.user_data_dir("fanal"))
+
+
+class Environment(BaseSettings):
+    """Read from FANAL_… variables (DATABASE_URL without the prefix); see docs/operations.md."""
+
+    model_config = SettingsConfigDict(env_prefix="FANAL_", extra="ignore")
+
+    home: Path = Field(default_factory=default_home)
+    database_url: str = Field(default="", validation_alias="DATABASE_URL")
+    debug: bool = False
+    host: str = "127.0.0.1"
+    port: int = 8000
+    live_port: int = 0
+    public_url: str = ""
+    live_url: str = ""
+    allowed_hosts: list[str] = []
+    trusted_proxies: list[str] = []
+    smtp_url: str = ""
+    mail_from: str = "fanal@localhost"
+    secret: str = ""
+
+    @cached_property
+    def secret_key(self) -> str:
+        """The given secret, or one made once and kept, readable by its owner only, in the home folder."""
+        if self.secret:
+            return self.secret
+        path = self.home / "secret"
+        if not path.exists():
+            self.home.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(48))
+        return path.read_text()
+
+    @property
+    def origin(self) -> str:
+        """The address of the pages as a browser sees it, without a trailing slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def live_origin(self) -> str:
+        """The address of the event stream as a browser sees it: the next port, or what the proxy was given."""
+        return (self.live_url or f"http://{self.host}:{self.live_port or self.port + 1}").rstrip("/")
+
+
+environment = Environment()

@@ -1,0 +1,1 @@
+"""What fanal runs on: its database server, its processes, and the checks that all of it is well."""
