@@ -33,8 +33,9 @@ Stage = Literal[1, 2]
 _ALIKE = tuple(
     (re.compile(pattern), by)
     for pattern, by in (
-        (r"shch|sch|shh", "sh"),
+        (r"schtsch|shtsh|chtch|shch", "sh"),
         (r"tsch|tch|cz", "ch"),
+        (r"sch|shh", "sh"),
         (r"dzh|dj|zh", "j"),
         (r"kh", "h"),
         (r"ph", "f"),
@@ -159,7 +160,7 @@ def _alike(token: str) -> str:
 
 
 def _skeleton(alike: str) -> str:
-    bare = re.sub(r"(.)\1+", r"\1", re.sub(r"[aeiou]", "", re.sub(r"[sc]h", "c", alike)))
+    bare = re.sub(r"(.)\1+", r"\1", re.sub(r"[aeiou]", "", re.sub(r"[sc]h", "c", alike).replace("z", "s")))
     if not bare or not bare.isascii():
         return ""
     return "a" + bare if len(bare) < 3 and alike[0] in "aeiou" else bare

@@ -42,8 +42,9 @@ def test_a_number_as_people_and_networks_write_it_has_one_normal_form(raw, regio
 
 @pytest.mark.parametrize(
     "raw",
-    ["", "   ", "anonymous", "Anonymous", "withheld", "PRIVATE NUMBER", "Unavailable", "unknown", "00000000", "12", "hello",
-     "sip:anonymous@anonymous.invalid", "<sip:Anonymous@example.net>", "+" * 50, "9" * 200, "\x00", "'; drop table--"],
+    ["", "   ", "anonymous", "Anonymous", "withheld", "PRIVATE NUMBER", "Unavailable", "unknown", "00000000", "12",
+     "hello", "sip:anonymous@anonymous.invalid", "<sip:Anonymous@example.net>", "+" * 50, "9" * 200, "\x00",
+     "'; drop table--"],
 )  # fmt: skip
 def test_a_withheld_or_malformed_caller_id_is_no_number(raw):
     assert phones.normalise(raw, "FR") is None
@@ -108,8 +109,8 @@ def test_an_address_has_a_lower_case_ascii_domain_and_keeps_its_local_part(raw, 
 
 @pytest.mark.parametrize(
     "raw",
-    ["", "a", "a@b", "@b.com", "a..b@c.de", ".a@c.de", "a b@c.de", "a@c..de", "a@-c.de", "a@1.2.3.4", "a@b.com\nBcc: x@y.z",
-     "x" * 65 + "@c.de", "a@" + "b" * 64 + ".de", "a@b@c.de", '"a b"@c.de'],
+    ["", "a", "a@b", "@b.com", "a..b@c.de", ".a@c.de", "a b@c.de", "a@c..de", "a@-c.de", "a@1.2.3.4",
+     "a@b.com\nBcc: x@y.z", "x" * 65 + "@c.de", "a@" + "b" * 64 + ".de", "a@b@c.de", '"a b"@c.de'],
 )  # fmt: skip
 def test_what_cannot_be_an_address_is_refused(raw):
     assert emails.normalise(raw) is None
@@ -203,8 +204,8 @@ def test_a_thousand_other_numbers_stay_as_they_are():
 
 @pytest.mark.parametrize(
     "text",
-    ["IBAN DE89 3704 0044 0532 0130 00", "GB82 WEST 1234 5698 7654 32", "+33 6 12 34 56 78", "2026-11-21 10:11:12", "1234567890123456",
-     "9400 1000 0000 0000 0000 00"],
+    ["IBAN DE89 3704 0044 0532 0130 00", "GB82 WEST 1234 5698 7654 32", "+33 6 12 34 56 78", "2026-11-21 10:11:12",
+     "1234567890123456", "9400 1000 0000 0000 0000 00"],
 )  # fmt: skip
 def test_bank_accounts_phones_dates_and_parcels_are_not_cards(text):
     assert cards.mask(text) == text

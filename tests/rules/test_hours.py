@@ -20,7 +20,8 @@ from fanal.hours.rules import (
 )
 
 ZONES = ["UTC", "Europe/Paris", "America/New_York", "Asia/Kolkata", "Africa/Casablanca", "Australia/Lord_Howe",
-         "Pacific/Apia", "America/St_Johns", "Asia/Tehran", "Africa/Cairo", "Pacific/Kiritimati", "America/Sao_Paulo"]  # fmt: skip
+         "Pacific/Apia", "America/St_Johns", "Asia/Tehran", "Africa/Cairo", "Pacific/Kiritimati",
+         "America/Sao_Paulo"]  # fmt: skip
 PARIS = ZoneInfo("Europe/Paris")
 
 

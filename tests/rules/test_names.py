@@ -126,7 +126,9 @@ def test_any_text_folds_to_lower_case_tokens_that_fold_to_no_marks(text):
 
 
 @given(
-    st.lists(st.sampled_from("Anna Maria Petrov Иван Смирнов محمد حسن Müller Nguyễn".split()), min_size=1, max_size=3)
+    st.lists(
+        st.sampled_from(["Anna", "Maria", "Petrov", "Иван", "محمد", "حسن", "Müller", "Nguyễn"]), min_size=1, max_size=3
+    )
 )
 def test_folding_what_is_folded_changes_nothing(words):
     once = names.tokens(" ".join(words))
