@@ -149,6 +149,15 @@ def test_a_single_special_day_years_ahead_is_found():
     assert add_open_time(once, paris("2026-11-23T12:00"), 7201) is None
 
 
+def test_two_entries_for_one_special_day_are_both_kept():
+    day = date(2026, 11, 23)
+    morning = SpecialDay(on=day, periods=(Period(opens=time(9), closes=time(10)),))
+    evening = SpecialDay(on=day, periods=(Period(opens=time(20), closes=time(21)),))
+    split = Calendar(zone="UTC", special_days=(morning, evening))
+    midnight = datetime(2026, 11, 23, tzinfo=UTC)
+    assert open_seconds_between(split, midnight, midnight + timedelta(days=1)) == 7200
+
+
 def test_a_promise_of_eight_working_hours_on_friday_at_three_is_kept_on_monday_at_three():
     assert add_open_time(OFFICE, paris("2026-11-27T15:00"), 8 * 3600) == paris("2026-11-30T15:00")
 
