@@ -50,7 +50,14 @@ def _shell_items(language: str) -> list[dict[str, Any]]:
     icons = ["chat", "case", "people", "queue", "chart", "settings"]
     labels = names.get(language, names["en"])
     return [
-        {"name": icon, "label": label, "icon": icon, "url": f"#{icon}", "current": icon == "chat", "count": 2 * (icon == "case")}
+        {
+            "name": icon,
+            "label": label,
+            "icon": icon,
+            "url": f"#{icon}",
+            "current": icon == "chat",
+            "count": 2 * (icon == "case"),
+        }
         for icon, label in zip(icons, labels, strict=True)
     ]
 
