@@ -1,5 +1,7 @@
 """What the installation says of itself: every setting that may come from outside, typed, in one place."""
 
+import contextlib
+import os
 import secrets
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +25,7 @@ class Environment(BaseSettings):
 
     home: Path = Field(default_factory=default_home)
     database_url: str = Field(default="", validation_alias="DATABASE_URL")
+    postgres_settings: dict[str, str] = {}
     debug: bool = False
     host: str = "127.0.0.1"
     port: int = 8000
@@ -42,9 +45,13 @@ class Environment(BaseSettings):
             return self.secret
         path = self.home / "secret"
         if not path.exists():
-            self.home.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_urlsafe(48))
+            self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            fresh = self.home / f"secret.{os.getpid()}"
+            with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(48))
+            with contextlib.suppress(FileExistsError):  # another process was first: its secret is the one
+                os.link(fresh, path)
+            fresh.unlink()
         return path.read_text()
 
     @property

@@ -1,0 +1,26 @@
+"""`python -m fanal`: the command line; for developers it is also Django's manage.py."""
+
+import os
+import sys
+
+# Django's commands that developers type all day work without the word `django` before them.
+DJANGO_COMMANDS = {"makemigrations", "migrate", "shell", "makemessages", "compilemessages"}
+
+
+def main() -> None:
+    """Hand over to Django's management commands or to fanal's own."""
+    if len(sys.argv) > 1 and sys.argv[1] in DJANGO_COMMANDS:
+        sys.argv.insert(1, "django")
+    if sys.argv[1:2] == ["django"]:
+        from fanal.cli.django import run
+
+        run(sys.argv[2:])
+        return
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fanal.settings")
+    from fanal.cli import app
+
+    app()
+
+
+if __name__ == "__main__":
+    main()
