@@ -1,6 +1,6 @@
 """Scenarios met, customer actions done, and the cases that make themselves."""
 
-from fanal.scenarios.actions.matching import contact_of, dry_run, match
+from fanal.scenarios.actions.matching import Met, NoQueue, contact_of, dry_run, match
 from fanal.scenarios.actions.matters import link_in, open_in, split_in, topics_of
 from fanal.scenarios.actions.performing import perform, possible, preview
 from fanal.scenarios.actions.saving import save_case_rule, save_scenario, set_active, set_order
@@ -14,6 +14,8 @@ def catalogue() -> tuple[Entry, ...]:
 
 
 __all__ = [
+    "Met",
+    "NoQueue",
     "catalogue",
     "contact_of",
     "dry_run",

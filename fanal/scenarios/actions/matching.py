@@ -1,12 +1,14 @@
 """A contact meets its scenario: what opens, where it goes, and why."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 
+from fanal.agents.models import Agent, Skill
 from fanal.cases.models import Case, CaseState, Category
 from fanal.events.actions import publish
 from fanal.holdings.keys import card_key
@@ -24,8 +26,24 @@ FINISHED = (OrderState.DELIVERED, OrderState.CANCELLED, OrderState.RETURNED)
 LONGEST_NUMBER = 60
 
 
+@dataclass(frozen=True, kw_only=True)
+class Met:
+    """What routing needs of the choice, as rows; skills are id to least level."""
+
+    choice: rules.Choice
+    queue: Queue
+    priority: int | None
+    skills: Mapping[int, int]
+    preferred_agent: Agent | None
+    preferred_why: str
+
+
+class NoQueue(Exception):
+    """There is no active queue at all; the contact can only be quarantined."""
+
+
 @transaction.atomic
-def match(*, interaction: Interaction, now: datetime) -> rules.Choice:
+def match(*, interaction: Interaction, now: datetime) -> Met:
     """Choose the scenario, remember why, set what the contact is about and raise its first topic.
 
     Asked again (the customer was identified meanwhile) it chooses anew; the first topic is not raised twice.
@@ -46,14 +64,35 @@ def match(*, interaction: Interaction, now: datetime) -> rules.Choice:
         audience=audience.of(interaction),
         now=now,
     )
-    return choice
+    return _met(choice, interaction)
+
+
+def _met(choice: rules.Choice, interaction: Interaction) -> Met:
+    levels = dict(Skill.objects.filter(code__in=choice.skills).values_list("code", "pk"))
+    preferred = Agent.objects.filter(pk=choice.preferred_agent, is_active=True, practising=interaction.practice).first()
+    return Met(
+        choice=choice,
+        queue=_queue(choice.queue or str(interaction.account.settings.get("queue", "")), interaction),
+        priority=choice.priority,
+        skills={levels[code]: level for code, level in choice.skills.items() if code in levels},
+        preferred_agent=preferred,
+        preferred_why=choice.preferred_why if preferred else "",
+    )
+
+
+def _queue(code: str, interaction: Interaction) -> Queue:
+    """The queue chosen, else the first that is active for this kind of work. Raises NoQueue."""
+    rows = Queue.objects.filter(active=True)
+    queue = rows.filter(code=code).first() or rows.filter(practice=interaction.practice).order_by("pk").first()
+    if queue is None:
+        raise NoQueue
+    return queue
 
 
 def dry_run(*, contact: rules.Contact, practice: bool = False) -> rules.Choice:
     """What would happen to this contact, and why: the same scenarios through the same function, nothing written."""
     rows = Scenario.objects.filter(active=True, queue__active=True).select_related("queue")
-    if practice:
-        rows = rows.filter(Q(queue__practice=True))
+    rows = rows.filter(queue__practice=practice)
     return rules.choose(contact, [rule_of(row) for row in rows])
 
 

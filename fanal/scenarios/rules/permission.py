@@ -41,7 +41,7 @@ def check(asking: Asking) -> None:
         raise Refused("needs_contact")
     if asking.spoken_for and not asking.for_representatives:
         raise Refused("not_for_representatives")
-    if asking.spoken_for and asking.action not in asking.powers:
+    if asking.spoken_for and not asking.powers & {asking.action, "*"}:
         raise Refused("no_power")
     if asking.in_contact and asking.assurance < asking.least_assurance:
         raise Refused("assurance")
