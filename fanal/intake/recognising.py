@@ -1,6 +1,5 @@
 """From what a contact brings to who it is: evidence out of the signal, and the result on the interaction."""
 
-from dataclasses import asdict
 from datetime import datetime
 
 from fanal.channels.models import ChannelAccount
@@ -36,11 +35,11 @@ def recognise(*, interaction: Interaction, evidence: Evidence, now: datetime) ->
             interaction=interaction,
             customer=Customer.objects.get(pk=found.candidates[0].customer_id),
             assurance=found.assurance,
-            why="signed_by_host" if evidence.signed_external_id else "sole_match",
+            why=found.why,
             by=None,
             now=now,
         )
     elif found.recognition == Recognition.AMBIGUOUS:
-        candidates = [asdict(candidate) for candidate in found.candidates]
+        candidates = [candidate.as_row() for candidate in found.candidates]
         interactions.set_candidates(interaction=interaction, candidates=candidates, now=now)
     interaction.refresh_from_db()
