@@ -27,6 +27,9 @@ export function listenForKeys(): void {
     else localStorage.setItem(OFF, "off");
     showSwitch();
   });
+  document.addEventListener("click", (event) => {
+    if ((event.target as Element).closest("[data-keys-sheet]")) showSheet();
+  });
   register("?", text("keys"), () => showSheet());
 }
 
