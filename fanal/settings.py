@@ -10,8 +10,7 @@ CSRF_TRUSTED_ORIGINS = [environment.origin]
 ROOT_URLCONF = "fanal.urls"
 WSGI_APPLICATION = "fanal.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-if (ROOT / "fanal" / "agents" / "models.py").exists():  # until the models have landed
-    AUTH_USER_MODEL = "agents.Agent"
+AUTH_USER_MODEL = "agents.Agent"
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -1,0 +1,42 @@
+"""How a command of fanal begins: its database runs, Django is set up, and it ends with whoever started it."""
+
+import os
+import signal
+import sys
+import threading
+
+from fanal.environment import environment
+from fanal.running import postgres
+
+SUPERVISED = "FANAL_SUPERVISED"
+
+
+def begin() -> None:
+    """Make everything ready for a command that works with the data."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fanal.settings")
+    ensure_database()
+    import django
+
+    django.setup()
+
+
+def ensure_database() -> None:
+    """Start the embedded server if it is the one in use; under `fanal up` that has been done."""
+    if SUPERVISED not in os.environ:
+        postgres.ensure_running(environment, progress=tell)
+
+
+def tell(line: str) -> None:
+    """Say how it goes where a person sees it and a program that reads the output does not."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def end_with_supervisor() -> None:
+    """Under `fanal up`, end when it ends, however it ends: its end of our standard input closes then."""
+    if SUPERVISED in os.environ:
+        threading.Thread(target=_wait_for_the_end, name="supervisor", daemon=True).start()
+
+
+def _wait_for_the_end() -> None:
+    os.read(0, 1)
+    os.kill(os.getpid(), signal.SIGTERM)
