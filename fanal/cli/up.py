@@ -1,6 +1,7 @@
 """`fanal up`: the database, the migrations and every process, until ctrl-C."""
 
 import http.client
+import importlib.util
 import os
 import signal
 import subprocess
@@ -18,6 +19,7 @@ PROCESSES = ("web", "live", "acd", "worker")
 def up(
     host: str = typer.Option("", help="Address to listen on; FANAL_HOST otherwise."),
     port: int = typer.Option(0, help="Port of the pages; the event stream takes the next one."),
+    demo: bool = typer.Option(False, "--demo", help="Load the demo company first, if it is not there yet."),
 ) -> None:
     """Run everything on this machine: the pages, the event stream, the ACD and the worker."""
     if host:
@@ -35,10 +37,9 @@ def up(
     for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, lambda *_: stopping.set())
     postgres.ensure_running(environment, progress=tell)
-    if not stopping.is_set():
-        migrated = subprocess.run([sys.executable, "-m", "fanal", "django", "migrate", "--verbosity=0"], check=False)
-        if migrated.returncode:
-            raise postgres.NotPossible("The database could not be brought up to date: see above; `fanal doctor` helps.")
+    _do("django", "migrate", "--verbosity=0", stopping=stopping)
+    if demo and importlib.util.find_spec("fanal.demo.cli"):
+        _do("demo", "load", stopping=stopping)
     supervisor = Supervisor(
         commands={name: (sys.executable, "-m", "fanal", name) for name in PROCESSES},
         environment={},
@@ -48,6 +49,17 @@ def up(
     threading.Thread(target=_greet, args=(stopping,), daemon=True).start()
     supervisor.run()
     postgres.leave(environment)
+
+
+def _do(*command: str, stopping: threading.Event) -> None:
+    """Run one command of fanal to its end; ctrl-C ends it too, and then nothing more is begun."""
+    from fanal.running.postgres import NotPossible
+
+    if stopping.is_set():
+        return
+    done = subprocess.run([sys.executable, "-m", "fanal", *command], stdin=subprocess.DEVNULL, check=False)
+    if done.returncode and not stopping.is_set():
+        raise NotPossible(f"`fanal {' '.join(command)}` failed: see above; `fanal doctor` says what may be missing.")
 
 
 def _refuse_taken(host: str, port: int) -> None:
