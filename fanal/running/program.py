@@ -20,6 +20,20 @@ def begin() -> None:
     django.setup()
 
 
+def try_to_begin() -> str:
+    """Begin even if the database cannot be started; returns why it could not."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fanal.settings")
+    reason = ""
+    try:
+        ensure_database()
+    except postgres.NotPossible as problem:
+        reason = str(problem)
+    import django
+
+    django.setup()
+    return reason
+
+
 def ensure_database() -> None:
     """Start the embedded server if it is the one in use; under `fanal up` that has been done."""
     if SUPERVISED not in os.environ:
