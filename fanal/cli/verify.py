@@ -24,6 +24,7 @@ def verify(
     program.begin()
     from rich.console import Console
 
+    from fanal.running.postgres import NotPossible
     from fanal.running.verify import invariants
     from fanal.running.verify import verify as check
 
@@ -31,6 +32,8 @@ def verify(
         raise typer.BadParameter(f"no such invariant: {', '.join(sorted(unknown))}")
     console = Console()
     verdicts = []
+    if missing := program.missing_migrations():
+        raise NotPossible(f"{missing} migrations are not applied to this database: run `fanal django migrate` first.")
     for verdict in check(names=frozenset(names or ())):
         verdicts.append(verdict)
         if not as_json:

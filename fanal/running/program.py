@@ -40,6 +40,15 @@ def ensure_database() -> None:
         postgres.ensure_running(environment, progress=tell)
 
 
+def missing_migrations() -> int:
+    """How many migrations of this version the database has not seen."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
 def tell(line: str) -> None:
     """Say how it goes where a person sees it and a program that reads the output does not."""
     print(line, file=sys.stderr, flush=True)

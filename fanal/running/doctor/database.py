@@ -104,6 +104,8 @@ def migrations() -> Iterator[Finding]:
 
 
 def processes() -> Iterator[Finding]:
+    if not _row("SELECT to_regclass('procrastinate_jobs')")[0]:
+        return  # not migrated yet, which has been said
     late = _row(
         "SELECT count(*) FROM procrastinate_jobs"
         " WHERE status = 'todo' AND coalesce(scheduled_at, now()) < now() - interval '10 minutes'"
@@ -114,7 +116,7 @@ def processes() -> Iterator[Finding]:
         yield ok("Deferred tasks", "none is late")
 
 
-def _row(sql: str, *parameters: object) -> tuple[Any, ...]:
+def _row(sql: str, *parameters: str) -> tuple[Any, ...]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters or None)
         row = cursor.fetchone()
