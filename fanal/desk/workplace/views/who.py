@@ -22,9 +22,16 @@ from fanal.interactions import actions as interactions
 @require_GET
 @needs(Permission.HANDLE, Permission.SUPERVISE, Permission.SUPERVISE_OWN_QUEUES)
 def about(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The right room again."""
+    """The right room again, or turned to another order or holding of the customer's."""
     interaction = seen(request.user, pk)
-    return render(request, "workplace/about.html", {"about": about_of(interaction, agent=request.user)})
+    order, holding = request.GET.get("order", ""), request.GET.get("holding", "")
+    found = about_of(
+        interaction,
+        agent=request.user,
+        order_pk=int(order) if order.isdecimal() else 0,
+        holding_pk=int(holding) if holding.isdecimal() else 0,
+    )
+    return render(request, "workplace/about.html", {"about": found})
 
 
 @require_GET
