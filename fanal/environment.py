@@ -38,7 +38,9 @@ class Environment(BaseSettings):
     smtp_url: str = ""
     mail_from: str = "fanal@localhost"
     secret: str = ""
-    country: str = Field(default="", description="ISO code of the country whose phone numbers are dialled without a prefix.")
+    country: str = Field(
+        default="", description="ISO code of the country whose phone numbers are dialled without a prefix."
+    )
 
     @cached_property
     def secret_key(self) -> str:
