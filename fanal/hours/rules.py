@@ -9,7 +9,7 @@ skips is read with the offset from before the change (RFC 5545 section 3.3.5).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -65,7 +65,12 @@ class Calendar:
 
     @cached_property
     def by_date(self) -> dict[date, SpecialDay]:
-        return {special.on: special for special in self.special_days}
+        """Several entries for one date are one day with the periods of all of them."""
+        days: dict[date, SpecialDay] = {}
+        for special in self.special_days:
+            known = days.get(special.on)
+            days[special.on] = replace(known, periods=known.periods + special.periods) if known else special
+        return days
 
     def beginning_on(self, day: date) -> tuple[Period, ...]:
         """The periods that begin on a date."""

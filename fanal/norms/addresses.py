@@ -44,7 +44,8 @@ _UNIT = re.compile(
     r"[\s.:#]*\w*|#\s*\w+"
 )
 _HOUSE_WORD = re.compile(r"\b(?:no|nr|num|n|d|dom|house|rqm)\b\.?\s*(?=\d)")
-_HOUSE = re.compile(r"\b(\d+)\s*((?:bis|ter|quater|[a-z])\b)?(?:\s*[-/]\s*(\d+)\s*([a-z]\b)?)?")
+# A letter after a space belongs to the number, except those that begin a short word for street (12 r. de la Paix).
+_HOUSE = re.compile(r"\b(\d+)((?<=\d)[a-z]\b|\s*(?:bis|ter|quater)\b|\s[abdefgh]\b)?(?:\s*[-/]\s*(\d+)\s*([a-z]\b)?)?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,5 +114,5 @@ def _house(line: str) -> tuple[str, str]:
         return "", line
     chosen = found[0] if line[: found[0].start()].strip(" ,.") == "" else found[-1]
     number, letter, second, second_letter = chosen.groups()
-    house = number.lstrip("0") + (letter or "") + (f"/{second}{second_letter or ''}" if second else "")
+    house = number.lstrip("0") + (letter or "").strip() + (f"/{second}{second_letter or ''}" if second else "")
     return house, f"{line[: chosen.start()]} {line[chosen.end() :]}"

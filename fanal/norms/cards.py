@@ -107,14 +107,16 @@ def _in_run(plain: str, start: int, end: int) -> Iterator[Found]:
 
 
 def _from_group(plain: str, groups: list[tuple[int, int]], first: int) -> tuple[Found, int] | None:
-    best, number = None, ""
+    """All that may belong to the card is hidden, but a security code behind it is not taken for its last digits."""
+    best: tuple[Found, int] | None = None
+    number, shown = "", ""
     for last in range(first, len(groups)):
         number += plain[groups[last][0] : groups[last][1]]
         if len(number) > _LONGEST:
             break
         if len(number) >= _SHORTEST and (name := scheme(number)) and luhn(number):
-            span = Found(start=groups[first][0], end=groups[last][1], scheme=name, last_four=number[-4:])
-            best = (span, last + 1)
+            shown = number[-4:] if len(number) <= 16 or not shown else shown
+            best = Found(start=groups[first][0], end=groups[last][1], scheme=name, last_four=shown), last + 1
     return best
 
 

@@ -22,6 +22,9 @@ _ASSIMILATED = re.compile(r"\b[aeu]([szrtdnl]|sh|th|dh)['-](?=\1)")
 _JOINED = {"o", "mc", "mac", "d", "l"}
 _SERVANT = re.compile(r"abd(?:[aeou]u?[lrsnztd]|[ao]u|e)?")
 _SERVANT_OF = re.compile(r"abd(?:[aeou]u?l(?=..)|[aeou]u?([rsnztd])(?=\1))(.{2,})|abd(?=rhmn|lh|rhym|mlk|azyz)(.+)")
+# Nur ad-Din, Nour El Din, Noureddine, Nureddin, نور الدين: one word.
+_OF_FAITH = re.compile(r"(.{2,}?)[aeiu][ld]d(?:i|ee|ie)ne?")
+_FAITH = re.compile(r"(?<=\w)[\s-]+[aeu][ld][\s-]?d(?:i|ee|ie)ne?\b")
 _KEEPS_ARTICLE = {"الياس", "إلياس", "الين", "الاء", "آلاء", "الهام", "إلهام", "الفت", "الكسندر"}
 _PATRONYMIC = re.compile(r"(?:ovich|evich|ovych|evych|iyovych|ovna|evna|ivna|ichna|inichna|ich)$")
 _QUOTES = str.maketrans(dict.fromkeys("'’‘`´ʼʹʻ′\u02bb\u02bf\u02be\"“”«»", ""))
@@ -70,7 +73,8 @@ def display(name: str) -> str:
 def _words(name: str) -> list[tuple[str, str]]:
     """Pairs of the written word in lower case and its folded form."""
     text = unicodedata.normalize("NFKC", name).casefold().translate(_QUOTES)
-    text = _ASSIMILATED.sub("", text)
+    text = _ASSIMILATED.sub("", _FAITH.sub("uddin", text))
+    text = re.sub(r"(?<=\w)\s+الدين\b", "الدين", text)
     found = re.findall(r"[^\W_]+(?:[\u0300-\u036f\u064b-\u065f\u0670\u200c\u200d]+[^\W_]*)*", text)
     pairs = ((word, _folded_word(word)) for word in found)
     return [(word, folded) for word, folded in pairs if folded]
@@ -83,9 +87,13 @@ def _folded_word(word: str) -> str:
             return "allah"
         if word.startswith("عبدال") and len(word) > 6:
             return "abdul" + _of_god(scripts.plain(word.removeprefix("عبدال")))
+        if word.endswith("الدين") and len(word) > 6:
+            return scripts.plain(word.removesuffix("الدين")) + "uddin"
         if word.startswith("ال") and len(word) >= 5 and word not in _KEEPS_ARTICLE:
             word = word.removeprefix("ال")
-    return _servant_of(scripts.plain(word))
+    folded = _servant_of(scripts.plain(word))
+    faith = _OF_FAITH.fullmatch(folded)
+    return faith.group(1) + "uddin" if faith else folded
 
 
 def _servant_of(token: str) -> str:

@@ -29,10 +29,13 @@ _LETTERS = {**_LATIN, **_CYRILLIC, **_ARABIC}
 # Composed letters whose mark is not decoration: without this, й and и, ї and і, ئ and ي would be one letter.
 _WHOLE = {"й": "y", "ї": "yi", "ў": "u", "ё": "e", "ئ": "y", "ؤ": "w", "أ": "a", "إ": "i", "آ": "a"}
 
+# Two Arabic letters that would read as one in Latin (z and h as zh) always have an unwritten vowel between them.
+_SPLIT = re.compile("([زستدكغ])([هھہ])")
+
 
 def plain(text: str) -> str:
     """Lower case, without marks, in the letters a to z as far as the tables reach; other scripts stay themselves."""
-    text = unicodedata.normalize("NFKC", text).casefold()
+    text = _SPLIT.sub("\\1ا\\2", unicodedata.normalize("NFKC", text).casefold())
     if text.isascii():
         return text
     pieces = []

@@ -1,14 +1,14 @@
 """Keys under which a misspelt name token, or one typed in another script, still meets the right one, and how far it is.
 
 A dictionary of distinct folded tokens (fanal.norms.names.tokens) keeps `keys(token)` in one (key, token) table. A
-search looks up `query_keys(token, 1)` for each of its words, verifies what it met with `distance` (or `nearest`), ranks by the
-sum, and asks again with stage 2 only when the best sum is poor (above `POOR`).
+search looks up `query_keys(token, 1)` for each of its words, verifies what it met with `distance` (or `nearest`),
+ranks by the sum, and asks again with stage 2 only when the best sum is poor (above `POOR`) or nobody was found.
 
 - `d`: the token and each deletion of one letter. Both sides delete, so these meet after one insertion, deletion,
   substitution or swap (the symmetric-delete idea of Wolf Garbe's SymSpell).
 - `s`: the consonant skeleton: what is left when letters that sound alike are one and vowels are gone. It bridges
-  scripts (mhmd, mohammed). Arabic waw is either a consonant or a vowel, as is the letter j in romanised Russian, so these give
-  two readings.
+  scripts (mhmd, mohammed). Arabic waw is a consonant or a vowel, as is j in romanised Russian; jim is j or g, tha is t
+  or s, dhal d or z, depending on the country: each gives a second reading.
 - `z`: each deletion of one letter from a skeleton of four letters or more: another script and a slip.
 """
 
@@ -24,6 +24,7 @@ SHORTEST_WITH_SLIP = 4
 SHORTEST_SKELETON_WITH_SLIP = 4
 # What the ear costs against the eye: alike but for spelling habits, same consonants, one consonant wrong.
 ALIKE, SAME_SKELETON, NEAR_SKELETON = 0.4, 0.7, 1.7
+NEAR = 1.2
 FAR = 9.0
 POOR = 1.5
 
@@ -32,8 +33,9 @@ Stage = Literal[1, 2]
 _ALIKE = tuple(
     (re.compile(pattern), by)
     for pattern, by in (
-        (r"shch|sch|shh", "sh"),
+        (r"schtsch|shtsh|chtch|shch", "sh"),
         (r"tsch|tch|cz", "ch"),
+        (r"sch|shh", "sh"),
         (r"dzh|dj|zh", "j"),
         (r"kh", "h"),
         (r"ph", "f"),
@@ -103,8 +105,8 @@ def distance(query_token: str, token: str) -> float:
 
 
 def near(query_token: str, token: str) -> bool:
-    """Whether two tokens are close enough to be offered as the same word."""
-    return distance(query_token, token) <= (2.5 if min(len(query_token), len(token)) > 4 else 1.6)
+    """Whether two tokens may well be the same word: one slip, or habits of spelling, or another script."""
+    return distance(query_token, token) <= NEAR
 
 
 def nearest(query_token: str, candidates: Iterable[str], *, keep: int = 48) -> list[tuple[str, float]]:
@@ -122,7 +124,9 @@ def skeletons(token: str) -> tuple[str, ...]:
     if "w" in token:
         variants |= dict.fromkeys([variant.replace("w", "u") for variant in variants])
     if "j" in token:
-        variants |= dict.fromkeys([re.sub(r"(?<!d)j", "i", variant) for variant in variants])
+        variants |= dict.fromkeys([re.sub(r"(?<!d)j", by, variant) for variant in variants for by in "ig"])
+    if "th" in token or "dh" in token:
+        variants |= dict.fromkeys([variant.replace("th", "s").replace("dh", "z") for variant in variants])
     return tuple(dict.fromkeys(skeleton for variant in variants if (skeleton := _skeleton(_alike(variant)))))
 
 
@@ -156,7 +160,7 @@ def _alike(token: str) -> str:
 
 
 def _skeleton(alike: str) -> str:
-    bare = re.sub(r"(.)\1+", r"\1", re.sub(r"[aeiou]", "", alike))
+    bare = re.sub(r"(.)\1+", r"\1", re.sub(r"[aeiou]", "", re.sub(r"[sc]h", "c", alike).replace("z", "s")))
     if not bare or not bare.isascii():
         return ""
     return "a" + bare if len(bare) < 3 and alike[0] in "aeiou" else bare
