@@ -1,5 +1,6 @@
 """The one way to say that something happened."""
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from django.db import connection
 from fanal.events.models import Event
 
 CHANNEL = "fanal_events"
+HINTS = "fanal_hints"
 
 
 def publish(
@@ -23,3 +25,10 @@ def publish(
     with connection.cursor() as cursor:
         cursor.execute(f"NOTIFY {CHANNEL}")
     return event
+
+
+def hint(*, kind: str, data: Mapping[str, Any], audience: Iterable[str]) -> None:
+    """Tell browsers something not worth keeping, such as that somebody is typing; may be lost. At most 7 kB."""
+    payload = json.dumps({"kind": kind, "data": dict(data), "audience": sorted(set(audience))})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [HINTS, payload])

@@ -1,0 +1,36 @@
+"""Asking the gate: a clearance for one contact, or a refusal that is remembered."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from fanal.consent import rules
+from fanal.consent.models import Clearance, Suppression
+from fanal.customers.models import Customer
+from fanal.events.actions import publish
+
+
+@transaction.atomic
+def clear(
+    *, purpose: str, channel: str, address: str, customer: Customer | None = None, basis: str, now: datetime
+) -> Clearance:
+    """The right to contact `address` once for `purpose`; raises rules.NotAllowed, and then `refuse` records it."""
+    suppressed = Suppression.objects.filter(value=address).values_list("purpose", flat=True)
+    request = rules.Request(purpose=purpose, basis=basis, address=address, suppressed_for=frozenset(suppressed))
+    code = rules.refusal(request)
+    if code:
+        raise rules.NotAllowed(code)
+    return Clearance.objects.create(
+        purpose=purpose, channel=channel, address=address, customer=customer, basis=basis, given_at=now
+    )
+
+
+def refuse(*, purpose: str, channel: str, code: str, customer: Customer | None, now: datetime, by: int | None) -> None:
+    """Remember that somebody wished to contact and the gate said no."""
+    publish(
+        kind="contact.refused",
+        data={"purpose": purpose, "channel": channel, "reason": code, "customer": customer.pk if customer else None},
+        audience=["supervision"],
+        now=now,
+        by=by,
+    )

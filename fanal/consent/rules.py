@@ -1,0 +1,53 @@
+"""The gate in front of everything outbound: whether there is a right to contact this person for this purpose."""
+
+from dataclasses import dataclass
+
+OWN_CONTACT = "own_contact"
+CONTRACT = "contract"
+EMPLOYMENT = "employment"
+
+BASES: dict[str, frozenset[str]] = {
+    "reply": frozenset({OWN_CONTACT}),
+    "service": frozenset({CONTRACT}),
+    "security": frozenset({CONTRACT, EMPLOYMENT}),
+    "marketing": frozenset(),
+}
+
+
+class NotAllowed(Exception):
+    """There is no right to this contact; `code` says why, and consent.wording says it to a person."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """A wish to contact: the purpose, the legal basis claimed for it, and the suppressions found on the address."""
+
+    purpose: str
+    basis: str
+    address: str
+    suppressed_for: frozenset[str] = frozenset()
+
+
+def refusal(request: Request) -> str:
+    """Why the contact is refused, as a code; empty when it is allowed.
+
+    A reply to the person's own contact and a security message pass a suppression that names another purpose;
+    a suppression without a purpose stops everything but the reply that the person is waiting for.
+    """
+    if request.purpose not in BASES:
+        return "unknown_purpose"
+    if request.purpose == "marketing":
+        return "marketing_without_consent"
+    if request.basis not in BASES[request.purpose]:
+        return "no_basis"
+    if not request.address:
+        return "no_address"
+    if request.purpose in request.suppressed_for:
+        return "suppressed"
+    if "" in request.suppressed_for and request.purpose == "service":
+        return "suppressed"
+    return ""

@@ -1,0 +1,52 @@
+"""A contact ends: first the talk, then the wrap-up. Whatever is reported is already there."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from fanal.agents.models import Agent
+from fanal.events.actions import publish
+from fanal.interactions import audience
+from fanal.interactions.models import Interaction, Segment, SegmentKind, TopicSpan
+
+
+@transaction.atomic
+def end_talk(
+    *, interaction: Interaction, reason: str, wrap_up_due_at: datetime | None = None, now: datetime, by: Agent | None = None
+) -> Segment | None:
+    """End the contact and its running segment; an agent's segment goes into wrap-up until `wrap_up_due_at`.
+
+    Returns the segment that was running, None if the contact had ended before.
+    """
+    interaction = Interaction.objects.select_for_update(of=("self",)).get(pk=interaction.pk)
+    if interaction.ended_at:
+        return None
+    keys = audience.of(interaction, customer=True)
+    segment = Segment.objects.select_for_update(of=("self",)).filter(interaction=interaction, ended_at=None).first()
+    if segment:
+        segment.ended_at = now
+        segment.wrap_up_due_at = wrap_up_due_at if segment.kind == SegmentKind.AGENT else None
+        segment.save(update_fields=["ended_at", "wrap_up_due_at"])
+    interaction.ended_at = now
+    interaction.end_reason = reason
+    interaction.save(update_fields=["ended_at", "end_reason"])
+    publish(
+        kind="interaction.ended",
+        data=audience.about(interaction, reason=reason, segment=segment.pk if segment else None),
+        audience=keys,
+        now=now,
+        by=by.pk if by else None,
+    )
+    return segment
+
+
+@transaction.atomic
+def complete_wrap_up(*, segment: Segment, now: datetime, by: Agent | None = None) -> bool:
+    """The agent is done with it, or its time ran out; False if it was complete before."""
+    segment = Segment.objects.select_for_update(of=("self",)).get(pk=segment.pk)
+    if segment.wrapped_up_at or segment.ended_at is None:
+        return False
+    segment.wrapped_up_at = now
+    segment.save(update_fields=["wrapped_up_at"])
+    TopicSpan.objects.filter(segment=segment, ended_at=None).update(ended_at=now)
+    return True
