@@ -75,7 +75,9 @@ class CaseQuery(models.QuerySet["Case"]):
 class Case(models.Model):
     """One matter. Without a customer it is non-personal until someone is found. Never deleted."""
 
-    number = models.BigIntegerField(unique=True, db_default=models.Func(function="nextval", template="nextval('case_number')"))
+    number = models.BigIntegerField(
+        unique=True, db_default=models.Func(function="nextval", template="nextval('case_number')")
+    )
     type = models.ForeignKey(CaseType, models.PROTECT)
     category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True)
     subject = models.CharField(max_length=200)
@@ -101,7 +103,8 @@ class Case(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(state="settled", settled_at__isnull=False) | (~models.Q(state="settled") & models.Q(settled_at=None)),
+                condition=models.Q(state="settled", settled_at__isnull=False)
+                | (~models.Q(state="settled") & models.Q(settled_at=None)),
                 name="settled_case_has_a_time",
             )
         ]

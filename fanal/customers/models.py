@@ -133,7 +133,9 @@ class Relationship(models.Model):
     person = models.ForeignKey(Customer, models.CASCADE, related_name="relationships")
     represents = models.ForeignKey(Customer, models.CASCADE, related_name="represented_by")
     kind = models.CharField(max_length=15, choices=RelationshipKind)
-    powers = ArrayField(models.CharField(max_length=40), default=list, blank=True, help_text="Codes of customer actions.")
+    powers = ArrayField(
+        models.CharField(max_length=40), default=list, blank=True, help_text="Codes of customer actions."
+    )
     verified_at = models.DateTimeField(null=True)
     ends_on = models.DateField(null=True, blank=True)
 

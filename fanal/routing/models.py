@@ -28,11 +28,15 @@ class Queue(models.Model):
     tier = models.ForeignKey(Tier, models.PROTECT, null=True, blank=True)
     calendar = models.ForeignKey(Calendar, models.PROTECT, null=True, blank=True, help_text="None: always open.")
     priority = models.PositiveSmallIntegerField(default=2, help_text="1 low … 4 urgent; an entry may differ.")
-    ageing_seconds = models.PositiveIntegerField(default=300, help_text="Waiting this long counts as one priority more; 0 never.")
+    ageing_seconds = models.PositiveIntegerField(
+        default=300, help_text="Waiting this long counts as one priority more; 0 never."
+    )
     answer_within_seconds = models.PositiveIntegerField(default=20, help_text="T of the service level.")
     ring_seconds = models.PositiveIntegerField(default=20)
     wrap_up_seconds = models.PositiveIntegerField(default=30)
-    widen_after_seconds = models.PositiveIntegerField(default=60, help_text="Each such wait lowers the required levels by one; 0 never.")
+    widen_after_seconds = models.PositiveIntegerField(
+        default=60, help_text="Each such wait lowers the required levels by one; 0 never."
+    )
     overflow_to = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="overflow_from")
     overflow_after_seconds = models.PositiveIntegerField(default=0, help_text="0 never.")
     longest_wait_seconds = models.PositiveIntegerField(
@@ -83,7 +87,9 @@ class QueueEntry(models.Model):
     preferred_agent = models.ForeignKey(Agent, models.SET_NULL, null=True, related_name="+")
     preferred_why = models.CharField(max_length=20, blank=True, help_text="last_agent, case_owner or named.")
     preferred_until = models.DateTimeField(null=True, help_text="Until then nobody else is asked.")
-    entered_at = models.DateTimeField(help_text="Start of the wait, for figures and ageing; kept when it returns to the front.")
+    entered_at = models.DateTimeField(
+        help_text="Start of the wait, for figures and ageing; kept when it returns to the front."
+    )
     position_at = models.DateTimeField(help_text="Order within a priority; the front is the past.")
     left_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=0, help_text="Fencing: raised by every change of state.")
@@ -97,8 +103,12 @@ class QueueEntry(models.Model):
             models.UniqueConstraint(
                 fields=["interaction"], condition=Q(state__in=["waiting", "offered"]), name="interaction_waits_once"
             ),
-            models.UniqueConstraint(fields=["case"], condition=Q(state__in=["waiting", "offered"]), name="case_waits_once"),
-            models.CheckConstraint(condition=Q(left_at=None) | Q(left_at__gte=models.F("entered_at")), name="wait_not_negative"),
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(state__in=["waiting", "offered"]), name="case_waits_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(left_at=None) | Q(left_at__gte=models.F("entered_at")), name="wait_not_negative"
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=["waiting", "offered"], left_at=None)
                 | (~Q(state__in=["waiting", "offered"]) & Q(left_at__isnull=False)),
@@ -131,10 +141,14 @@ class Offer(models.Model):
     expires_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
     decision = models.JSONField(default=dict, help_text="Counts per exclusion, the best five, why this one.")
-    segment = models.OneToOneField(Segment, models.PROTECT, null=True, related_name="offer", help_text="The agent's segment.")
+    segment = models.OneToOneField(
+        Segment, models.PROTECT, null=True, related_name="offer", help_text="The agent's segment."
+    )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["entry"], condition=Q(state="open"), name="one_open_offer_per_entry")]
+        constraints = [
+            models.UniqueConstraint(fields=["entry"], condition=Q(state="open"), name="one_open_offer_per_entry")
+        ]
         indexes = [
             models.Index(fields=["agent"], name="offer_open_of_agent", condition=Q(state="open")),
             models.Index(fields=["expires_at"], name="offer_due", condition=Q(state="open")),
@@ -147,7 +161,9 @@ class AgentLoad(models.Model):
     agent = models.OneToOneField(Agent, models.CASCADE, primary_key=True, related_name="load")
     available = models.BooleanField(default=False)
     idle_since = models.DateTimeField(null=True, help_text="Longest-available first.")
-    open_work = models.JSONField(default=dict, help_text="Channel kind to number of open offers and unfinished segments.")
+    open_work = models.JSONField(
+        default=dict, help_text="Channel kind to number of open offers and unfinished segments."
+    )
     version = models.PositiveIntegerField(default=0)
 
     class Meta:

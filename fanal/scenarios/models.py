@@ -17,13 +17,19 @@ class Scenario(models.Model):
     code = models.SlugField(unique=True)
     name = models.CharField(max_length=100)
     position = models.PositiveIntegerField(default=100, help_text="Smaller is asked first.")
-    conditions = models.JSONField(default=list, help_text='[{"what": "entry_page", "is": "contains", "value": "/orders"}]')
+    conditions = models.JSONField(
+        default=list, help_text='[{"what": "entry_page", "is": "contains", "value": "/orders"}]'
+    )
     queue = models.ForeignKey(Queue, models.PROTECT)
     priority = models.PositiveSmallIntegerField(null=True, blank=True)
     skills = models.JSONField(default=dict, blank=True, help_text="Skill code to least level.")
-    opens = models.CharField(max_length=20, default="customer", help_text="customer, order, holding, case, form or search.")
+    opens = models.CharField(
+        max_length=20, default="customer", help_text="customer, order, holding, case, form or search."
+    )
     form = models.CharField(max_length=60, blank=True)
-    category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, help_text="First topic of the contact.")
+    category = models.ForeignKey(
+        Category, models.PROTECT, null=True, blank=True, help_text="First topic of the contact."
+    )
     prefer_last_agent = models.BooleanField(default=False)
     active = models.BooleanField(default=True)
 

@@ -68,15 +68,15 @@ class Listener:
 
     def __init__(self, keys: Iterable[str]) -> None:
         self.keys = frozenset(keys)
-        self.cut = False
+        self.overflowed = asyncio.Event()
         self._waiting: list[Occurrence] = []
         self._arrived = asyncio.Event()
 
     def put(self, occurrence: Occurrence) -> None:
         if len(self._waiting) >= BUFFER:
-            self.cut = True
+            self.overflowed.set()
             self._waiting.clear()
-        elif not self.cut:
+        elif not self.overflowed.is_set():
             self._waiting.append(occurrence)
         self._arrived.set()
 
@@ -84,7 +84,7 @@ class Listener:
         """Wait for what came and return all of it; raises CutOff when it became too much."""
         await self._arrived.wait()
         self._arrived.clear()
-        if self.cut:
+        if self.overflowed.is_set():
             raise CutOff
         taken, self._waiting = self._waiting, []
         return taken
