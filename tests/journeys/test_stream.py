@@ -38,10 +38,17 @@ def database_url() -> str:
 @pytest.fixture(scope="module", autouse=True)
 def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """What these tests write is really committed, and emptied once at the end."""
+    name = connection.settings_dict["NAME"]
     with django_db_blocker.unblock():
+        ours = not name.startswith("test_")  # no other test of this run asked for a database
+        if ours:
+            connection.creation.create_test_db(verbosity=0, autoclobber=True)
         yield
-        call_command("flush", interactive=False, verbosity=0)
-        connection.close()
+        if ours:
+            connection.creation.destroy_test_db(name, verbosity=0)
+        else:
+            call_command("flush", interactive=False, verbosity=0)
+            connection.close()
 
 
 @pytest.fixture(autouse=True)
