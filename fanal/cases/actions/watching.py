@@ -1,0 +1,49 @@
+"""Collision marks: who is looking at a case, and who is writing."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from fanal.agents.models import Agent
+from fanal.cases import rules
+from fanal.cases.models import Case, CaseViewer
+from fanal.events import actions as events
+
+
+@transaction.atomic
+def look_at(*, case: Case, agent: Agent, writing: bool = False, now: datetime) -> list[rules.Looking]:
+    """Say that `agent` has the case open, and learn who else has; the others are told when that is news."""
+    before = CaseViewer.objects.filter(case=case, agent=agent).first()
+    CaseViewer.objects.update_or_create(case=case, agent=agent, defaults={"seen_at": now, "writing": writing})
+    there = viewers(case=case, agent=agent, now=now)
+    news = before is None or before.writing != writing or now - before.seen_at > rules.viewers.STILL_THERE
+    if news and there:
+        _hint(case, agent, there, looking=True, writing=writing)
+    return there
+
+
+@transaction.atomic
+def look_away(*, case: Case, agent: Agent, now: datetime) -> None:
+    """The page was closed."""
+    gone, _ = CaseViewer.objects.filter(case=case, agent=agent).delete()
+    there = viewers(case=case, agent=agent, now=now)
+    if gone and there:
+        _hint(case, agent, there, looking=False, writing=False)
+
+
+def viewers(*, case: Case, agent: Agent, now: datetime) -> list[rules.Looking]:
+    """The colleagues who have the case open now, without `agent`."""
+    recent = CaseViewer.objects.filter(case=case, seen_at__gte=now - rules.viewers.STILL_THERE).select_related("agent")
+    seen = [
+        rules.Looking(agent=row.agent_id, name=row.agent.name, seen_at=row.seen_at, writing=row.writing)
+        for row in recent
+    ]
+    return rules.others(seen, agent=agent.pk, now=now)
+
+
+def _hint(case: Case, agent: Agent, there: list[rules.Looking], *, looking: bool, writing: bool) -> None:
+    events.hint(
+        kind="case.viewed",
+        data={"case": case.pk, "agent": agent.pk, "looking": looking, "writing": writing},
+        audience=[f"agent:{viewer.agent}" for viewer in there],
+    )

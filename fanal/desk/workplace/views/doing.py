@@ -1,0 +1,80 @@
+"""Doing something for the customer through the one door, and taking it back."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from fanal.agents.models import Permission
+from fanal.customers.models import ContactPoint, Customer
+from fanal.desk.access import SignedInRequest, needs
+from fanal.desk.workplace import drawing
+from fanal.desk.workplace.finding import own
+from fanal.holdings.models import Holding, Order
+from fanal.scenarios import actions as scenarios
+from fanal.scenarios import catalogue, wording
+from fanal.scenarios.acts.doing import Target
+from fanal.scenarios.models import ActionRecord, Face
+from fanal.scenarios.rules import Refused
+
+FIELDS = "field-"
+
+
+@require_POST
+@needs(Permission.HANDLE)
+def deeds(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Do a named action now, or first ask for what it needs; its case makes itself."""
+    interaction = own(request.user, pk)
+    code = request.POST.get("action", "")
+    target = _target(request)
+    fields = {name.removeprefix(FIELDS): value for name, value in request.POST.items() if name.startswith(FIELDS)}
+    try:
+        entry = catalogue.entry(code)
+        if entry.fields and not fields:
+            return render(
+                request,
+                "workplace/deed.html",
+                {"interaction": interaction, "entry": entry, "target": target, "kind": request.POST.get("kind")},
+            )
+        scenarios.perform(
+            action=code,
+            target=target,
+            interaction=interaction,
+            fields=fields,
+            by=request.user,
+            face=Face.DESK,
+            now=timezone.now(),
+        )
+    except Refused as refusal:
+        return drawing.refused(wording.refusal(refusal))
+    return drawing.rooms(request, interaction)
+
+
+@require_http_methods(["DELETE"])
+@needs(Permission.HANDLE)
+def action_record(request: SignedInRequest, pk: int) -> HttpResponse:
+    """«Not this»: the case that made itself is taken back."""
+    record = get_object_or_404(ActionRecord.objects.select_related("interaction"), pk=pk, interaction__isnull=False)
+    interaction = own(request.user, record.interaction_id or 0)
+    try:
+        scenarios.take_back(record_id=record.pk, by=request.user, now=timezone.now())
+    except Refused as refusal:
+        return drawing.refused(wording.refusal(refusal))
+    return drawing.part(request, "lines", interaction)
+
+
+def _target(request: SignedInRequest) -> Target | None:
+    """What it is done to, if this agent may see it."""
+    kind, pk = request.POST.get("kind", ""), request.POST.get("target") or 0
+    match kind:
+        case "holding":
+            return get_object_or_404(Holding.objects.visible_to(request.user), pk=pk)
+        case "order":
+            return get_object_or_404(Order.objects.visible_to(request.user), pk=pk)
+        case "contact_point":
+            people = Customer.objects.visible_to(request.user)
+            return get_object_or_404(ContactPoint, pk=pk, customer__in=people)
+        case "customer":
+            return get_object_or_404(Customer.objects.visible_to(request.user), pk=pk)
+        case _:
+            return None

@@ -1,0 +1,117 @@
+"""Handing over, finishing, wrapping up, blocking."""
+
+from datetime import timedelta
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from fanal.agents.models import Agent, Permission, Tier
+from fanal.desk.access import SignedInRequest, needs
+from fanal.desk.workplace import drawing
+from fanal.desk.workplace.finding import own
+from fanal.interactions import actions as interactions
+from fanal.interactions.models import Disposition, Segment, SegmentKind
+from fanal.routing import actions as routing
+from fanal.routing.models import Queue
+
+BLOCK_DAYS = (1, 7, 30)
+
+
+@require_POST
+@needs(Permission.HANDLE)
+def ending(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The talk is over; the wrap-up begins."""
+    interaction = own(request.user, pk)
+    routing.finish_talk(interaction=interaction, by=request.user, reason="agent", now=timezone.now())
+    interaction.refresh_from_db()
+    return drawing.rooms(request, interaction)
+
+
+@require_POST
+@needs(Permission.HANDLE)
+def wrap_up(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Outcomes and a note if there was time; the agent is free again."""
+    segment = get_object_or_404(
+        Segment.objects.select_related("interaction"), pk=pk, kind=SegmentKind.AGENT, agent=request.user
+    )
+    now = timezone.now()
+    interaction = segment.interaction
+    for topic in interaction.topics.filter(withdrawn_at=None):
+        chosen = request.POST.get(f"topic-{topic.pk}", "")
+        if chosen and chosen != str(topic.disposition_id or ""):
+            outcome = get_object_or_404(Disposition, pk=chosen, active=True)
+            interactions.set_disposition(topic=topic, disposition=outcome, now=now, by=request.user)
+    if chosen := request.POST.get("topic-new", ""):
+        outcome = get_object_or_404(Disposition, pk=chosen, active=True)
+        interactions.add_topic(
+            interaction=interaction, label=outcome.name, disposition=outcome, now=now, by=request.user
+        )
+    if note := request.POST.get("note", "").strip():
+        interactions.add_note(interaction=interaction, text=note[:4000], by=request.user, now=now)
+    routing.complete_wrap_up(segment_id=segment.pk, by=request.user, now=now)
+    answer = drawing.rooms(request, None)
+    answer.headers["HX-Push-Url"] = "/"
+    return answer
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.HANDLE)
+def transfer(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Give it to a colleague, a queue or the next line, with what they need to know."""
+    interaction = own(request.user, pk)
+    if request.method == "GET":
+        context = {
+            "interaction": interaction,
+            "queues": Queue.objects.filter(active=True, practice=interaction.practice).order_by("name"),
+            "tiers": Tier.objects.all(),
+            "colleagues": _colleagues(request.user),
+        }
+        return render(request, "workplace/transfer.html", context)
+    kind, _colon, chosen = request.POST.get("target", "").partition(":")
+    target: dict[str, Queue | Agent | Tier] = {}
+    match kind:
+        case "queue":
+            target = {"to_queue": get_object_or_404(Queue, pk=chosen, active=True)}
+        case "agent":
+            target = {"to_agent": get_object_or_404(_colleagues(request.user), pk=chosen)}
+        case "tier":
+            target = {"to_tier": get_object_or_404(Tier, pk=chosen)}
+        case _:
+            return drawing.refused(_("Choose to whom it goes."))
+    summary = request.POST.get("summary", "").strip()[:2000]
+    routing.transfer(interaction=interaction, by=request.user, summary=summary, now=timezone.now(), **target)
+    answer = drawing.rooms(request, None)
+    answer.headers["HX-Push-Url"] = "/"
+    return answer
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.HANDLE)
+def blocking(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Do not serve an abuser for some days, for a reason that is kept."""
+    interaction = own(request.user, pk)
+    if not request.user.may(Permission.BLOCK):
+        return drawing.refused(_("Your role may not block. Ask your supervisor."))
+    if request.method == "GET":
+        return render(request, "workplace/blocking.html", {"interaction": interaction, "days": BLOCK_DAYS})
+    reason = request.POST.get("reason", "").strip()[:200]
+    days = request.POST.get("days", "")
+    if not reason or days not in map(str, BLOCK_DAYS):
+        return drawing.refused(_("Say why, and for how long."))
+    now = timezone.now()
+    interactions.block(
+        interaction=interaction, reason=reason, until=now + timedelta(days=int(days)), by=request.user, now=now
+    )
+    if interaction.ended_at is None:
+        routing.finish_talk(interaction=interaction, by=request.user, reason="blocked", now=now)
+    interaction.refresh_from_db()
+    return drawing.rooms(request, interaction)
+
+
+def _colleagues(agent: Agent) -> QuerySet[Agent]:
+    rows = Agent.objects.filter(is_active=True, practising=agent.practising).exclude(pk=agent.pk)
+    return rows.filter(role__permissions__contains=[Permission.HANDLE]).select_related("team").order_by("name")

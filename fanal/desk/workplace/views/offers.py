@@ -1,0 +1,48 @@
+"""What rings: taking it or leaving it."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from fanal.agents.models import Permission
+from fanal.desk.access import SignedInRequest, needs
+from fanal.desk.workplace import drawing
+from fanal.desk.workplace.finding import seen
+from fanal.desk.workplace.work import work_of
+from fanal.routing import actions as routing
+from fanal.routing.models import Offer
+from fanal.routing.rules import OfferGone
+
+
+@require_POST
+@needs(Permission.HANDLE)
+def acceptance(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Take it: the talk and what it is about open at once."""
+    offer = get_object_or_404(Offer.objects.select_related("entry__case"), pk=pk, agent=request.user)
+    try:
+        routing.accept(offer_id=pk, agent=request.user, now=timezone.now())
+    except OfferGone:
+        return drawing.refused(_("This offer is gone: its time ran out or somebody else took it."))
+    if offer.entry.case:
+        answer = HttpResponse(headers={"HX-Redirect": f"/cases/{offer.entry.case.number}/"})
+        return answer if request.headers.get("HX-Request") else redirect("case", offer.entry.case.number)
+    found = seen(request.user, offer.entry.interaction_id or 0)
+    if not request.headers.get("HX-Request"):
+        return redirect("interaction", found.pk)
+    answer = drawing.rooms(request, found)
+    answer.headers["HX-Push-Url"] = f"/interactions/{found.pk}/"
+    return answer
+
+
+@require_POST
+@needs(Permission.HANDLE)
+def refusal(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Leave it: it goes to the front of its queue for the next one."""
+    get_object_or_404(Offer, pk=pk, agent=request.user)
+    try:
+        routing.decline(offer_id=pk, agent=request.user, now=timezone.now())
+    except OfferGone:
+        return drawing.refused(_("This offer is gone: its time ran out or somebody else took it."))
+    return render(request, "workplace/work.html", {"work": work_of(request.user)})

@@ -1,0 +1,51 @@
+"""The page itself, the left room, and the agent's own presence."""
+
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from fanal.agents.models import BreakReason, Permission, Presence
+from fanal.desk.access import SignedInRequest, needs
+from fanal.desk.workplace import drawing
+from fanal.desk.workplace.finding import seen
+from fanal.desk.workplace.work import work_of
+from fanal.routing import actions as routing
+
+
+@require_GET
+@needs(Permission.HANDLE)
+def desk(request: SignedInRequest) -> HttpResponse:
+    """The three rooms with nothing in the middle."""
+    return drawing.page(request, None)
+
+
+@require_GET
+@needs(Permission.HANDLE, Permission.SUPERVISE, Permission.SUPERVISE_OWN_QUEUES)
+def interaction(request: SignedInRequest, pk: int) -> HttpResponse:
+    """One contact in the middle: the whole page, or its rooms for a click within the page."""
+    found = seen(request.user, pk)
+    if request.headers.get("HX-Request"):
+        return drawing.rooms(request, found)
+    return drawing.page(request, found)
+
+
+@require_GET
+@needs(Permission.HANDLE)
+def work(request: SignedInRequest) -> HttpResponse:
+    current = request.GET.get("current", "")
+    found = work_of(request.user, current=int(current) if current.isdecimal() else None)
+    return render(request, "workplace/work.html", {"work": found})
+
+
+@require_http_methods(["PUT"])
+@needs(Permission.HANDLE)
+def presence(request: SignedInRequest) -> HttpResponse:
+    """Available, offline, or a break for a reason."""
+    state, _colon, code = QueryDict(request.body).get("state", "").partition(":")
+    if state not in (Presence.AVAILABLE, Presence.OFFLINE, Presence.BREAK):
+        return drawing.refused(_("Choose one of the states in the list."))
+    reason = get_object_or_404(BreakReason, code=code) if state == Presence.BREAK else None
+    routing.set_presence(agent=request.user, state=state, reason=reason, by=request.user, now=timezone.now())
+    return render(request, "workplace/work.html", {"work": work_of(request.user)})

@@ -1,0 +1,99 @@
+"""What is said: messages, notes, ready answers, typing, files."""
+
+from uuid import uuid4
+
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from fanal.agents.models import Permission
+from fanal.consent.rules import NotAllowed
+from fanal.consent.wording import REFUSALS
+from fanal.desk.access import SignedInRequest, needs
+from fanal.desk.workplace import canned, drawing
+from fanal.desk.workplace.finding import own, seen
+from fanal.events.actions import hint
+from fanal.interactions import actions as interactions
+from fanal.interactions import files
+from fanal.interactions.models import Attachment, Author, Interaction
+from fanal.norms import texts
+
+LONGEST = 4000
+
+
+@require_GET
+@needs(Permission.HANDLE, Permission.SUPERVISE, Permission.SUPERVISE_OWN_QUEUES)
+def lines(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The conversation as it stands; what the customer wrote counts as read by its owner."""
+    interaction = seen(request.user, pk)
+    answer = drawing.part(request, "lines", interaction)
+    mark_read(request, interaction)
+    return answer
+
+
+@require_POST
+@needs(Permission.HANDLE)
+def messages(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Say something to the customer, or keep it as a note for ourselves. A repeat of the same id says it once."""
+    interaction = own(request.user, pk)
+    text = texts.clean(request.POST.get("text", "")).strip()
+    if not text or len(text) > LONGEST:
+        return drawing.refused(_("Write between 1 and 4,000 characters."))
+    if request.POST.get("as") == "note":
+        interactions.add_note(interaction=interaction, text=text, by=request.user, now=timezone.now())
+        return drawing.part(request, "said", interaction)
+    if interaction.ended_at:
+        return drawing.refused(_("The contact has ended. Start a new message to this customer instead."))
+    try:
+        interactions.add_message(
+            interaction=interaction,
+            author=Author.AGENT,
+            text=text,
+            external_id=request.POST.get("external_id", "")[:200] or f"desk-{uuid4()}",
+            agent=request.user,
+            now=timezone.now(),
+        )
+    except NotAllowed as refusal:
+        return drawing.refused(str(REFUSALS[refusal.code]))
+    return drawing.part(request, "said", interaction)
+
+
+@require_POST
+@needs(Permission.HANDLE)
+def typing(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Let the customer see that somebody is writing."""
+    interaction = own(request.user, pk)
+    hint(
+        kind="typing",
+        data={"interaction": interaction.pk, "author": "agent"},
+        audience=[f"visitor:{interaction.source}"],
+    )
+    return HttpResponse(status=204)
+
+
+@require_GET
+@needs(Permission.HANDLE)
+def canned_replies(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The ready answers, filled in for this contact, in its language first."""
+    interaction = own(request.user, pk)
+    replies = canned.replies_for(interaction, agent=request.user)
+    return render(request, "workplace/canned_replies.html", {"replies": replies})
+
+
+@require_http_methods(["GET"])
+@needs(Permission.HANDLE, Permission.SUPERVISE, Permission.SUPERVISE_OWN_QUEUES)
+def attachment(request: SignedInRequest, pk: int) -> FileResponse:
+    """A file of a contact that this agent may see, always as a download."""
+    file = get_object_or_404(
+        Attachment, pk=pk, interaction__in=Interaction.objects.visible_to(request.user)
+    )
+    return files.download(file)
+
+
+def mark_read(request: SignedInRequest, interaction: Interaction) -> None:
+    last = interaction.messages.filter(author=Author.CUSTOMER, read_at=None).order_by("-id").first()
+    mine = interaction.segments.filter(agent=request.user, ended_at=None).exists()
+    if last and mine:
+        interactions.mark(interaction=interaction, by_customer=False, read_up_to=last.pk, now=timezone.now())

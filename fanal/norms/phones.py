@@ -1,0 +1,131 @@
+"""Phone numbers as people type them and as networks send them, in one normal form (libphonenumber's rules)."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+import phonenumbers
+from phonenumbers import PhoneNumber, PhoneNumberType, timezone
+
+from fanal.norms import digits
+
+LONGEST = 250
+
+
+class Kind(StrEnum):
+    MOBILE = "mobile"
+    FIXED = "fixed"
+    FIXED_OR_MOBILE = "fixed_or_mobile"
+    TOLL_FREE = "toll_free"
+    PREMIUM = "premium"
+    SHARED_COST = "shared_cost"
+    INTERNET = "internet"
+    PERSONAL = "personal"
+    COMPANY = "company"
+    OTHER = "other"
+
+
+_KINDS = {
+    PhoneNumberType.MOBILE: Kind.MOBILE,
+    PhoneNumberType.FIXED_LINE: Kind.FIXED,
+    PhoneNumberType.FIXED_LINE_OR_MOBILE: Kind.FIXED_OR_MOBILE,
+    PhoneNumberType.TOLL_FREE: Kind.TOLL_FREE,
+    PhoneNumberType.PREMIUM_RATE: Kind.PREMIUM,
+    PhoneNumberType.SHARED_COST: Kind.SHARED_COST,
+    PhoneNumberType.VOIP: Kind.INTERNET,
+    PhoneNumberType.PERSONAL_NUMBER: Kind.PERSONAL,
+    PhoneNumberType.UAN: Kind.COMPANY,
+}
+
+# RFC 3323 section 4.1 ("anonymous") and what switches put where a number should be.
+_WITHHELD = {
+    "anonymous", "anon", "withheld", "private", "restricted", "unavailable", "unknown", "blocked", "hidden", "nonumber",
+    "privatenumber", "unknownnumber", "unknowncaller", "callerwithheld", "none", "null", "na", "asserted", "invalid",
+    "masque", "inconnu", "numeromasque", "unbekannt", "unterdruckt",
+}  # fmt: skip
+_SIP_USER = re.compile(r"(?:sips?|tel):\s*([^@;>?]*)", re.IGNORECASE)
+_EXTENSION = re.compile(
+    r"\b(?:poste|durchwahl|nebenstelle|anexo|interno|доб\.?|внутр\.?|تحويلة)\s*[:.]?\s*(?=\d)", re.I
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phone:
+    """`valid`: the number lies in a range its country hands out; otherwise only its length is possible."""
+
+    e164: str
+    region: str
+    kind: Kind
+    valid: bool
+    zones: tuple[str, ...]
+    shown: str
+    extension: str = ""
+
+
+def normalise(raw: str, region: str | None) -> Phone | None:
+    """The number in `raw`, read as someone in `region` (ISO 3166 code) would dial it; None when there is none.
+
+    Takes 00 and + forms, national forms, brackets, slashes, digits of other scripts, words around the number,
+    extensions, SIP and tel addresses. Withheld, anonymous and malformed caller ids give None.
+    """
+    text = _prepared(raw)
+    if not text or withheld(text):
+        return None
+    readings = [number for form, where in _forms(text, region) if (number := _parsed(form, where))]
+    best = next((number for number in readings if phonenumbers.is_valid_number(number)), None)
+    return _phone(best or readings[0]) if readings else None
+
+
+def withheld(raw: str) -> bool:
+    """Whether a caller id says that the caller does not want to be known, or says nothing."""
+    bare = _prepared(raw).partition("@")[0]
+    letters = "".join(char for char in bare.lower() if char.isalnum())
+    return letters in _WITHHELD or not letters or (letters.isdigit() and not letters.strip("0"))
+
+
+def tail(e164: str, length: int = 7) -> str:
+    """The last digits, by which a number is found whatever stands before them."""
+    return digits.only(e164)[-length:]
+
+
+def _prepared(raw: str) -> str:
+    text = digits.western(raw[:LONGEST]).replace("\u00a0", " ")
+    text = re.sub("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x1f]", "", text).strip()
+    if user := _SIP_USER.search(text):
+        return user.group(1).strip()
+    return _EXTENSION.sub("ext. ", text)
+
+
+def _forms(text: str, region: str | None) -> list[tuple[str, str | None]]:
+    """As written first; then as the international number a network or a traveller writes without its plus."""
+    plain = digits.only(text.split("ext")[0])
+    forms: list[tuple[str, str | None]] = [(text, region)]
+    if plain.startswith("00"):
+        forms.append(("+" + plain[2:], None))
+    elif len(plain) >= 10:
+        forms.append(("+" + plain, None))
+    return forms
+
+
+def _parsed(text: str, region: str | None) -> PhoneNumber | None:
+    try:
+        number = phonenumbers.parse(text, region)
+        if phonenumbers.is_possible_number(number):
+            return number
+    except phonenumbers.NumberParseException:
+        pass
+    found = phonenumbers.PhoneNumberMatcher(text, region)
+    return found.next().number if found.has_next() else None
+
+
+def _phone(number: PhoneNumber) -> Phone:
+    known = phonenumbers.number_type(number)
+    return Phone(
+        e164=phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),
+        region=phonenumbers.region_code_for_number(number) or "",
+        kind=_KINDS.get(known, Kind.OTHER),
+        valid=phonenumbers.is_valid_number(number),
+        zones=tuple(zone for zone in timezone.time_zones_for_number(number) if zone != "Etc/Unknown"),
+        shown=phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL),
+        extension=number.extension or "",
+    )

@@ -1,0 +1,176 @@
+"""Keys under which a misspelt name token, or one typed in another script, still meets the right one, and how far it is.
+
+A dictionary of distinct folded tokens (fanal.norms.names.tokens) keeps `keys(token)` in one (key, token) table. A
+search looks up `query_keys(token, 1)` for each of its words, verifies what it met with `distance` (or `nearest`),
+ranks by the sum, and asks again with stage 2 only when the best sum is poor (above `POOR`) or nobody was found.
+
+- `d`: the token and each deletion of one letter. Both sides delete, so these meet after one insertion, deletion,
+  substitution or swap (the symmetric-delete idea of Wolf Garbe's SymSpell).
+- `s`: the consonant skeleton: what is left when letters that sound alike are one and vowels are gone. It bridges
+  scripts (mhmd, mohammed). Arabic waw is a consonant or a vowel, as is j in romanised Russian; jim is j or g, tha is t
+  or s, dhal d or z, depending on the country: each gives a second reading.
+- `z`: each deletion of one letter from a skeleton of four letters or more: another script and a slip.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Literal
+
+from rapidfuzz.distance import OSA
+
+LONGEST = 32
+SHORTEST_WITH_SLIP = 4
+SHORTEST_SKELETON_WITH_SLIP = 4
+# What the ear costs against the eye: alike but for spelling habits, same consonants, one consonant wrong.
+ALIKE, SAME_SKELETON, NEAR_SKELETON = 0.4, 0.7, 1.7
+NEAR = 1.2
+FAR = 9.0
+POOR = 1.5
+
+Stage = Literal[1, 2]
+
+_ALIKE = tuple(
+    (re.compile(pattern), by)
+    for pattern, by in (
+        (r"schtsch|shtsh|chtch|shch", "sh"),
+        (r"tsch|tch|cz", "ch"),
+        (r"sch|shh", "sh"),
+        (r"dzh|dj|zh", "j"),
+        (r"kh", "h"),
+        (r"ph", "f"),
+        (r"gh", "g"),
+        (r"th", "t"),
+        (r"dh", "d"),
+        (r"ck|q", "k"),
+        (r"x", "ks"),
+        (r"tz", "ts"),
+        (r"c(?=[eiy])", "s"),
+        (r"c(?!h)", "k"),
+        (r"w", "v"),
+        (r"(?<=[^aeiouyd])j(?=[aeou])|(?<=[aeiou])j(?![aeou])|(?<=[iy])j", "i"),
+        (r"y", "i"),
+        (r"ii+|ee", "i"),
+        (r"oo|ou", "u"),
+        (r"ae", "a"),
+        (r"oe", "o"),
+        (r"ue", "u"),
+        (r"^ie", "e"),
+        (r"(.)\1+", r"\1"),
+        (r"(?<=.[^cs])h$", ""),
+    )
+)
+_ARTICLE = re.compile(r"^[ae]l(?=[^aeiouyl].{3})")
+
+
+def keys(token: str) -> list[str]:
+    """Everything under which the dictionary files a folded token, without repeats."""
+    return list(_keys(token))
+
+
+def query_keys(token: str, stage: Stage) -> list[str]:
+    """What to look up for a folded query token: spelling and sound first (1), then sound with a slip (2)."""
+    token = token[:LONGEST]
+    if stage == 1:
+        return [*_prefixed("d", _with_deletions(token, SHORTEST_WITH_SLIP)), *_prefixed("s", skeletons(token))]
+    near: dict[str, None] = {}
+    for skeleton in skeletons(token):
+        slips = _with_deletions(skeleton, SHORTEST_SKELETON_WITH_SLIP)
+        near |= dict.fromkeys(_prefixed("z", slips if len(skeleton) > 3 else [skeleton]))
+        near |= dict.fromkeys(_prefixed("s", slips[1:]))
+    return list(near)
+
+
+def distance(query_token: str, token: str) -> float:
+    """0 for the same token, about 1 per slip; less for habits of spelling, more for a match by sound alone.
+
+    The least of: restricted Damerau-Levenshtein (OSA) of the spellings; OSA of the forms that sound alike plus ALIKE;
+    and, when a skeleton agrees, SAME_SKELETON (or NEAR_SKELETON for one wrong consonant) plus a little for each vowel
+    that is written otherwise, hardly anything for one that is not written at all, as Arabic leaves them out.
+    FAR or more means that nothing is alike.
+    """
+    if query_token == token:
+        return 0.0
+    spelt = float(OSA.distance(query_token, token))
+    alike, other = _alike(query_token), _alike(token)
+    if alike == other:
+        return min(spelt, ALIKE)
+    apart = OSA.distance(alike, other)
+    best = min(spelt, ALIKE + apart)
+    if best <= SAME_SKELETON:
+        return best
+    left_out = abs(len(alike) - len(other))
+    vowels = 0.12 * max(0, apart - left_out) + 0.03 * left_out
+    return min(best, _by_sound(query_token, token, best) + vowels)
+
+
+def near(query_token: str, token: str) -> bool:
+    """Whether two tokens may well be the same word: one slip, or habits of spelling, or another script."""
+    return distance(query_token, token) <= NEAR
+
+
+def nearest(query_token: str, candidates: Iterable[str], *, keep: int = 48) -> list[tuple[str, float]]:
+    """The candidates worth keeping, nearest first, ties in alphabetical order."""
+    measured = [(token, distance(query_token, token)) for token in candidates]
+    close = [pair for pair in measured if pair[1] <= 2.6]
+    return sorted(close, key=lambda pair: (pair[1], pair[0]))[:keep]
+
+
+@lru_cache(maxsize=50_000)
+def skeletons(token: str) -> tuple[str, ...]:
+    """The consonants of a token as they sound, one per reading; very short ones say whether a vowel comes first."""
+    token = token[:LONGEST]
+    variants = dict.fromkeys([token, _ARTICLE.sub("", token)])
+    if "w" in token:
+        variants |= dict.fromkeys([variant.replace("w", "u") for variant in variants])
+    if "j" in token:
+        variants |= dict.fromkeys([re.sub(r"(?<!d)j", by, variant) for variant in variants for by in "ig"])
+    if "th" in token or "dh" in token:
+        variants |= dict.fromkeys([variant.replace("th", "s").replace("dh", "z") for variant in variants])
+    return tuple(dict.fromkeys(skeleton for variant in variants if (skeleton := _skeleton(_alike(variant)))))
+
+
+@lru_cache(maxsize=50_000)
+def _keys(token: str) -> tuple[str, ...]:
+    token = token[:LONGEST]
+    found = dict.fromkeys(_prefixed("d", _with_deletions(token, SHORTEST_WITH_SLIP)))
+    for skeleton in skeletons(token):
+        found["s" + skeleton] = None
+        if len(skeleton) >= SHORTEST_SKELETON_WITH_SLIP:
+            found |= dict.fromkeys(_prefixed("z", _with_deletions(skeleton, SHORTEST_SKELETON_WITH_SLIP)[1:]))
+    return tuple(found)
+
+
+def _prefixed(kind: str, forms: Iterable[str]) -> list[str]:
+    return [kind + form for form in forms]
+
+
+def _with_deletions(token: str, shortest: int) -> list[str]:
+    """The token first, then each form with one letter less; only the token when it is too short to bear a slip."""
+    if len(token) < shortest:
+        return [token]
+    return list(dict.fromkeys([token, *(token[:at] + token[at + 1 :] for at in range(len(token)))]))
+
+
+@lru_cache(maxsize=50_000)
+def _alike(token: str) -> str:
+    for pattern, by in _ALIKE:
+        token = pattern.sub(by, token)
+    return token
+
+
+def _skeleton(alike: str) -> str:
+    bare = re.sub(r"(.)\1+", r"\1", re.sub(r"[aeiou]", "", re.sub(r"[sc]h", "c", alike).replace("z", "s")))
+    if not bare or not bare.isascii():
+        return ""
+    return "a" + bare if len(bare) < 3 and alike[0] in "aeiou" else bare
+
+
+def _by_sound(query_token: str, token: str, best: float) -> float:
+    sounds, others = skeletons(query_token), skeletons(token)
+    if any(sound in others for sound in sounds):
+        return SAME_SKELETON
+    if best <= NEAR_SKELETON:
+        return FAR
+    slips = (OSA.distance(a, b, score_cutoff=1) for a in sounds for b in others if max(len(a), len(b)) > 3)
+    return NEAR_SKELETON if any(slip <= 1 for slip in slips) else FAR

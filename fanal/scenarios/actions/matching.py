@@ -1,0 +1,203 @@
+"""A contact meets its scenario: what opens, where it goes, and why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from fanal.agents.models import Agent, Skill
+from fanal.cases.models import Case, CaseState, Category
+from fanal.events.actions import publish
+from fanal.holdings.keys import card_key
+from fanal.holdings.models import Holding, HoldingKind, Order, OrderState
+from fanal.interactions import actions as interactions
+from fanal.interactions import audience
+from fanal.interactions.models import Interaction, Segment, SegmentKind, Topic, TopicOrigin
+from fanal.norms.cards import keyed_hash
+from fanal.routing.models import Queue
+from fanal.scenarios import rules
+from fanal.scenarios.actions.opening_hours import open_queues
+from fanal.scenarios.models import Scenario, ScenarioMatch
+
+FINISHED = (OrderState.DELIVERED, OrderState.CANCELLED, OrderState.RETURNED)
+LONGEST_NUMBER = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Met:
+    """What routing needs of the choice, as rows; skills are id to least level."""
+
+    choice: rules.Choice
+    queue: Queue
+    priority: int | None
+    skills: Mapping[int, int]
+    preferred_agent: Agent | None
+    preferred_why: str
+
+
+class NoQueue(Exception):
+    """There is no active queue at all; the contact can only be quarantined."""
+
+
+@transaction.atomic
+def match(*, interaction: Interaction, now: datetime) -> Met:
+    """Choose the scenario, remember why, set what the contact is about and raise its first topic.
+
+    Asked again (the customer was identified meanwhile) it chooses anew; the first topic is not raised twice.
+    """
+    interaction = Interaction.objects.select_for_update(of=("self",)).select_related("account").get(pk=interaction.pk)
+    choice = dry_run(contact=contact_of(interaction=interaction, now=now), practice=interaction.practice)
+    interaction.about_kind, interaction.about_id = choice.opens, choice.opens_id
+    interaction.save(update_fields=["about_kind", "about_id"])
+    ScenarioMatch.objects.update_or_create(
+        interaction=interaction, defaults={"scenario_id": choice.scenario, "why": told(choice), "at": now}
+    )
+    if choice.category and not Topic.objects.filter(interaction=interaction).exists():
+        category = Category.objects.get(pk=choice.category)
+        interactions.add_topic(interaction=interaction, category=category, origin=TopicOrigin.SCENARIO, now=now)
+    publish(
+        kind="scenario.matched",
+        data=audience.about(interaction, scenario=choice.scenario),
+        audience=audience.of(interaction),
+        now=now,
+    )
+    return _met(choice, interaction)
+
+
+def _met(choice: rules.Choice, interaction: Interaction) -> Met:
+    levels = dict(Skill.objects.filter(code__in=choice.skills).values_list("code", "pk"))
+    preferred = Agent.objects.filter(pk=choice.preferred_agent, is_active=True, practising=interaction.practice).first()
+    return Met(
+        choice=choice,
+        queue=_queue(choice.queue or str(interaction.account.settings.get("queue", "")), interaction),
+        priority=choice.priority,
+        skills={levels[code]: level for code, level in choice.skills.items() if code in levels},
+        preferred_agent=preferred,
+        preferred_why=choice.preferred_why if preferred else "",
+    )
+
+
+def _queue(code: str, interaction: Interaction) -> Queue:
+    """The queue chosen, else the first that is active for this kind of work. Raises NoQueue."""
+    rows = Queue.objects.filter(active=True)
+    queue = rows.filter(code=code).first() or rows.filter(practice=interaction.practice).order_by("pk").first()
+    if queue is None:
+        raise NoQueue
+    return queue
+
+
+def dry_run(*, contact: rules.Contact, practice: bool = False) -> rules.Choice:
+    """What would happen to this contact, and why: the same scenarios through the same function, nothing written."""
+    rows = Scenario.objects.filter(active=True, queue__active=True).select_related("queue")
+    rows = rows.filter(queue__practice=practice)
+    return rules.choose(contact, [rule_of(row) for row in rows])
+
+
+def rule_of(row: Scenario) -> rules.ScenarioRule:
+    return rules.ScenarioRule(
+        id=row.pk,
+        code=row.code,
+        conditions=tuple(rules.condition_from(data) for data in row.conditions),
+        queue=row.queue.code,
+        priority=row.priority,
+        skills=row.skills,
+        opens=row.opens,
+        form=row.form,
+        category=row.category_id,
+        prefer_last_agent=row.prefer_last_agent,
+    )
+
+
+def told(choice: rules.Choice) -> list[dict[str, Any]]:
+    """The reasons as they are kept: every scenario up to the one that matched, with what was found."""
+    kept: list[dict[str, Any]] = []
+    for verdict in choice.why:
+        if verdict.overtaken:
+            break
+        judgements = [
+            {
+                "what": judgement.condition.what,
+                "field": judgement.condition.field,
+                "is": judgement.condition.comparison,
+                "value": judgement.condition.value,
+                "holds": judgement.holds,
+                "found": judgement.found,
+            }
+            for judgement in verdict.judgements
+        ]
+        kept.append({"scenario": verdict.scenario, "matched": verdict.matched, "judgements": judgements})
+        if verdict.matched:
+            break
+    return kept
+
+
+def contact_of(*, interaction: Interaction, now: datetime) -> rules.Contact:
+    """The interaction as the scenarios see it, with what its claims point at. A claim never says who somebody is."""
+    customer = interaction.customer
+    given = {str(key): str(value) for key, value in interaction.given.items()}
+    contact = rules.Contact(
+        channel=interaction.channel,
+        account=interaction.account.code,
+        address=interaction.account.address,
+        queue=str(interaction.account.settings.get("queue", "")),
+        entry_page=interaction.entry_page,
+        given=given,
+        recognition=interaction.recognition,
+        assurance=interaction.assurance,
+        language=interaction.language or (customer.language if customer else ""),
+        open_queues=open_queues(Queue.objects.filter(active=True), now=now),
+        claimed_order=_claimed_order(given, practice=interaction.practice),
+        claimed_holding=_claimed_holding(given, practice=interaction.practice),
+    )
+    if customer is None:
+        return contact
+    open_cases = Case.objects.filter(customer=customer, withdrawn_at=None).exclude(state=CaseState.SETTLED)
+    open_case = open_cases.order_by("-updated_at").first()
+    return replace(
+        contact,
+        customer=customer.pk,
+        value_band=customer.value_band,
+        open_order=_newest(Order.objects.filter(customer=customer).exclude(state__in=FINISHED).order_by("-placed_at")),
+        open_case=open_case.pk if open_case else None,
+        case_owner=open_case.owner_id if open_case else None,
+        last_agent=_last_agent(interaction),
+    )
+
+
+def _newest(rows: Any) -> int | None:
+    found: int | None = rows.values_list("pk", flat=True).first()
+    return found
+
+
+def _last_agent(interaction: Interaction) -> int | None:
+    return (
+        Segment.objects.filter(
+            kind=SegmentKind.AGENT, interaction__customer=interaction.customer, agent__is_active=True
+        )
+        .exclude(interaction=interaction)
+        .order_by("-started_at")
+        .values_list("agent_id", flat=True)
+        .first()
+    )
+
+
+def _claimed_order(given: dict[str, str], *, practice: bool) -> int | None:
+    number = given.get("order_number", "").strip().upper()[:LONGEST_NUMBER]
+    return _newest(Order.objects.filter(number=number, customer__practice=practice)) if number else None
+
+
+def _claimed_holding(given: dict[str, str], *, practice: bool) -> int | None:
+    """A card by the keyed hash of its number, else an account by its number: only if exactly one has it."""
+    card, account = given.get("card_number", "").strip(), given.get("account_number", "").strip()
+    hashed = given.get("card_hash", "") or (keyed_hash(card, key=card_key()) if card else "")
+    if hashed:
+        asked = Q(kind=HoldingKind.CARD, number_hash=hashed)
+    elif account:
+        asked = Q(kind=HoldingKind.ACCOUNT, number=account[:LONGEST_NUMBER])
+    else:
+        return None
+    found = list(Holding.objects.filter(asked, customer__practice=practice).values_list("pk", flat=True)[:2])
+    return found[0] if len(found) == 1 else None

@@ -1,0 +1,187 @@
+"""The one door to a named customer action, for every face; none forgets its case."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Model
+
+from fanal.agents.models import Agent, Permission
+from fanal.cases import actions as cases
+from fanal.customers.models import Customer, Relationship
+from fanal.events.actions import publish
+from fanal.holdings.models import Holding, Order
+from fanal.identity.models import Assurance
+from fanal.interactions import audience
+from fanal.interactions.models import Interaction
+from fanal.scenarios import catalogue, rules
+from fanal.scenarios.actions.automatic import matter_of
+from fanal.scenarios.acts.doing import Doing, Target, customer_of, kind_of
+from fanal.scenarios.acts.fields import clean
+from fanal.scenarios.models import ActionRecord, Face
+
+
+@transaction.atomic
+def perform(
+    *,
+    action: str,
+    target: Target | None = None,
+    interaction: Interaction | None = None,
+    customer: Customer | None = None,
+    fields: Mapping[str, str] | None = None,
+    by: Agent | None,
+    face: str = Face.DESK,
+    now: datetime,
+) -> ActionRecord:
+    """Do a named action, record it, and make (or reuse) the case its rule asks for.
+
+    `by` None: the customer does it. Raises rules.Refused with a code (and the field) when it may not or cannot be
+    done; then nothing has happened.
+    """
+    entry = catalogue.entry(action)
+    if interaction:
+        interaction = _locked(interaction)
+    target = _locked(target) if target else None
+    _check(entry, target, interaction, by=by, today=now.date())
+    doing = Doing(target=target, fields=clean(entry.fields, fields or {}), now=now, by=by)
+    outcome = entry.act(doing)
+    record = ActionRecord.objects.create(
+        action=action,
+        face=face,
+        customer=_whose(target, interaction, customer),
+        holding=target if isinstance(target, Holding) else None,
+        order=target if isinstance(target, Order) else None,
+        interaction=interaction,
+        by=by,
+        at=now,
+        outcome=dict(outcome),
+    )
+    matter_of(record, target=target, now=now, by=by)
+    if record.case and by and (text := doing.fields.get("text")):
+        cases.add_note(case=record.case, text=text, now=now, by=by)
+    publish(
+        kind="action.performed",
+        data=_facts(record),
+        audience=_audience(record),
+        now=now,
+        by=by.pk if by else None,
+    )
+    return record
+
+
+def preview(
+    *,
+    action: str,
+    target: Target | None,
+    interaction: Interaction | None = None,
+    fields: Mapping[str, str],
+    by: Agent | None,
+    now: datetime,
+) -> Mapping[str, str]:
+    """What the action would change, before and after; raises as perform does; writes nothing."""
+    entry = catalogue.entry(action)
+    _check(entry, target, interaction, by=by, today=now.date())
+    doing = Doing(target=target, fields=clean(entry.fields, fields), now=now, by=by)
+    return entry.preview(doing) if entry.preview else {}
+
+
+def possible(
+    *, target: Target | None, interaction: Interaction | None, by: Agent | None, now: datetime
+) -> list[tuple[catalogue.Entry, str]]:
+    """The actions for a kind of thing, each with the code of what stands against it now (empty: nothing)."""
+    offered = []
+    for entry in catalogue.for_kind(kind_of(target)):
+        try:
+            _check(entry, target, interaction, by=by, today=now.date())
+        except rules.Refused as refused:
+            offered.append((entry, refused.code))
+        else:
+            offered.append((entry, ""))
+    return offered
+
+
+def _check(
+    entry: catalogue.Entry, target: Target | None, interaction: Interaction | None, *, by: Agent | None, today: date
+) -> None:
+    whose = customer_of(target)
+    spoken_for = bool(interaction and interaction.relationship and _is_customer_of(interaction, whose))
+    rules.check(
+        rules.Asking(
+            action=entry.code,
+            least_assurance=entry.least_assurance,
+            assurance=_assurance(interaction, whose),
+            for_representatives=entry.for_representatives,
+            spoken_for=spoken_for,
+            powers=_powers(interaction, today=today) if interaction and spoken_for else frozenset(),
+            may_handle=by.may(Permission.HANDLE) if by else entry.self_service and interaction is not None,
+            sees_fields=by is None or entry.field_class is None or by.sees(entry.field_class),
+            target_fits=kind_of(target) in entry.kinds and _may_touch(whose, interaction, by),
+            needs_contact=entry.needs_contact,
+            in_contact=interaction is not None,
+        )
+    )
+
+
+def _may_touch(whose: Customer | None, interaction: Interaction | None, by: Agent | None) -> bool:
+    """An agent: what they can see, in contacts they can see. A customer: only what is their own."""
+    if by is None:
+        return whose is None or _is_customer_of(interaction, whose)
+    if interaction and not Interaction.objects.visible_to(by).filter(pk=interaction.pk).exists():
+        return False
+    return whose is None or Customer.objects.visible_to(by).filter(pk=whose.pk).exists()
+
+
+def _is_customer_of(interaction: Interaction | None, whose: Customer | None) -> bool:
+    return bool(interaction and interaction.customer_id and (whose is None or interaction.customer_id == whose.pk))
+
+
+def _assurance(interaction: Interaction | None, whose: Customer | None) -> int:
+    """About another's thing, popped by a number somebody gave, we have a claim at most."""
+    if interaction is None:
+        return Assurance.NONE
+    if whose is None or _is_customer_of(interaction, whose):
+        return interaction.assurance
+    return Assurance.CLAIMED
+
+
+def _powers(interaction: Interaction, *, today: date) -> frozenset[str]:
+    """What the one who speaks has been given the power to do; a relationship nobody has checked gives none."""
+    if interaction.spoken_for_by_id is None:
+        return frozenset()
+    held = Relationship.objects.filter(
+        person=interaction.spoken_for_by_id, represents=interaction.customer_id, verified_at__isnull=False
+    )
+    lasting = [one for one in held if one.ends_on is None or one.ends_on >= today]
+    return frozenset(power for one in lasting for power in one.powers)
+
+
+def _whose(target: Target | None, interaction: Interaction | None, customer: Customer | None) -> Customer | None:
+    """The customer of the contact; without a contact whose thing it is. A claimed number makes nobody a customer."""
+    if interaction:
+        return interaction.customer
+    return customer or customer_of(target)
+
+
+def _locked(row: Any) -> Any:
+    model: type[Model] = type(row)
+    return model._default_manager.select_for_update(of=("self",)).get(pk=row.pk)
+
+
+def _facts(record: ActionRecord) -> Mapping[str, Any]:
+    ids = {
+        "record": record.pk,
+        "action": record.action,
+        "customer": record.customer_id,
+        "holding": record.holding_id,
+        "order": record.order_id,
+        "topic": record.topic_id,
+        "case": record.case_id,
+    }
+    facts = {key: value for key, value in ids.items() if value is not None}
+    return audience.about(record.interaction, **facts) if record.interaction else facts
+
+
+def _audience(record: ActionRecord) -> list[str]:
+    keys = audience.of(record.interaction) if record.interaction else []
+    return keys or ([f"agent:{record.by_id}"] if record.by_id else [])

@@ -1,0 +1,5 @@
+"""What the named customer actions really do, one small file per kind of thing."""
+
+from fanal.scenarios.acts import address, balance, cards, complaints, contact_points, contracts, devices, orders
+
+__all__ = ["address", "balance", "cards", "complaints", "contact_points", "contracts", "devices", "orders"]

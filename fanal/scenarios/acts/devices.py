@@ -1,0 +1,18 @@
+"""A device does not work."""
+
+from fanal.holdings.models import Fault, HoldingState
+from fanal.scenarios.acts.doing import Doing, Outcome
+from fanal.scenarios.rules import Refused
+
+
+def report_fault(doing: Doing) -> Outcome:
+    device = doing.holding
+    if device.state == HoldingState.CLOSED:
+        raise Refused("device_gone")
+    fault = Fault.objects.create(
+        device=device,
+        code=doing.fields["code"] or "unspecified",
+        description=doing.fields["description"],
+        reported_at=doing.now,
+    )
+    return {"code": "fault_reported", "fault": fault.pk}
