@@ -116,7 +116,7 @@ class Live:
             ready = {"cursor": str(present), "now": datetime.now(UTC).isoformat()}
             await _write(send, _message("ready", ready, cursor=present if after is None or stale else None))
             if stale:
-                await _write(send, _message("stale", ready))
+                await _write(send, _message("resync", ready))
             await _write(send, b"".join(_told(viewer, past)))
             since = present if after is None else max(after, present)
             await self._until_over(viewer, listener, since, receive, send)

@@ -1,5 +1,6 @@
 """Visitors of the widget: a signed token instead of a cookie, and the identity that the host site signs."""
 
+import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,11 +17,11 @@ SKEW = timedelta(seconds=30)
 
 
 class BadToken(ValueError):
-    """Not a token of ours for this account, or one that has run out; `.code` says which."""
+    """Not valid, or not any more; `.code` says why, `.subject` whose a signature was that has only expired."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, subject: str = "") -> None:
         super().__init__(code)
-        self.code = code
+        self.code, self.subject = code, subject
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,14 +36,6 @@ class Visitor:
     @property
     def key(self) -> str:
         return f"visitor:{self.id}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Identity:
-    """What a host site vouched for; `fingerprint` tells one signature from the next."""
-
-    subject: str
-    fingerprint: str
 
 
 def fresh_id() -> str:
@@ -69,8 +62,8 @@ def read(token: str, *, now: datetime, renewing: bool = False) -> Visitor:
     return visitor
 
 
-def identity(signed: str, *, secret: str, audience: str, now: datetime) -> Identity:
-    """Read a host site's signature: HS256, `aud` this account, `sub` their id, `exp` at most ten minutes ahead.
+def identity(signed: str, *, secret: str, audience: str, now: datetime) -> str:
+    """The host's own id in its signature: HS256, `aud` this account, `sub` their id, `exp` at most ten minutes ahead.
 
     Raises BadToken: `identity_off`, `identity_wrong`, `identity_expired` or `identity_too_long`.
     """
@@ -87,15 +80,14 @@ def identity(signed: str, *, secret: str, audience: str, now: datetime) -> Ident
         raise BadToken("identity_wrong") from problem
     ahead = expires_at - now.timestamp()
     if ahead <= -SKEW.total_seconds():
-        raise BadToken("identity_expired")
+        raise BadToken("identity_expired", subject=str(subject))
     if ahead > (IDENTITY_AT_MOST + SKEW).total_seconds():
         raise BadToken("identity_too_long")
     if not isinstance(subject, str) or not 0 < len(subject) <= 100:
         raise BadToken("identity_wrong")
-    return Identity(subject=subject, fingerprint=_fingerprint(signed))
+    return subject
 
 
-def _fingerprint(signed: str) -> str:
-    import hashlib
-
+def fingerprint(signed: str) -> str:
+    """Tells one signature from the next without keeping it."""
     return hashlib.sha256(signed.encode()).hexdigest()

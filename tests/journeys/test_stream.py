@@ -324,7 +324,7 @@ def test_who_was_away_too_long_is_told_to_load_anew(port: int) -> None:
             " SELECT 'x', now(), '{}', '{}' FROM generate_series(1, 20100)"
         )
     again = Stream(port, after=cursor, headers=headers)
-    assert [again.next()[0] for _ in range(2)] == ["ready", "stale"]
+    assert [again.next()[0] for _ in range(2)] == ["ready", "resync"]
     say(1, f"visitor:{name}")
     assert again.next()[0] == "message.added"
     again.close()
