@@ -8,18 +8,13 @@ DJANGO_COMMANDS = {"makemigrations", "migrate", "shell", "makemessages", "compil
 
 
 def main() -> None:
-    """Hand over to Django's management commands or to fanal's own."""
+    """Hand over to the command line."""
     if len(sys.argv) > 1 and sys.argv[1] in DJANGO_COMMANDS:
         sys.argv.insert(1, "django")
-    if sys.argv[1:2] == ["django"]:
-        from fanal.cli.django import run
-
-        run(sys.argv[2:])
-        return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fanal.settings")
-    from fanal.cli import app
+    from fanal import cli
 
-    app()
+    cli.main()
 
 
 if __name__ == "__main__":

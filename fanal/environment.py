@@ -27,6 +27,7 @@ class Environment(BaseSettings):
     database_url: str = Field(default="", validation_alias="DATABASE_URL")
     postgres_settings: dict[str, str] = {}
     debug: bool = False
+    log_json: bool = False
     host: str = "127.0.0.1"
     port: int = 8000
     live_port: int = 0
@@ -37,6 +38,9 @@ class Environment(BaseSettings):
     smtp_url: str = ""
     mail_from: str = "fanal@localhost"
     secret: str = ""
+    country: str = Field(
+        default="", description="ISO code of the country whose phone numbers are dialled without a prefix."
+    )
 
     @cached_property
     def secret_key(self) -> str:

@@ -1,7 +1,7 @@
 """Django's settings: what is the same for every installation; what differs comes from fanal.environment."""
 
 from fanal.environment import ROOT, environment
-from fanal.running import postgres
+from fanal.running import logs, postgres
 
 SECRET_KEY = environment.secret_key
 DEBUG = environment.debug
@@ -10,8 +10,7 @@ CSRF_TRUSTED_ORIGINS = [environment.origin]
 ROOT_URLCONF = "fanal.urls"
 WSGI_APPLICATION = "fanal.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-if (ROOT / "fanal" / "agents" / "models.py").exists():  # until the models have landed
-    AUTH_USER_MODEL = "agents.Agent"
+AUTH_USER_MODEL = "agents.Agent"
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -70,6 +69,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "fanal.desk.shell.shell",
             ],
         },
     },
@@ -85,7 +85,14 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [ROOT / "fanal" / "static"]
+STATICFILES_DIRS = [folder for folder in [ROOT / "fanal" / "static"] if folder.exists()]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "fanal.running.static_files.VersionedFiles"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
@@ -97,6 +104,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = environment.origin.startswith("https://")
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
@@ -104,3 +112,5 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 
 MEDIA_ROOT = environment.home / "files"
+
+LOGGING = logs.settings(as_json=environment.log_json, debug=DEBUG)

@@ -1,21 +1,20 @@
 """`fanal django …`: Django's management commands, with the embedded database started where it is needed."""
 
-import os
-import sys
+import typer
 
-from rich.console import Console
-
+app = typer.Typer()
 WITHOUT_DATABASE = {"", "help", "version", "makemessages", "compilemessages", "collectstatic", "findstatic"}
 
 
-def run(arguments: list[str]) -> None:
-    """Run one management command as manage.py would."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fanal.settings")
-    if (arguments or [""])[0] not in WITHOUT_DATABASE:
-        from fanal.environment import environment
-        from fanal.running import postgres
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
+)
+def django(context: typer.Context) -> None:
+    """Django's management commands, as manage.py would run them."""
+    if (context.args or [""])[0] not in WITHOUT_DATABASE:
+        from fanal.running import program
 
-        postgres.ensure_running(environment, progress=Console(stderr=True).print)
+        program.ensure_database()
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line([f"{sys.argv[0]} django", *arguments])
+    execute_from_command_line(["fanal django", *context.args])

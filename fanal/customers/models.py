@@ -22,7 +22,7 @@ class CustomerQuery(models.QuerySet["Customer"]):
         return self.filter(practice=agent.practising)
 
 
-@pghistory.track()
+@pghistory.track(exclude=["tokens"])
 class Customer(models.Model):
     """One person or organisation. `survivor` is set by a merge: reads go through it, rows stay where they are."""
 
@@ -105,6 +105,7 @@ class ContactPoint(models.Model):
     state_at = models.DateTimeField(null=True)
     preferred = models.BooleanField(default=False)
     shared = models.BooleanField(default=False, help_text="A household's line or a company's switchboard.")
+    ended_at = models.DateTimeField(null=True, help_text="No longer theirs; kept, but nobody is found by it.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["customer", "kind", "value"], name="contact_point_once")]

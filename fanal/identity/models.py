@@ -1,10 +1,10 @@
-"""Who is it: how sure we are, and every attempt to prove it."""
+"""Who is it: how sure we are, where a customer was heard from, and every attempt to prove it."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from fanal.agents.models import Agent
-from fanal.customers.models import Customer
+from fanal.customers.models import ContactPointKind, Customer
 
 
 class Assurance(models.IntegerChoices):
@@ -37,3 +37,19 @@ class VerificationAttempt(models.Model):
             models.Index(fields=["customer", "-at"], name="attempt_on_customer"),
             models.Index(fields=["contact"], name="attempt_in_contact"),
         ]
+
+
+class Sighting(models.Model):
+    """Where a customer was last heard from: one row per address, so that "never wrote from here" can be said."""
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="sightings")
+    kind = models.CharField(max_length=10, choices=ContactPointKind)
+    value = models.CharField(max_length=200, db_collation="C", help_text="Normal form, as in a contact point.")
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    contact = models.BigIntegerField(help_text="Id of the latest interaction.")
+    times = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["customer", "kind", "value"], name="sighting_once")]
+        indexes = [models.Index(fields=["kind", "value"], name="sighting_address")]

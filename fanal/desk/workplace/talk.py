@@ -1,13 +1,14 @@
 """The middle room: everything said, noted and done in one contact, in order of time."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from fanal.agents.models import Agent
-from fanal.interactions.models import CannedReply, Disposition, Interaction, Segment, SegmentKind, Topic
-from fanal.routing.models import Queue, QueueEntry, Transfer
+from fanal.interactions.models import Disposition, Interaction, Segment, SegmentKind, Topic
+from fanal.routing.models import QueueEntry, Transfer
+from fanal.scenarios import wording
 
 MOST_LINES = 300
 
@@ -19,6 +20,7 @@ class Line:
     kind: str
     at: datetime
     thing: Any = field(compare=False)
+    label: str = ""
     new_day: bool = False
 
 
@@ -58,10 +60,7 @@ def lines_of(interaction: Interaction) -> list[Line]:
     """Messages, notes, what the program did and who it was given to, oldest first, with the days marked."""
     found = sorted(_everything(interaction), key=lambda line: (line.at, line.thing.pk))[-MOST_LINES:]
     days = [None, *(line.at.date() for line in found)]
-    return [
-        Line(kind=line.kind, at=line.at, thing=line.thing, new_day=line.at.date() != before)
-        for line, before in zip(found, days, strict=False)
-    ]
+    return [replace(line, new_day=line.at.date() != before) for line, before in zip(found, days, strict=False)]
 
 
 def _everything(interaction: Interaction) -> Iterator[Line]:
@@ -70,7 +69,7 @@ def _everything(interaction: Interaction) -> Iterator[Line]:
     for note in interaction.notes.select_related("by"):
         yield Line(kind="note", at=note.at, thing=note)
     for record in interaction.actions.select_related("case", "holding", "order", "by", "topic"):
-        yield Line(kind="action", at=record.at, thing=record)
+        yield Line(kind="action", at=record.at, thing=record, label=wording.action_name(record.action))
     for fact in interaction.identifications.select_related("customer", "by"):
         yield Line(kind="identified", at=fact.at, thing=fact)
     for transfer in Transfer.objects.filter(interaction=interaction).select_related("to_queue", "to_agent", "by"):
@@ -79,11 +78,3 @@ def _everything(interaction: Interaction) -> Iterator[Line]:
 
 def dispositions() -> list[Disposition]:
     return list(Disposition.objects.filter(active=True).order_by("-genuine", "name"))
-
-
-def canned_replies() -> list[CannedReply]:
-    return list(CannedReply.objects.filter(active=True).order_by("title"))
-
-
-def open_queues() -> list[Queue]:
-    return list(Queue.objects.filter(active=True).select_related("tier").order_by("name"))

@@ -1,0 +1,17 @@
+"""`fanal acd`: the loop that offers waiting work to agents; several may run."""
+
+import typer
+
+app = typer.Typer()
+
+
+@app.command()
+def acd() -> None:
+    """Offer waiting work to agents."""
+    from fanal.running import program
+
+    program.begin()
+    program.end_with_supervisor()
+    from fanal.routing.acd import run
+
+    run()

@@ -1,0 +1,48 @@
+"""What every page of the desk shows around its own content: navigation by role, the search, the event stream."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from fanal.agents.models import Agent, Permission
+from fanal.environment import environment
+
+SUPERVISES = (Permission.SUPERVISE, Permission.SUPERVISE_OWN_QUEUES)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context of `shell.html`; nothing for strangers and fragments."""
+    agent: Any = getattr(request, "user", None)
+    if agent is None or not agent.is_authenticated or request.headers.get("HX-Request"):
+        return {}
+    return {
+        "shell_items": [item | {"current": _is_current(request, item["url"])} for item in items_of(agent)],
+        "search_url": reverse("search"),
+        "live_url": f"{environment.live_origin}/live",
+        "live_session": agent.authority,
+    }
+
+
+def items_of(agent: Agent) -> list[dict[str, Any]]:
+    """Where this person may go, in the order of a day's work."""
+    items = [
+        (_("Desk"), "desk", "inbox", (Permission.HANDLE,)),
+        (_("Cases"), "cases", "case", (Permission.HANDLE, *SUPERVISES)),
+        (_("Customers"), "customers", "people", (Permission.HANDLE, *SUPERVISES)),
+        (_("Queues"), "queues", "queue", SUPERVISES),
+        (_("Reports"), "reports", "chart", SUPERVISES),
+        (_("Administration"), "administration", "settings", (Permission.ADMINISTER,)),
+    ]
+    return [
+        {"label": label, "url": reverse(name), "icon": icon}
+        for label, name, icon, permissions in items
+        if any(agent.may(permission) for permission in permissions)
+    ]
+
+
+def _is_current(request: HttpRequest, url: str) -> bool:
+    if url == "/":
+        return request.path == "/" or request.path.startswith("/interactions/")
+    return request.path.startswith(url)

@@ -1,0 +1,122 @@
+"""Putting the right room together for one contact and one agent."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from fanal.agents.models import Agent
+from fanal.cases.models import Case
+from fanal.customers.models import RelationshipKind
+from fanal.desk.workplace.about.card import Card, card_of
+from fanal.desk.workplace.about.deeds import Deed, deeds_for
+from fanal.desk.workplace.about.things import HeldThing, OrderWay, held_thing, order_way
+from fanal.desk.workplace.about.why import scenario_sentences
+from fanal.holdings.models import Holding, Order
+from fanal.identity import wording
+from fanal.identity.models import Assurance
+from fanal.interactions.models import Interaction, SegmentKind
+from fanal.norms import names
+
+GIVEN = {
+    "name": _("Name"),
+    "email": _("E-mail"),
+    "phone": _("Phone"),
+    "order": _("Order"),
+    "account": _("Account"),
+    "card_last_four": _("Card"),
+    "topic": _("Topic"),
+    "behalf": _("On behalf of"),
+}
+SEARCHABLE = ("email", "phone", "order", "account", "name")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CandidateView:
+    """Somebody it may be, with the reasons in sentences."""
+
+    pk: int
+    name: str
+    initials: str
+    percent: int
+    reasons_for: list[str]
+    reasons_against: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """What the right room shows; parts that are None are not drawn."""
+
+    interaction: Interaction
+    mine: bool
+    order: OrderWay | None = None
+    order_deeds: list[Deed] = field(default_factory=list)
+    holding: HeldThing | None = None
+    case: Case | None = None
+    candidates: list[CandidateView] = field(default_factory=list)
+    someone_else: int = 0
+    card: Card | None = None
+    given: list[tuple[str, str]] = field(default_factory=list)
+    guess: str = ""
+    why: list[str] = field(default_factory=list)
+    spoken_for: bool = False
+    writer: str = ""
+    relation: str = ""
+
+
+def about_of(interaction: Interaction, *, agent: Agent, order_pk: int = 0, holding_pk: int = 0) -> About:
+    """The room for this contact; `order_pk` or `holding_pk` turn it to another thing of the customer's."""
+    mine = interaction.segments.filter(kind=SegmentKind.AGENT, agent=agent, wrapped_up_at=None).exists()
+    assurance = interaction.assurance
+    order, holding, case = _thing(interaction, agent=agent, order_pk=order_pk, holding_pk=holding_pk)
+    claimed = order is not None and order.customer_id != interaction.customer_id
+    sure_of_thing = min(assurance, Assurance.CLAIMED) if claimed else assurance
+    candidates = [] if interaction.customer_id else candidates_of(interaction)
+    return About(
+        interaction=interaction,
+        mine=mine,
+        order=order_way(order, agent=agent, assurance=max(sure_of_thing, Assurance.CLAIMED)) if order else None,
+        order_deeds=deeds_for(order, interaction=interaction, agent=agent) if order and mine else [],
+        holding=held_thing(holding, interaction=interaction, agent=agent, mine=mine) if holding else None,
+        case=case,
+        candidates=candidates,
+        someone_else=max(0, 100 - sum(one.percent for one in candidates)),
+        card=card_of(interaction, agent=agent) if interaction.customer else None,
+        given=[(str(GIVEN[name]), value) for name, value in interaction.given.items() if name in GIVEN and value],
+        guess=next((interaction.given[name] for name in SEARCHABLE if interaction.given.get(name)), ""),
+        why=scenario_sentences(interaction),
+        spoken_for=bool(interaction.relationship),
+        writer=interaction.spoken_for_by.name if interaction.spoken_for_by else "",
+        relation=RelationshipKind(interaction.relationship).label if interaction.relationship else "",
+    )
+
+
+def candidates_of(interaction: Interaction) -> list[CandidateView]:
+    return [
+        CandidateView(
+            pk=candidate.customer_id,
+            name=candidate.customer.name,
+            initials=names.initials(candidate.customer.name),
+            percent=round(candidate.likelihood * 100),
+            reasons_for=[wording.sentence(reason) for reason in candidate.reasons_for],
+            reasons_against=[wording.sentence(reason) for reason in candidate.reasons_against],
+        )
+        for candidate in interaction.candidates.select_related("customer")
+    ]
+
+
+def _thing(interaction: Interaction, *, agent: Agent, order_pk: int, holding_pk: int) -> Any:
+    """The order, holding or case that opens: what was asked for, else what the scenario chose."""
+    kind, pk = interaction.about_kind, interaction.about_id
+    if order_pk:
+        kind, pk = "order", order_pk
+    elif holding_pk:
+        kind, pk = "holding", holding_pk
+    orders = Order.objects.visible_to(agent).select_related("customer")
+    holdings = Holding.objects.visible_to(agent).select_related("customer", "product")
+    cases = Case.objects.visible_to(agent).select_related("type", "owner")
+    return (
+        orders.filter(pk=pk).first() if kind == "order" else None,
+        holdings.filter(pk=pk).first() if kind == "holding" else None,
+        cases.filter(pk=pk).first() if kind == "case" else None,
+    )

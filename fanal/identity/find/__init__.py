@@ -1,0 +1,34 @@
+"""One search field for everything: numbers and addresses exactly, names with slips and in any script."""
+
+from fanal.agents.models import Agent
+from fanal.identity.find.bounds import Cut, bounded
+from fanal.identity.find.lanes import exact
+from fanal.identity.find.names import by_name
+from fanal.identity.find.results import Found, Results
+from fanal.identity.find.showing import shown
+from fanal.norms.shapes import LONGEST, Shape, looks_like
+
+__all__ = ["Found", "Results", "search"]
+
+
+def search(text: str, *, agent: Agent, limit: int = 10) -> Results:
+    """Customers, orders, holdings and cases that the text may mean and the agent may see, best first.
+
+    Bounded in time and in how many name searches run at once: `cut` of the result says when it was given up.
+    """
+    text = " ".join(text[:LONGEST].replace("\x00", "").split())
+    shapes = looks_like(text)
+    cut = ""
+    try:
+        with bounded():
+            found = shown(exact(text, shapes), agent=agent, limit=limit)
+    except Cut as reason:
+        found, cut = [], str(reason)
+    if Shape.NAME in shapes and len(found) < limit:
+        try:
+            with bounded(limited=True):
+                hits = by_name(text, practice=agent.practising, limit=limit)
+                found += shown(hits, agent=agent, limit=limit - len(found))
+        except Cut as reason:
+            cut = str(reason)
+    return Results(found, cut=cut)

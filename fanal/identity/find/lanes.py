@@ -1,0 +1,97 @@
+"""The exact lanes: e-mail, phone in any format, order, case, account and tracking numbers, cards by their keyed hash."""
+
+from typing import Any
+
+from django.db import connection
+
+from fanal.environment import environment
+from fanal.holdings.keys import card_key
+from fanal.identity.find.results import Hit, Kind
+from fanal.identity.gathering import email_forms
+from fanal.norms import cards, digits, phones
+from fanal.norms.shapes import Shape
+
+MOST = 20
+FEWEST_DIGITS = 4
+PHONE_TAIL, ORDER_TAIL = 7, 5
+LARGEST_NUMBER = 2**63 - 1
+
+_EMAIL = """
+SELECT 'customer', customer_id, 'email', state FROM customers_contactpoint
+WHERE kind = 'email' AND value = ANY(%(emails)s::text[]) AND ended_at IS NULL LIMIT %(most)s
+"""
+# One text for everything that looks like a number: the planner sees few shapes, and none of them scans.
+_NUMBER = """
+(SELECT 'customer', customer_id, 'phone', state FROM customers_contactpoint
+    WHERE kind = 'phone' AND right(value, 7) = %(tail)s AND right(value, %(tail_length)s) = %(long_tail)s
+    AND ended_at IS NULL LIMIT %(most)s)
+UNION ALL
+(SELECT 'order', id, 'order_number', '' FROM holdings_order WHERE number = ANY(%(forms)s::text[]) LIMIT %(most)s)
+UNION ALL
+(SELECT 'order', id, 'order_tail', '' FROM holdings_order
+    WHERE right(number, 5) = %(order_tail)s AND right(number, %(digits_length)s) = %(digits)s LIMIT %(most)s)
+UNION ALL
+(SELECT 'order', id, 'tracking_number', '' FROM holdings_order
+    WHERE tracking_number = ANY(%(forms)s::text[]) AND tracking_number <> '' LIMIT %(most)s)
+UNION ALL
+(SELECT 'holding', id, 'holding_number', '' FROM holdings_holding
+    WHERE number = ANY(%(forms)s::text[]) AND kind <> 'card' LIMIT %(most)s)
+UNION ALL
+(SELECT 'holding', id, 'card_number', '' FROM holdings_holding
+    WHERE number_hash = %(card)s AND number_hash <> '' LIMIT %(most)s)
+UNION ALL
+(SELECT 'case', id, 'case_number', '' FROM cases_case WHERE number = %(case)s LIMIT %(most)s)
+UNION ALL
+(SELECT 'customer', id, 'external_id', '' FROM customers_customer
+    WHERE external_id = ANY(%(forms)s::text[]) AND external_id <> '' LIMIT %(most)s)
+"""
+
+
+def exact(text: str, shapes: tuple[Shape, ...]) -> list[Hit]:
+    """Everything that bears exactly this address or number, in one query; empty for a text that is only a name."""
+    if Shape.EMAIL in shapes:
+        return _hits(_EMAIL, {"emails": list(email_forms(text)), "most": MOST}, shapes)
+    if set(shapes) & {Shape.PHONE, Shape.ORDER, Shape.CASE, Shape.CARD} or len(digits.only(text)) >= FEWEST_DIGITS:
+        return _hits(_NUMBER, _number_values(text, shapes), shapes)
+    return []
+
+
+def _number_values(text: str, shapes: tuple[Shape, ...]) -> dict[str, Any]:
+    plain = digits.western(text).strip().removeprefix("#").strip().upper()
+    number = digits.only(text)
+    phone = _phone_tail(text, number) if Shape.PHONE in shapes else ""
+    forms = [plain, "".join(plain.split()), "".join(char for char in plain if char.isalnum())]
+    if Shape.ORDER in shapes or Shape.CASE in shapes:
+        forms.append(number)
+    return {
+        "tail": phone[-PHONE_TAIL:] or None,
+        "tail_length": max(len(phone), 1),
+        "long_tail": phone or None,
+        "forms": [form for form in dict.fromkeys(forms) if form],
+        "order_tail": number[-ORDER_TAIL:] if len(number) >= ORDER_TAIL and Shape.ORDER in shapes else None,
+        "digits": number,
+        "digits_length": max(len(number), 1),
+        "card": cards.keyed_hash(number, key=card_key()) if Shape.CARD in shapes else None,
+        "case": int(number) if Shape.CASE in shapes and number and int(number) <= LARGEST_NUMBER else None,
+        "most": MOST,
+    }
+
+
+def _phone_tail(text: str, number: str) -> str:
+    """The last digits to compare: of the normal form if the number has one, else as typed without the trunk zero."""
+    phone = phones.normalise(text, environment.country or None)
+    national = phone.e164.lstrip("+") if phone else number.lstrip("0")
+    return national[-9:] if len(national) >= PHONE_TAIL else ""
+
+
+def _hits(sql: str, values: dict[str, Any], shapes: tuple[Shape, ...]) -> list[Hit]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        rows = cursor.fetchall()
+    scores = {"order_tail": 0.9, "phone": 0.95}
+    if shapes[:1] == (Shape.PHONE,):
+        scores = {"order_tail": 0.8, "case_number": 0.85, "phone": 1.0}
+    return [
+        Hit(kind=Kind(kind), id=id_, score=scores.get(code, 1.0), code=code, values={"state": state} if state else {})
+        for kind, id_, code, state in rows
+    ]

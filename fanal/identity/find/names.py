@@ -1,0 +1,173 @@
+"""Names with slips of the finger, in any script: near words of the dictionary first, then the customers who bear them.
+
+The staged design of docs/decisions: every fuzzy key hangs on a distinct word, never on a customer.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+
+from fanal.identity.find.results import Hit, Kind
+from fanal.norms import names, spelling
+
+MOST_WORDS = 4
+NEAR_WORDS = 48
+MOST_TOKENS = 3_000
+MOST_CUSTOMERS = 300
+CLOSE = 1.05
+BEGINNING, MISSING_LETTER = 0.3, 0.04
+SHORTEST_BEGINNING = 3
+KEPT_FOR_THE_INEXACT = 3
+EXTRA_WORD = 0.02
+NOT_MET = 2.0
+
+Near = Mapping[int, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bearer:
+    """A customer with how far the name is from what was typed: 0 is the same words."""
+
+    customer_id: int
+    distance: float
+
+
+def by_name(text: str, *, practice: bool, limit: int) -> list[Hit]:
+    """Customers whose name is near the text, nearest first."""
+    words = _words(text)
+    if not words:
+        return []
+    bearers = _search(words, stage=1, practice=practice, limit=limit)
+    if not bearers or bearers[0].distance > spelling.POOR * len(words) / 2:
+        again = _search(words, stage=2, practice=practice, limit=limit)
+        bearers = _merged(bearers, again)
+    return [_hit(bearer) for bearer in bearers[:limit]]
+
+
+def _words(text: str) -> list[str]:
+    """At most four words, the longest if there are more, in the order they were typed."""
+    found = list(dict.fromkeys(word[:80] for word in names.tokens(text)))
+    longer = [word for word in found if len(word) > 1] or found
+    kept = set(sorted(longer, key=len, reverse=True)[:MOST_WORDS])
+    return [word for word in longer if word in kept]
+
+
+def _search(words: Sequence[str], *, stage: spelling.Stage, practice: bool, limit: int) -> list[Bearer]:
+    near = [some for some in _near_tokens(words, stage) if some]
+    if not near:
+        return []
+    missing = len(words) - len(near)
+    if len(near) == 1:
+        return _bearers_of_one(near[0], missing=missing, practice=practice, limit=limit)
+    close = [{token: far for token, far in some.items() if far <= CLOSE} for some in near]
+    found = _bearers_of_all(close, missing=missing, practice=practice) if all(close) else []
+    if len(found) < limit:
+        found = _merged(found, _bearers_of_all(near, missing=missing, practice=practice))
+    return found
+
+
+def _near_tokens(words: Sequence[str], stage: spelling.Stage) -> list[dict[int, float]]:
+    """For each word the nearest words of the dictionary with their distances; one look-up for all of them."""
+    keys = {word: spelling.query_keys(word, stage) for word in words}
+    last = words[-1]
+    beginning = last if len(last) >= SHORTEST_BEGINNING else None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            (SELECT k.key, t.id, t.text FROM customers_namekey k JOIN customers_nametoken t ON t.id = k.token_id
+                WHERE k.key = ANY(%(keys)s::text[]) LIMIT %(most)s)
+            UNION ALL
+            (SELECT '', t.id, t.text FROM customers_nametoken t
+                WHERE t.text >= %(beginning)s AND t.text < %(beyond)s ORDER BY t.text LIMIT %(few)s)
+            """,
+            {
+                "keys": list(dict.fromkeys(key for some in keys.values() for key in some)),
+                "most": MOST_TOKENS,
+                "beginning": beginning,
+                "beyond": f"{beginning}\U0010ffff" if beginning else None,
+                "few": NEAR_WORDS,
+            },
+        )
+        rows = cursor.fetchall()
+    met: dict[str, dict[int, str]] = {}
+    for key, token_id, text in rows:
+        met.setdefault(key, {})[token_id] = text
+    found = [_nearest(word, keys[word], met) for word in words]
+    for token_id, text in met.get("", {}).items():
+        distance = BEGINNING + MISSING_LETTER * (len(text) - len(last)) if text != last else 0.0
+        found[-1][token_id] = min(distance, found[-1].get(token_id, distance))
+    return found
+
+
+def _nearest(word: str, keys: Sequence[str], met: Mapping[str, Mapping[int, str]]) -> dict[int, float]:
+    texts = {text: token_id for key in keys for token_id, text in met.get(key, {}).items()}
+    return {texts[text]: distance for text, distance in spelling.nearest(word, texts, keep=NEAR_WORDS)}
+
+
+def _bearers_of_one(near: Near, *, missing: int, practice: bool, limit: int) -> list[Bearer]:
+    """One word: the nearest words in turn; the inexact have some places even when the exact one has thousands."""
+    order = sorted(near, key=lambda token: (near[token], token))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT word.id, bearer.customer_id FROM unnest(%s::bigint[]) WITH ORDINALITY AS word(id, place),
+            LATERAL (SELECT ct.customer_id FROM customers_customertoken ct JOIN customers_customer c ON c.id = ct.customer_id
+                WHERE ct.token_id = word.id AND c.practice = %s LIMIT %s) bearer
+            ORDER BY word.place
+            """,
+            [order, practice, limit],
+        )
+        rows = cursor.fetchall()
+    taken: dict[int, float] = {}
+    later: dict[int, float] = {}
+    exact = 0
+    seen: set[int] = set()
+    for token, customer_id in rows:
+        first = token not in seen
+        seen.add(token)
+        is_exact = near[token] == 0
+        exact += is_exact
+        places = taken if (exact <= limit - KEPT_FOR_THE_INEXACT if is_exact else first) else later
+        places.setdefault(customer_id, near[token] + missing * NOT_MET)
+    chosen = dict(list(taken.items())[:limit])
+    for customer_id, distance in {**taken, **later}.items():
+        if len(chosen) >= limit:
+            break
+        chosen.setdefault(customer_id, distance)
+    return _in_order(Bearer(customer_id=key, distance=value) for key, value in chosen.items())
+
+
+def _bearers_of_all(near: Sequence[Near], *, missing: int, practice: bool) -> list[Bearer]:
+    """Several words: customers who bear a near word for each, by the sum of the distances."""
+    each = " AND ".join("tokens && %s::int[]" for _ in near)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id, tokens FROM customers_customer WHERE {each} AND practice = %s LIMIT {MOST_CUSTOMERS}",
+            [*(list(some) for some in near), practice],
+        )
+        rows = cursor.fetchall()
+    return _in_order(Bearer(customer_id=row[0], distance=_distance(near, row[1]) + missing * NOT_MET) for row in rows)
+
+
+def _distance(near: Sequence[Near], tokens: Sequence[int]) -> float:
+    total = sum(min(some[token] for token in tokens if token in some) for some in near)
+    return total + EXTRA_WORD * max(0, len(tokens) - len(near))
+
+
+def _in_order(bearers: object) -> list[Bearer]:
+    return sorted(bearers, key=lambda bearer: (bearer.distance, bearer.customer_id))  # type: ignore[call-overload, no-any-return]
+
+
+def _merged(first: Sequence[Bearer], second: Sequence[Bearer]) -> list[Bearer]:
+    best: dict[int, Bearer] = {}
+    for bearer in (*first, *second):
+        known = best.get(bearer.customer_id)
+        if known is None or bearer.distance < known.distance:
+            best[bearer.customer_id] = bearer
+    return _in_order(best.values())
+
+
+def _hit(bearer: Bearer) -> Hit:
+    code = "name" if bearer.distance <= 5 * EXTRA_WORD else "name_near" if bearer.distance <= 2.2 else "name_far"
+    return Hit(kind=Kind.CUSTOMER, id=bearer.customer_id, score=0.9 / (1 + bearer.distance), code=code)

@@ -1,0 +1,135 @@
+"""Sum facts into cells: the quarters of an hour that changed, then the days they lie in."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q, QuerySet, Sum
+
+from fanal.agents.models import Presence
+from fanal.kpis.actions.sharing import work_of
+from fanal.kpis.counters import SOURCES, TIMES
+from fanal.kpis.models import Cell, Fact, Grain, StateStretch
+from fanal.kpis.periods import day_of, next_day
+from fanal.kpis.rules import INTERVAL, Stretch, interval_of, intervals, time_spent
+
+CHUNK = 200
+
+
+def rebuild(*, source: str, moments: Iterable[datetime]) -> None:
+    """Sum the given intervals of `source` again from its facts, and their days from the intervals."""
+    wanted = sorted(set(moments))
+    for start in range(0, len(wanted), CHUNK):
+        chunk = wanted[start : start + CHUNK]
+        Cell.objects.filter(source=source, grain=Grain.QUARTER, at__in=chunk).delete()
+        Cell.objects.bulk_create(summed(source=source, moments=chunk), batch_size=2000)
+    rebuild_days(source=source, moments=wanted)
+
+
+def summed(*, source: str, moments: Sequence[datetime]) -> list[Cell]:
+    """The cells that the facts of these intervals make."""
+    rows: QuerySet[Fact] = SOURCES[source].model._default_manager.filter(interval_at__in=moments)
+    keys = [
+        key for key in ("queue_id", "channel", "agent_id", "type_id") if key.removesuffix("_id") in SOURCES[source].by
+    ]
+    sums: dict[str, Any] = {f"{n}_": Sum(c.amount, filter=c.where) for n, c in SOURCES[source].counters.items()}
+    found = rows.order_by().values("interval_at", *keys).annotate(**sums)
+    return [
+        Cell(
+            source=source,
+            grain=Grain.QUARTER,
+            at=row["interval_at"],
+            **{key: row[key] for key in keys},
+            **{name: row[f"{name}_"] for name in SOURCES[source].counters},
+        )
+        for row in found
+    ]
+
+
+def rebuild_days(*, source: str, moments: Iterable[datetime]) -> None:
+    """A day is the sum of its intervals, never counted on its own."""
+    days = sorted({day_of(moment) for moment in moments})
+    names = list(SOURCES[source].counters) if source in SOURCES else list(TIMES)
+    columns, sums = ", ".join(names), ", ".join(f"sum({name})" for name in names)
+    Cell.objects.filter(source=source, grain=Grain.DAY, at__in=days).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            INSERT INTO kpis_cell (source, grain, at, queue_id, channel, agent_id, type_id, {columns})
+            SELECT %(source)s, 'd', d.start, c.queue_id, c.channel, c.agent_id, c.type_id, {sums}
+            FROM unnest(%(starts)s::timestamptz[], %(ends)s::timestamptz[]) AS d(start, finish)
+            JOIN kpis_cell c ON c.grain = 'q' AND c.source = %(source)s AND c.at >= d.start AND c.at < d.finish
+            GROUP BY d.start, c.queue_id, c.channel, c.agent_id, c.type_id
+            """,
+            {"source": source, "starts": days, "ends": [next_day(day) for day in days]},
+        )
+
+
+def rebuild_times(*, times: dict[int, set[datetime]]) -> None:
+    """Sum the time of the given agents in the given intervals again, from stretches that are over."""
+    if not times:
+        return
+    pairs = [(agent, at) for agent, moments in times.items() for at in moments]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            DELETE FROM kpis_cell c USING unnest(%s::bigint[], %s::timestamptz[]) AS p(agent, at)
+            WHERE c.grain = 'q' AND c.source = 'time' AND c.agent_id = p.agent AND c.at = p.at
+            """,
+            [[agent for agent, _ in pairs], [at for _, at in pairs]],
+        )
+    moments = {at for _, at in pairs}
+    start, end = min(moments), max(moments) + INTERVAL
+    found = spent(agents=list(times), start=start, end=end, wanted=times)
+    Cell.objects.bulk_create(
+        [Cell(source="time", grain=Grain.QUARTER, at=at, agent_id=agent, **ms) for (agent, at), ms in found.items()],
+        batch_size=2000,
+    )
+    rebuild_days(source="time", moments=moments)
+
+
+def spent(
+    *,
+    agents: Sequence[int] | None,
+    start: datetime,
+    end: datetime,
+    wanted: dict[int, set[datetime]] | None = None,
+    until: datetime | None = None,
+) -> dict[tuple[int, datetime], dict[str, int]]:
+    """Milliseconds per agent and interval: of the stretches that are over; with `until` of the open ones up to then."""
+    rows = StateStretch.objects.filter(started_at__lt=end, practice=False, agent__isnull=False)
+    rows = rows.exclude(state=Presence.OFFLINE)
+    rows = rows.filter(ended_at=None) if until else rows.filter(ended_at__gt=start)
+    if agents is not None:
+        rows = rows.filter(agent__in=agents)
+    stretches: dict[tuple[int, datetime], list[Stretch]] = {}
+    for agent, started, ended, state in rows.values_list("agent_id", "started_at", "ended_at", "state"):
+        assert agent is not None
+        assert started is not None
+        finish = min(ended or until or end, end)
+        for at in intervals(max(started, start), finish):
+            if wanted is None or at in wanted.get(agent, ()):
+                stretches.setdefault((agent, at), []).append(Stretch(start=started, end=finish, state=state or ""))
+    if not stretches:
+        return {}
+    moments = [at for _, at in stretches]
+    first, last = min(moments), max(moments) + INTERVAL
+    work = work_of(list({agent for agent, _ in stretches}), first, last)
+    found = {}
+    for (agent, at), there in stretches.items():
+        found[agent, at] = time_spent(there, work.get(agent, []), at, at + INTERVAL)
+    return found
+
+
+def whole_days(start: datetime, end: datetime) -> Q:
+    """Which cells make up [start, end): whole days where they fit, quarters for the rest."""
+    first = day_of(start) if day_of(start) == start else next_day(start)
+    last = day_of(end)
+    if first >= last:
+        return Q(grain=Grain.QUARTER, at__gte=interval_of(start), at__lt=end)
+    return (
+        Q(grain=Grain.DAY, at__gte=first, at__lt=last)
+        | Q(grain=Grain.QUARTER, at__gte=interval_of(start), at__lt=first)
+        | Q(grain=Grain.QUARTER, at__gte=last, at__lt=end)
+    )

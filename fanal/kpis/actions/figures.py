@@ -1,0 +1,194 @@
+"""Answer with figures: the one function behind every tile, table, chart, file and API answer."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, Sum
+
+from fanal.agents.models import Agent, AgentSkill, Permission
+from fanal.cases.models import CaseType
+from fanal.channels.models import ChannelKind
+from fanal.kpis.actions.cells import spent, whole_days
+from fanal.kpis.catalogue import KPIS, Kpi, Unit
+from fanal.kpis.counters import SOURCES
+from fanal.kpis.models import Cell, Grain, Handling
+from fanal.kpis.periods import Period, day_of
+from fanal.routing.models import Queue, QueueSkill
+
+DIMENSIONS = ("queue", "agent", "type", "channel", "interval", "day")
+THOUSAND = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """Only these; empty means all that the viewer may see."""
+
+    queues: tuple[int, ...] = ()
+    agents: tuple[int, ...] = ()
+    types: tuple[int, ...] = ()
+    channels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One number: counts are whole, times are seconds, a share is numerator divided by denominator (0 to 1)."""
+
+    kpi: Kpi
+    key: Any = None
+    numerator: float
+    denominator: float | None
+
+    @property
+    def value(self) -> float | None:
+        """None when there is nothing to divide by."""
+        if self.denominator is None:
+            return self.numerator
+        return self.numerator / self.denominator if self.denominator else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sight:
+    """What of the figures somebody may see. None: everything."""
+
+    queues: frozenset[int] | None = None
+    agents: frozenset[int] | None = None
+    own: int | None = field(default=None)
+
+    def of(self, source: str) -> Q:
+        if self.queues is None:
+            return Q()
+        if source == "time":
+            return Q(agent__in=self.agents or ())
+        return Q(queue__in=self.queues)
+
+
+def sight(viewer: Agent) -> Sight:
+    """All for supervisors; own queues and who works for them for managers. Raises PermissionDenied for others."""
+    if not viewer.is_active:
+        raise PermissionDenied
+    if viewer.may(Permission.SUPERVISE):
+        return Sight()
+    if not viewer.may(Permission.SUPERVISE_OWN_QUEUES):
+        raise PermissionDenied
+    queues = frozenset(Queue.objects.supervised_by(viewer).values_list("pk", flat=True))
+    return Sight(queues=queues, agents=frozenset(working_for(queues)))
+
+
+def working_for(queues: Iterable[int]) -> set[int]:
+    """The agents who have a skill that one of the queues asks for, or have handled something from it."""
+    queues = list(queues)
+    skills = QueueSkill.objects.filter(queue__in=queues).values("skill")
+    skilled = AgentSkill.objects.filter(skill__in=skills).values_list("agent", flat=True).distinct()
+    handled = Handling.objects.filter(queue__in=queues).order_by().values_list("agent", flat=True).distinct()
+    return {agent for agent in (*skilled, *handled) if agent}
+
+
+def figures(
+    *,
+    kpi_ids: Sequence[str],
+    period: Period,
+    by: str | None = None,
+    filters: Filters | None = None,
+    viewer: Agent,
+    now: datetime,
+) -> list[Figure]:
+    """The figures over `period`, together or by one dimension, in the order of `kpi_ids` and then of the keys.
+
+    Raises KeyError for an unknown figure, ValueError when a figure cannot be told apart `by` that, and
+    PermissionDenied when the viewer may see none. Percentages are divided here and only here.
+    """
+    kpis = [KPIS[kpi_id] for kpi_id in kpi_ids]
+    if by is not None and (by not in DIMENSIONS or any(by not in kpi.by for kpi in kpis)):
+        raise ValueError(by)
+    sums = _sums(kpis, period, by, filters or Filters(), sight(viewer), now)
+    keys = sorted({key for totals in sums.values() for key in totals}, key=_order) if by else [None]
+    return [_figure(kpi, key, sums[kpi.source].get(key, {})) for kpi in kpis for key in keys]
+
+
+def _order(key: Any) -> tuple[bool, Any]:
+    return (key is None, key if key is not None else 0)
+
+
+def _figure(kpi: Kpi, key: Any, totals: dict[str, int]) -> Figure:
+    denominator = weigh(kpi.denominator, totals, kpi.unit) if kpi.denominator else None
+    return Figure(kpi=kpi, key=key, numerator=weigh(kpi.numerator, totals, kpi.unit), denominator=denominator)
+
+
+def weigh(names: Sequence[str], totals: dict[str, Any], unit: Unit) -> float:
+    """The sum of counters, in seconds where they are milliseconds."""
+    whole = sum(-(totals.get(n[1:]) or 0) if n.startswith("-") else (totals.get(n) or 0) for n in names)
+    return whole / THOUSAND if any(name.endswith("_ms") for name in names) else whole
+
+
+def _sums(
+    kpis: Sequence[Kpi], period: Period, by: str | None, filters: Filters, seen: Sight, now: datetime
+) -> dict[str, dict[Any, dict[str, int]]]:
+    """Source to key to counter: one query per source, over days where whole days fit."""
+    key = {"interval": "at", "day": "at", "channel": "channel"}.get(by or "", f"{by}_id" if by else None)
+    found: dict[str, dict[Any, dict[str, int]]] = {}
+    for source in dict.fromkeys(kpi.source for kpi in kpis):
+        names = sorted({name for kpi in kpis if kpi.source == source for name in kpi.counters})
+        when = Q(grain=Grain.QUARTER, at__gte=period.start, at__lt=period.end) if by == "interval" else None
+        when = when or whole_days(period.start, period.end)
+        cells = Cell.objects.filter(when & only(source, filters) & seen.of(source), source=source)
+        rows = cells.order_by().values(*([key] if key else [])).annotate(**{f"{n}_": Sum(n) for n in names})
+        totals: dict[Any, dict[str, int]] = {}
+        for row in rows:
+            at = _key(row[key], by) if key else None
+            _add(totals.setdefault(at, {}), {name: row[f"{name}_"] or 0 for name in names})
+        if source == "time":
+            _add_open_stretches(totals, period, by, filters, seen, now)
+        found[source] = totals
+    return found
+
+
+def only(source: str, filters: Filters) -> Q:
+    """The filters as far as the source knows them; one it does not know leaves nothing, rather than everything."""
+    known = ("agent",) if source == "time" else SOURCES[source].by
+    chosen = {"queue": filters.queues, "agent": filters.agents, "type": filters.types, "channel": filters.channels}
+    where = Q()
+    for name, values in chosen.items():
+        if values:
+            where &= Q(**{f"{name}__in": values}) if name in known else Q(pk__in=())
+    return where
+
+
+def _key(value: Any, by: str | None) -> Any:
+    return day_of(value) if by == "day" else value
+
+
+def _add(totals: dict[str, int], more: dict[str, int]) -> None:
+    for name, number in more.items():
+        totals[name] = totals.get(name, 0) + number
+
+
+def _add_open_stretches(
+    totals: dict[Any, dict[str, int]], period: Period, by: str | None, filters: Filters, seen: Sight, now: datetime
+) -> None:
+    """What is stored ends with the last finished stretch; the present ones count up to now, by the same rule."""
+    if filters.queues or filters.types or filters.channels or period.start >= now:
+        return
+    for (agent, at), ms in spent(agents=None, start=period.start, end=min(now, period.end), until=now).items():
+        hidden = seen.agents is not None and agent not in seen.agents
+        if hidden or (filters.agents and agent not in filters.agents):
+            continue
+        key = {"agent": agent, "interval": at, "day": day_of(at)}.get(by or "")
+        _add(totals.setdefault(key, {}), ms)
+
+
+def labels(by: str, keys: Iterable[Any]) -> dict[Any, str]:
+    """What people call the keys of a dimension."""
+    wanted = [key for key in keys if key is not None]
+    match by:
+        case "queue":
+            return dict(Queue.objects.filter(pk__in=wanted).values_list("pk", "name"))
+        case "agent":
+            return dict(Agent.objects.filter(pk__in=wanted).values_list("pk", "name"))
+        case "type":
+            return dict(CaseType.objects.filter(pk__in=wanted).values_list("pk", "name"))
+        case "channel":
+            return {key: str(ChannelKind(key).label) if key in ChannelKind.values else key for key in wanted}
+    return {}

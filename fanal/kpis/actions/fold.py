@@ -1,0 +1,164 @@
+"""Fold what happened into facts and cells: idempotent, in commit order, by one process at a time."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from fanal.kpis import derivations
+from fanal.kpis.actions.cells import rebuild, rebuild_times
+from fanal.kpis.actions.sharing import share
+from fanal.kpis.counters import FACTS, SOURCES
+from fanal.kpis.models import Fact, Handling
+from fanal.kpis.rules import LONGEST, Happening, intervals, merged, statements
+
+CURSOR = "figures"
+LOCK = 0x6B706973
+BATCH = 5000
+
+Ids = dict[str, list[int]]
+Moments = set[datetime]
+Times = dict[int, Moments]
+
+
+def fold(*, limit: int = 200_000) -> int:
+    """Fold up to `limit` events that have committed since the last time; how many. None while another process folds."""
+    folded = 0
+    while folded < limit:
+        number = _fold_batch(min(BATCH, limit - folded))
+        if number is None:
+            break
+        folded += number
+        if number < BATCH:
+            break
+    return folded
+
+
+@transaction.atomic
+def _fold_batch(size: int) -> int | None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+        if not cursor.fetchone()[0]:
+            return None
+        # Below the oldest running transaction everything has committed: nothing can appear behind the cursor later.
+        cursor.execute(
+            """
+            SELECT e.xid::text, e.id, e.kind, e.at, e.by, e.data::text FROM events_event e
+            WHERE (e.xid, e.id) > (
+                    COALESCE((SELECT xid FROM kpis_cursor WHERE name = %(name)s), '0'::xid8),
+                    COALESCE((SELECT event FROM kpis_cursor WHERE name = %(name)s), 0))
+                AND e.xid < pg_snapshot_xmin(pg_current_snapshot())
+            ORDER BY e.xid, e.id LIMIT %(size)s
+            """,
+            {"name": CURSOR, "size": size},
+        )
+        found = cursor.fetchall()
+        if not found:
+            return 0
+        absorb(happenings=[happening(*row[1:]) for row in found])
+        cursor.execute(
+            """
+            INSERT INTO kpis_cursor (name, xid, event) VALUES (%s, %s::xid8, %s)
+            ON CONFLICT (name) DO UPDATE SET xid = EXCLUDED.xid, event = EXCLUDED.event
+            """,
+            [CURSOR, *found[-1][:2]],
+        )
+    return len(found)
+
+
+def happening(id: int, kind: str, at: datetime, by: int | None, data: str) -> Happening:
+    return Happening(id=id, kind=kind, at=at, by=by, data=json.loads(data))
+
+
+@transaction.atomic
+def absorb(*, happenings: Iterable[Happening]) -> None:
+    """Merge what the events say into the facts, complete these, and sum the cells they touch again."""
+    said = merged(statement for event in happenings for statement in statements(event))
+    if not said:
+        return
+    for fact, rows in said.items():
+        _merge_in(FACTS[fact], rows)
+    touched: Ids = {fact: list(said.get(fact, ())) for fact in FACTS}
+    dirty, times = _complete(touched)
+    for source, moments in dirty.items():
+        rebuild(source=source, moments=moments)
+    rebuild_times(times=times)
+
+
+def _merge_in(model: type[Fact], rows: Mapping[int, Mapping[str, Any]]) -> None:
+    names = sorted({name for row in rows.values() for name in row})
+    columns = [model._meta.get_field(name) for name in names]
+    said = [f'"{column.column}"' for column in columns]
+    best = {'"practice"': "GREATEST"}
+    better = [f"{name} = {best.get(name, 'LEAST')}(f.{name}, EXCLUDED.{name})" for name in said]
+    values = [list(rows)] + [[row.get(name) for row in rows.values()] for name in names]
+    arrays = ", ".join(["%s::bigint[]"] + [f"%s::{_type_of(column)}[]" for column in columns])
+    defaults = {
+        field.column: "false" if field.get_internal_type() == "BooleanField" else "0"
+        for field in model._meta.concrete_fields
+        if field.has_default() and field.name not in names
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            INSERT INTO {model._meta.db_table} AS f ({", ".join(["id", *said, *defaults])})
+            SELECT u.*{"".join(f", {value}" for value in defaults.values())} FROM unnest({arrays}) u
+            ON CONFLICT (id) DO UPDATE SET {", ".join(better)}
+            """,
+            values,
+        )
+
+
+def _type_of(column: Any) -> str:
+    kind = column.get_internal_type()
+    return {"ForeignKey": "bigint", "DateTimeField": "timestamptz", "BooleanField": "boolean"}.get(kind, "text")
+
+
+def _complete(touched: Ids) -> tuple[dict[str, Moments], Times]:
+    """Derive again whatever depends on the touched facts; the intervals, and agents' times, that changed by it."""
+    scope: Ids = dict(touched)
+    with connection.cursor() as cursor:
+        for fact in ("handling", "contact", "case"):
+            cursor.execute(derivations.SCOPE[fact], touched)
+            scope[fact] = [row[0] for row in cursor.fetchall()]
+        cursor.execute(derivations.SCOPE["move"], touched | {"case": scope["case"]})
+        scope["move"] = [row[0] for row in cursor.fetchall()]
+        cursor.execute(derivations.BESIDE, {"ids": touched["handling"]})
+        beside = [row[0] for row in cursor.fetchall()]
+        dirty = {source: _moments(source, scope[source]) for source in SOURCES}
+        dirty["handling"] |= _moments("handling", beside)
+        for fact, statement in derivations.OF.items():
+            if scope[fact]:
+                cursor.execute(statement, {"ids": scope[fact]})
+        changed: list[tuple[int, datetime, datetime | None]] = []
+        if touched["stretch"]:
+            cursor.execute(derivations.STRETCHES, {"ids": touched["stretch"]})
+            changed = cursor.fetchall()
+    share(ids=beside)
+    for source in SOURCES:
+        dirty[source] |= _moments(source, scope[source])
+    dirty["handling"] |= _moments("handling", beside)
+    return dirty, _times(changed, touched["handling"])
+
+
+def _moments(source: str, ids: Sequence[int]) -> Moments:
+    if not ids:
+        return set()
+    rows = SOURCES[source].model._default_manager.filter(pk__in=ids, interval_at__isnull=False)
+    return set(rows.order_by().values_list("interval_at", flat=True).distinct())
+
+
+def _times(changed: Iterable[tuple[int, datetime, datetime | None]], handlings: Sequence[int]) -> Times:
+    """The agents and intervals whose presence or work changed; an open stretch is added when it is read."""
+    times: Times = {}
+    for agent, start, end in changed:
+        if end is not None:
+            times.setdefault(agent, set()).update(intervals(start, end))
+    rows = Handling.objects.filter(pk__in=handlings, agent__isnull=False, started_at__isnull=False)
+    for agent_id, start in rows.values_list("agent_id", "started_at"):
+        assert agent_id is not None
+        assert start is not None
+        times.setdefault(agent_id, set()).update(intervals(start, start + LONGEST))
+    return times

@@ -1,0 +1,125 @@
+"""The counters: which fact counts in which, and how much. Cells are sums of these, and so are the rows of a figure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.db.models import F, IntegerField, Q, Value
+from django.db.models.expressions import Combinable
+
+from fanal.kpis import models
+from fanal.kpis.rules import SHORT_ABANDON, milliseconds
+
+SHORT = milliseconds(SHORT_ABANDON)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counter:
+    """How much each fact adds: `amount` of those that meet `where`."""
+
+    where: Q
+    amount: Combinable = field(default_factory=lambda: Value(1, output_field=IntegerField()))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A table of facts, what its counters can be told apart by, and the counters."""
+
+    model: type[models.Fact]
+    by: tuple[str, ...]
+    counters: Mapping[str, Counter]
+
+
+def each(**where: object) -> Counter:
+    return Counter(where=Q(**where) if where else Q(pk__isnull=False))
+
+
+def amount(column: str, **where: object) -> Counter:
+    return Counter(where=Q(**where) if where else Q(pk__isnull=False), amount=F(column))
+
+
+OVER: dict[str, object] = {"ended_at__isnull": False}
+ABANDONED: dict[str, object] = {"outcome": "abandoned"}
+ANSWERED: dict[str, object] = {"outcome": "answered"}
+
+SOURCES: dict[str, Source] = {
+    "stay": Source(
+        model=models.QueueStay,
+        by=("queue", "channel"),
+        counters={
+            "offered": each(),
+            "answered": each(**ANSWERED),
+            "answered_in_time": Counter(where=Q(**ANSWERED, wait_ms__lte=F("within_ms"))),
+            "answered_wait_ms": amount("wait_ms", **ANSWERED),
+            "abandoned": each(**ABANDONED),
+            "abandoned_short": each(**ABANDONED, wait_ms__lte=SHORT),
+            "abandoned_in_time": Counter(where=Q(**ABANDONED, wait_ms__lte=F("within_ms"))),
+            "overflowed": each(outcome="overflowed"),
+            "closed": each(outcome="closed"),
+            "withdrawn": each(outcome="withdrawn"),
+            "still_waiting": each(left_at=None),
+        },
+    ),
+    "handling": Source(
+        model=models.Handling,
+        by=("queue", "channel", "agent"),
+        counters={
+            "handled": each(**OVER),
+            "talk_ms": amount("talk_ms", **OVER),
+            "hold_ms": amount("hold_ms", **OVER),
+            "wrap_up_ms": amount("wrap_up_ms", **OVER),
+            "active_ms": amount("active_ms", **OVER),
+            "transferred_out": each(**OVER, transferred=True),
+        },
+    ),
+    "offer": Source(
+        model=models.OfferMade,
+        by=("queue", "channel", "agent"),
+        counters={
+            "rung": each(),
+            "accepted": each(accepted_at__isnull=False),
+            "declined": each(declined_at__isnull=False),
+            "expired": each(expired_at__isnull=False),
+        },
+    ),
+    "contact": Source(
+        model=models.ContactFact,
+        by=("queue", "channel"),
+        counters={
+            "started": each(),
+            "replied": each(first_reply_at__isnull=False),
+            "reply_ms": amount("reply_ms", first_reply_at__isnull=False),
+        },
+    ),
+    "case": Source(
+        model=models.CaseFact,
+        by=("queue", "channel", "agent", "type"),
+        counters={
+            "cases_opened": each(),
+            "cases_self_made": each(self_made=True),
+            "cases_settled_since": each(settled=True),
+            "cases_one_contact": each(settled=True, contacts__lte=1),
+        },
+    ),
+    "move": Source(
+        model=models.CaseMove,
+        by=("queue", "channel", "agent", "type"),
+        counters={"settlings": each(move="settled"), "reopenings": each(move="reopened")},
+    ),
+}
+
+TIMES = (
+    "signed_in_ms",
+    "available_ms",
+    "break_ms",
+    "not_answering_ms",
+    "unreachable_ms",
+    "busy_ms",
+    "idle_ms",
+)
+"""The counters of agents' time: an interval holds the part of a stretch that lies in it (rules.time_spent)."""
+
+FACTS: dict[str, type[models.Fact]] = {name: source.model for name, source in SOURCES.items()} | {
+    "transfer": models.TransferMade,
+    "case_contact": models.CaseContact,
+    "stretch": models.StateStretch,
+}

@@ -1,0 +1,180 @@
+"""The statements that complete facts: what follows from their times, and what the rows they are about say of them."""
+
+QUARTER = "date_bin('15 minutes', {0}, timestamptz '2000-01-01 00:00:00+00')"
+
+IN_MS = "GREATEST(0, floor(extract(epoch FROM ({0})) * 1000))::bigint"
+
+
+def counted(moment: str, unless: str) -> str:
+    at = f"CASE WHEN {unless} THEN NULL ELSE {moment} END"
+    return f"counted_at = {at}, interval_at = {QUARTER.format(at)}"
+
+
+STAYS = f"""
+UPDATE kpis_queuestay f SET
+    practice = d.practice, channel = d.channel, within_ms = d.within_ms,
+    wait_ms = {IN_MS.format("f.left_at - f.offered_at")},
+    {counted("f.offered_at", "d.practice")}
+FROM (
+    SELECT s.id,
+        s.practice OR COALESCE(q.practice, false) OR COALESCE(i.practice, false)
+            OR COALESCE(c.practice, false) AS practice,
+        COALESCE(s.channel, i.channel, 'case') AS channel,
+        COALESCE(s.within_ms, q.answer_within_seconds * 1000) AS within_ms
+    FROM kpis_queuestay s
+    LEFT JOIN routing_queue q ON q.id = s.queue_id
+    LEFT JOIN interactions_interaction i ON i.id = s.interaction_id
+    LEFT JOIN cases_case c ON c.id = s.case_id
+    WHERE s.id = ANY(%(ids)s)
+) d WHERE d.id = f.id
+"""
+
+# Both happen in one action at one time; a second's grace for writers that take the time twice.
+HANDLINGS = f"""
+UPDATE kpis_handling f SET
+    practice = d.practice, channel = d.channel, transferred = d.transferred,
+    talk_ms = COALESCE({IN_MS.format("f.ended_at - f.started_at")}, 0),
+    wrap_up_ms = COALESCE({IN_MS.format("f.wrapped_up_at - f.ended_at")}, 0),
+    {counted("d.offered_at", "d.practice")}
+FROM (
+    SELECT h.id,
+        h.practice OR COALESCE(q.practice, false) OR COALESCE(i.practice, false) AS practice,
+        COALESCE(h.channel, i.channel) AS channel,
+        COALESCE((
+            SELECT max(s.offered_at) FROM kpis_queuestay s
+            WHERE s.interaction_id = h.interaction_id AND s.outcome = 'answered'
+                AND s.left_at <= h.started_at + interval '1 second'
+        ), h.started_at) AS offered_at,
+        EXISTS (
+            SELECT FROM kpis_transfermade t
+            WHERE t.interaction_id = h.interaction_id AND t.agent_id = h.agent_id
+                AND t.at BETWEEN h.started_at AND h.ended_at + interval '1 second'
+        ) AS transferred
+    FROM kpis_handling h
+    LEFT JOIN routing_queue q ON q.id = h.queue_id
+    LEFT JOIN interactions_interaction i ON i.id = h.interaction_id
+    WHERE h.id = ANY(%(ids)s)
+) d WHERE d.id = f.id
+"""
+
+OFFERS = f"""
+UPDATE kpis_offermade f SET
+    practice = d.practice, channel = d.channel,
+    {counted("f.made_at", "d.practice")}
+FROM (
+    SELECT o.id,
+        o.practice OR COALESCE(q.practice, false) OR COALESCE(i.practice, false)
+            OR COALESCE(c.practice, false) AS practice,
+        COALESCE(o.channel, i.channel, 'case') AS channel
+    FROM kpis_offermade o
+    LEFT JOIN routing_queue q ON q.id = o.queue_id
+    LEFT JOIN interactions_interaction i ON i.id = o.interaction_id
+    LEFT JOIN cases_case c ON c.id = o.case_id
+    WHERE o.id = ANY(%(ids)s)
+) d WHERE d.id = f.id
+"""
+
+CONTACTS = f"""
+UPDATE kpis_contactfact f SET
+    practice = d.practice, channel = d.channel, queue_id = d.queue_id,
+    reply_ms = {IN_MS.format("f.first_reply_at - f.started_at")},
+    {counted("f.started_at", "d.practice")}
+FROM (
+    SELECT k.id, k.practice OR COALESCE(i.practice, false) AS practice, COALESCE(k.channel, i.channel) AS channel,
+        (
+            SELECT s.queue_id FROM kpis_queuestay s WHERE s.interaction_id = k.id AND s.offered_at IS NOT NULL
+            ORDER BY s.offered_at, s.id LIMIT 1
+        ) AS queue_id
+    FROM kpis_contactfact k
+    LEFT JOIN interactions_interaction i ON i.id = k.id
+    WHERE k.id = ANY(%(ids)s)
+) d WHERE d.id = f.id
+"""
+
+CASES = f"""
+UPDATE kpis_casefact f SET
+    practice = d.practice, channel = d.channel, queue_id = d.queue_id, type_id = d.type_id, self_made = d.self_made,
+    settled = COALESCE(d.last_move = 'settled', false), contacts = d.contacts,
+    {counted("f.opened_at", "d.practice OR f.withdrawn_at IS NOT NULL")}
+FROM (
+    SELECT k.id, c.type_id, COALESCE(c.origin = 'rule', false) AS self_made,
+        k.practice OR COALESCE(c.practice, false) OR COALESCE(i.practice, false) AS practice,
+        COALESCE(k.channel, i.channel) AS channel,
+        (
+            SELECT s.queue_id FROM kpis_queuestay s
+            WHERE s.interaction_id = k.interaction_id AND s.offered_at <= k.opened_at
+            ORDER BY s.offered_at DESC, s.id DESC LIMIT 1
+        ) AS queue_id,
+        (SELECT m.move FROM kpis_casemove m WHERE m.case_id = k.id ORDER BY m.at DESC, m.id DESC LIMIT 1) AS last_move,
+        (
+            SELECT count(DISTINCT x.interaction_id) FROM kpis_casecontact x
+            WHERE x.case_id = k.id AND x.at < k.opened_at + interval '7 days'
+        ) AS contacts
+    FROM kpis_casefact k
+    LEFT JOIN cases_case c ON c.id = k.id
+    LEFT JOIN interactions_interaction i ON i.id = k.interaction_id
+    WHERE k.id = ANY(%(ids)s)
+) d WHERE d.id = f.id
+"""
+
+MOVES = f"""
+UPDATE kpis_casemove f SET
+    practice = d.practice, channel = d.channel, queue_id = d.queue_id, type_id = d.type_id,
+    {counted("f.at", "d.practice OR d.withdrawn")}
+FROM (
+    SELECT m.id, k.type_id, k.channel, k.queue_id, m.practice OR COALESCE(k.practice, false) AS practice,
+        k.withdrawn_at IS NOT NULL AS withdrawn
+    FROM kpis_casemove m LEFT JOIN kpis_casefact k ON k.id = m.case_id
+    WHERE m.id = ANY(%(ids)s)
+) d WHERE d.id = f.id
+"""
+
+STRETCHES = """
+WITH touched AS (
+    SELECT agent_id, min(started_at) AS since FROM kpis_statestretch WHERE id = ANY(%(ids)s) GROUP BY agent_id
+), bounds AS (
+    SELECT t.agent_id, COALESCE((
+        SELECT max(p.started_at) FROM kpis_statestretch p WHERE p.agent_id = t.agent_id AND p.started_at < t.since
+    ), t.since) AS since FROM touched t
+), following AS (
+    SELECT s.id, lead(s.started_at) OVER (PARTITION BY s.agent_id ORDER BY s.started_at, s.id) AS ended_at
+    FROM kpis_statestretch s JOIN bounds b ON b.agent_id = s.agent_id AND s.started_at >= b.since
+)
+UPDATE kpis_statestretch f SET ended_at = n.ended_at FROM following n
+WHERE n.id = f.id AND f.ended_at IS DISTINCT FROM n.ended_at
+RETURNING f.agent_id, f.started_at, f.ended_at
+"""
+
+# In this order: each may read what the ones before it derived.
+OF = {"stay": STAYS, "handling": HANDLINGS, "offer": OFFERS, "contact": CONTACTS, "case": CASES, "move": MOVES}
+
+# What else has to be completed again when these ids change: fact to (fact that depends, statement).
+SCOPE = {
+    "handling": """
+        SELECT h.id FROM kpis_handling h WHERE h.id = ANY(%(handling)s) OR h.interaction_id IN (
+            SELECT interaction_id FROM kpis_queuestay WHERE id = ANY(%(stay)s)
+            UNION SELECT interaction_id FROM kpis_transfermade WHERE id = ANY(%(transfer)s))
+    """,
+    "contact": """
+        SELECT k.id FROM kpis_contactfact k WHERE k.id = ANY(%(contact)s)
+            OR k.id IN (SELECT interaction_id FROM kpis_queuestay WHERE id = ANY(%(stay)s))
+    """,
+    "case": """
+        SELECT k.id FROM kpis_casefact k WHERE k.id = ANY(%(case)s)
+            OR k.id IN (
+                SELECT case_id FROM kpis_casemove WHERE id = ANY(%(move)s)
+                UNION SELECT case_id FROM kpis_casecontact WHERE id = ANY(%(case_contact)s))
+            OR k.interaction_id IN (SELECT interaction_id FROM kpis_queuestay WHERE id = ANY(%(stay)s))
+    """,
+    "move": """
+        SELECT m.id FROM kpis_casemove m WHERE m.id = ANY(%(move)s) OR m.case_id = ANY(%(case)s)
+    """,
+}
+
+BESIDE = """
+SELECT DISTINCT o.id FROM kpis_handling h JOIN kpis_handling o ON o.agent_id = h.agent_id
+    AND o.started_at > h.started_at - interval '1 day' AND o.started_at < h.started_at + interval '1 day'
+    AND o.started_at < COALESCE(h.wrapped_up_at, h.ended_at, 'infinity')
+    AND COALESCE(o.wrapped_up_at, o.ended_at, 'infinity') > h.started_at
+WHERE h.id = ANY(%(ids)s)
+"""

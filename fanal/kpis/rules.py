@@ -1,0 +1,215 @@
+"""What an event says about which fact, how several statements merge, and how an agent's time divides."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+INTERVAL = timedelta(minutes=15)
+LONGEST = timedelta(days=1)
+"""No segment counts as work in hand, or beside another, for longer than this: a forgotten one spoils one day only."""
+SHORT_ABANDON = timedelta(seconds=5)
+"""Whoever leaves within this time is taken to have come by mistake."""
+FURTHER_CONTACT = timedelta(days=7)
+"""A further contact about the same matter within this time means that the first did not settle it."""
+
+OUTCOMES = {"answered", "abandoned", "overflowed", "closed", "withdrawn"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Happening:
+    """An event as the fold sees it."""
+
+    id: int
+    kind: str
+    at: datetime
+    by: int | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """What one event says of one fact."""
+
+    fact: str
+    id: int
+    says: Mapping[str, Any]
+
+
+def statements(event: Happening) -> list[Statement]:
+    """Everything that `event` says of facts; nothing for kinds that no figure is made of."""
+    match event.kind.split("."):
+        case ["queue", "entered"]:
+            found = [_about("stay", "entry", event, offered_at=event.at)]
+        case ["queue", "left"]:
+            reason = event.data.get("reason")
+            outcome = reason if reason in OUTCOMES else "withdrawn"
+            found = [_about("stay", "entry", event, left_at=event.at, outcome=outcome)]
+        case ["offer", "made"]:
+            found = [_about("offer", "offer", event, made_at=event.at)]
+        case ["offer", "accepted" | "declined" | "expired" | "withdrawn" as how]:
+            found = [_about("offer", "offer", event, **{f"{how}_at": event.at})]
+        case ["segment", "started"] if event.data.get("agent"):
+            found = [_about("handling", "segment", event, started_at=event.at)]
+        case ["segment", "ended"] if event.data.get("agent"):
+            found = [_about("handling", "segment", event, ended_at=event.at)]
+        case ["wrap_up", "ended"]:
+            found = [_about("handling", "segment", event, wrapped_up_at=event.at)]
+        case ["transfer", "made"]:
+            found = [_itself("transfer", event, at=event.at)]
+        case ["interaction", "started"]:
+            found = [_about("contact", "interaction", event, started_at=event.at)]
+        case ["interaction", "ended"]:
+            found = [_about("contact", "interaction", event, ended_at=event.at)]
+        case ["message", "added"] if event.data.get("author") == "agent":
+            found = [_about("contact", "interaction", event, first_reply_at=event.at)]
+        case ["case", "opened"]:
+            found = [_about("case", "case", event, opened_at=event.at, agent=event.by)]
+            if event.data.get("interaction"):
+                found.append(_itself("case_contact", event, at=event.at))
+        case ["case", "withdrawn"]:
+            found = [_about("case", "case", event, withdrawn_at=event.at, interaction=None, agent=None)]
+        case ["case", "settled" | "reopened" as move]:
+            found = [_itself("move", event, at=event.at, move=move)]
+        case ["topic", "added" | "changed"] if event.data.get("case") and event.data.get("interaction"):
+            found = [_itself("case_contact", event, at=event.at)]
+        case ["agent", "state_changed"]:
+            found = [_itself("stretch", event, started_at=event.at, state=event.data.get("state"))]
+        case _:
+            found = []
+    return [statement for statement in found if statement is not None]
+
+
+def _common(event: Happening) -> dict[str, Any]:
+    names = ("queue", "channel", "agent", "interaction", "case")
+    return {name: event.data[name] for name in names if event.data.get(name)} | {
+        "practice": bool(event.data.get("practice"))
+    }
+
+
+def _about(fact: str, key: str, event: Happening, **says: Any) -> Statement | None:
+    """None when the event does not name the thing it is about: the fold never stops at somebody's mistake."""
+    if not isinstance(event.data.get(key), int):
+        return None
+    return Statement(fact=fact, id=event.data[key], says=_only_known(_common(event) | says))
+
+
+def _itself(fact: str, event: Happening, **says: Any) -> Statement:
+    agent = {"agent": event.by} if event.by and not event.data.get("agent") else {}
+    return Statement(fact=fact, id=event.id, says=_only_known(_common(event) | agent | says))
+
+
+def _only_known(says: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in says.items() if value is not None}
+
+
+def merged(statements: Iterable[Statement]) -> dict[str, dict[int, dict[str, Any]]]:
+    """Fact to id to columns: the least of what was said, practice if anyone said so. Order and repeats do nothing."""
+    facts: dict[str, dict[int, dict[str, Any]]] = {}
+    for statement in statements:
+        known = facts.setdefault(statement.fact, {}).setdefault(statement.id, {})
+        for name, value in statement.says.items():
+            known[name] = merge(name, known.get(name), value)
+    return facts
+
+
+def merge(name: str, one: Any, other: Any) -> Any:
+    if one is None or other is None:
+        return other if one is None else one
+    return max(one, other) if name == "practice" else min(one, other)
+
+
+def interval_of(moment: datetime) -> datetime:
+    """The start of the quarter of an hour that `moment` lies in."""
+    return moment.replace(minute=moment.minute - moment.minute % 15, second=0, microsecond=0)
+
+
+def intervals(start: datetime, end: datetime) -> list[datetime]:
+    """The starts of all quarters that [start, end) touches."""
+    found, at = [], interval_of(start)
+    while at < end:
+        found.append(at)
+        at += INTERVAL
+    return found
+
+
+def milliseconds(span: timedelta) -> int:
+    """Whole milliseconds: sums of integers do not depend on their order."""
+    return span // timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """A stretch of time of one thing; `end` None: not over yet."""
+
+    id: int
+    start: datetime
+    end: datetime | None
+
+
+def shared_ms(span: Span, others: Sequence[Span]) -> int:
+    """The part of a finished `span` that is its own when n things at once take 1/n of the time each."""
+    if span.end is None or span.end <= span.start:
+        return 0
+    beside = [
+        other
+        for other in others
+        if other.id != span.id
+        and other.start < span.end
+        and (other.end is None or other.end > span.start)
+        and abs(other.start - span.start) < LONGEST
+    ]
+    edges = {span.start, span.end}
+    for other in beside:
+        edges |= {edge for edge in (other.start, other.end) if edge and span.start < edge < span.end}
+    total, ordered = 0.0, sorted(edges)
+    for start, end in pairwise(ordered):
+        at_once = 1 + sum(1 for o in beside if o.start < end and (o.end is None or o.end > start))
+        total += (end - start) / timedelta(milliseconds=1) / at_once
+    return round(total)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stretch:
+    """A stretch of presence."""
+
+    start: datetime
+    end: datetime
+    state: str
+
+
+def time_spent(stretches: Iterable[Stretch], work: Sequence[Span], start: datetime, end: datetime) -> dict[str, int]:
+    """Milliseconds of [start, end) by counter: each state, signed in, busy (at least one thing in hand) and idle.
+
+    Busy counts while signed in, also on a break begun before the talk was over; idle is available and not busy.
+    """
+    spent: dict[str, int] = {}
+    busy = _union([(max(w.start, start), min(w.end or end, w.start + LONGEST, end)) for w in work])
+
+    def add(counter: str, span: timedelta) -> None:
+        spent[counter] = spent.get(counter, 0) + milliseconds(span)
+
+    for stretch in stretches:
+        first, last = max(stretch.start, start), min(stretch.end, end)
+        if first >= last or stretch.state == "offline":
+            continue
+        in_hand = sum((min(b, last) - max(a, first) for a, b in busy if a < last and b > first), timedelta())
+        add("signed_in_ms", last - first)
+        add(f"{stretch.state}_ms", last - first)
+        add("busy_ms", in_hand)
+        if stretch.state == "available":
+            add("idle_ms", (last - first) - in_hand)
+    return spent
+
+
+def _union(spans: list[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    joined: list[tuple[datetime, datetime]] = []
+    for start, end in sorted(spans):
+        if start >= end:
+            continue
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined

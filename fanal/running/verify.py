@@ -1,0 +1,70 @@
+"""What fanal promises of its data, as SQL: each invariant is a file whose query returns the rows that break it."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.db import connection, transaction
+
+FOLDER = Path(__file__).parent / "invariants"
+SHOWN = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invariant:
+    """A sentence that always holds, and the query that finds what breaks it."""
+
+    name: str
+    sentence: str
+    sql: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """How many rows break an invariant, and the first of them."""
+
+    invariant: Invariant
+    offending: int
+    columns: tuple[str, ...]
+    first: tuple[tuple[str, ...], ...]
+    seconds: float
+
+    @property
+    def holds(self) -> bool:
+        return self.offending == 0
+
+
+def invariants() -> list[Invariant]:
+    """Every invariant; a file begins with its sentence as a comment, and its name is the invariant's."""
+    return [_read(path) for path in sorted(FOLDER.glob("*.sql"))]
+
+
+def verify(*, names: frozenset[str] = frozenset()) -> Iterator[Verdict]:
+    """Check all invariants (or those named) against one snapshot of the data; changes nothing."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        for invariant in invariants():
+            if not names or invariant.name in names:
+                yield _check(invariant)
+
+
+def _read(path: Path) -> Invariant:
+    first, _, sql = path.read_text().partition("\n")
+    return Invariant(name=path.stem, sentence=first.removeprefix("--").strip(), sql=sql.strip())
+
+
+def _check(invariant: Invariant) -> Verdict:
+    began = time.monotonic()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT *, count(*) OVER () FROM ({invariant.sql}) AS offending LIMIT {SHOWN}")
+        rows = cursor.fetchall()
+        columns = tuple(column.name for column in cursor.description or ())[:-1]
+    return Verdict(
+        invariant=invariant,
+        offending=rows[0][-1] if rows else 0,
+        columns=columns,
+        first=tuple(tuple(str(value) for value in row[:-1]) for row in rows),
+        seconds=time.monotonic() - began,
+    )
