@@ -92,6 +92,14 @@ class QueueEntry(models.Model):
     )
     position_at = models.DateTimeField(help_text="Order within a priority; the front is the past.")
     left_at = models.DateTimeField(null=True)
+    practice = models.BooleanField(default=False, help_text="Only for agents who practise, and only for them.")
+    declined = models.JSONField(
+        default=dict, blank=True, help_text="Agent id to the moment until which it is not offered there."
+    )
+    overflow_at = models.DateTimeField(null=True, help_text="Still waiting then, it goes to the queue's overflow.")
+    look_at = models.DateTimeField(
+        null=True, help_text="When a matcher looks for an agent next; null: an agent must come free."
+    )
     version = models.PositiveIntegerField(default=0, help_text="Fencing: raised by every change of state.")
 
     class Meta:
@@ -120,6 +128,12 @@ class QueueEntry(models.Model):
                 fields=["queue", "-priority", "position_at", "id"], name="entry_waiting", condition=Q(state="waiting")
             ),
             models.Index(fields=["queue", "entered_at"], name="entry_of_queue"),
+            models.Index(fields=["look_at"], name="entry_due", condition=Q(state="waiting", look_at__isnull=False)),
+            models.Index(
+                fields=["preferred_agent"],
+                name="entry_reserved",
+                condition=Q(state="waiting", preferred_agent__isnull=False),
+            ),
         ]
 
 
@@ -140,6 +154,7 @@ class Offer(models.Model):
     offered_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=40, blank=True, help_text="Why it was declined or withdrawn.")
     decision = models.JSONField(default=dict, help_text="Counts per exclusion, the best five, why this one.")
     segment = models.OneToOneField(
         Segment, models.PROTECT, null=True, related_name="offer", help_text="The agent's segment."
@@ -156,7 +171,7 @@ class Offer(models.Model):
 
 
 class AgentLoad(models.Model):
-    """What the matcher needs to know of an agent at once; a cache of states, offers and segments, rebuilt by `fanal verify --mend`."""
+    """What the matcher needs to know of an agent at once; a cache of states, offers and segments."""
 
     agent = models.OneToOneField(Agent, models.CASCADE, primary_key=True, related_name="load")
     available = models.BooleanField(default=False)
@@ -164,10 +179,16 @@ class AgentLoad(models.Model):
     open_work = models.JSONField(
         default=dict, help_text="Channel kind to number of open offers and unfinished segments."
     )
-    version = models.PositiveIntegerField(default=0)
+    ringing = models.PositiveSmallIntegerField(default=0, help_text="Open offers; one rings at a time.")
+    look_at = models.DateTimeField(null=True, help_text="Has capacity since, and no matcher has looked for work yet.")
+    seen_at = models.DateTimeField(null=True, help_text="When the agent's browser was last heard of; null: never.")
+    version = models.PositiveIntegerField(default=0, help_text="Fencing: raised by every change of load or presence.")
 
     class Meta:
-        indexes = [models.Index(fields=["idle_since"], name="load_available", condition=Q(available=True))]
+        indexes = [
+            models.Index(fields=["idle_since"], name="load_available", condition=Q(available=True)),
+            models.Index(fields=["look_at"], name="load_due", condition=Q(look_at__isnull=False)),
+        ]
 
 
 class TransferTarget(models.TextChoices):
