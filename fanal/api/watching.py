@@ -16,7 +16,8 @@ SELECT (SELECT count(*) FROM interactions_interaction WHERE ended_at IS NULL),
        (SELECT count(*) FROM routing_queueentry WHERE state = 'waiting'),
        (SELECT count(*) FROM channels_rawevent WHERE state = 'received'),
        (SELECT count(*) FROM channels_rawevent WHERE state = 'quarantined'),
-       (SELECT coalesce(extract(epoch FROM now() - min(received_at)), 0) FROM channels_rawevent WHERE state = 'received'),
+       (SELECT coalesce(extract(epoch FROM now() - min(received_at)), 0) FROM channels_rawevent
+        WHERE state = 'received'),
        (SELECT count(*) FROM routing_agentload WHERE available)
 """
 NAMES = (

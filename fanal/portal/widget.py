@@ -57,8 +57,10 @@ def frame(request: HttpRequest) -> HttpResponse:
     live = "{0.scheme}://{0.netloc}".format(urlsplit(stream_url(request.get_host())))
     response["Content-Security-Policy"] = "; ".join(
         (
-            "default-src 'none'", "script-src 'self'", "style-src 'self'", "font-src 'self'", "img-src 'self' data: blob:",
-            f"connect-src 'self' {live}", "base-uri 'none'", "form-action 'none'", f"frame-ancestors {' '.join(sites)}",
+            "default-src 'none'", "script-src 'self'", "style-src 'self'", "font-src 'self'",
+            "img-src 'self' data: blob:",
+            f"connect-src 'self' {live}", "base-uri 'none'", "form-action 'none'",
+            f"frame-ancestors {' '.join(sites)}",
         )
     )  # fmt: skip
     response["Referrer-Policy"] = "no-referrer"

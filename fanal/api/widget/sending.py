@@ -10,7 +10,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from ninja import Router
+from ninja import Router, Status
 
 from fanal.api.problems import Problem
 from fanal.api.visitors import Visitor
@@ -29,7 +29,7 @@ STEP_SECONDS = 0.15
 
 
 @router.post("/contacts", response={202: Stored}, summary="Begin, with what the form asked")
-def begin(request: HttpRequest, given: ContactIn) -> tuple[int, Stored]:
+def begin(request: HttpRequest, given: ContactIn) -> Status[Stored]:
     """The answer is the same, and takes as long, whether we know what was given or not."""
     began = time.monotonic()
     visitor, of = _who(request)
@@ -45,11 +45,11 @@ def begin(request: HttpRequest, given: ContactIn) -> tuple[int, Stored]:
     stored = take(of, visitor, given.id, "contact", body)
     # Looking people up takes longer when there is somebody: the clock of the answer says nothing of it.
     time.sleep(STEP_SECONDS - (time.monotonic() - began) % STEP_SECONDS)
-    return 202, stored
+    return Status(202, stored)
 
 
 @router.post("/messages", response={202: Stored}, summary="Say something")
-def say(request: HttpRequest, given: MessageIn) -> tuple[int, Stored]:
+def say(request: HttpRequest, given: MessageIn) -> Status[Stored]:
     """A repeat with the same id is answered alike and changes nothing."""
     visitor, of = _who(request)
     limit(request, of, "send", visitor.id)
@@ -62,35 +62,35 @@ def say(request: HttpRequest, given: MessageIn) -> tuple[int, Stored]:
         "language": given.language,
         "signed_id": visitor.signed_id,
     }
-    return 202, take(of, visitor, given.id, "message", body)
+    return Status(202, take(of, visitor, given.id, "message", body))
 
 
 @router.post("/marks", response={202: Stored}, summary="Got, or read, everything up to these messages")
-def mark(request: HttpRequest, given: MarksIn) -> tuple[int, Stored]:
+def mark(request: HttpRequest, given: MarksIn) -> Status[Stored]:
     visitor, of = _who(request)
     limit(request, of, "hint", f"marks:{visitor.id}")
     key = f"marks-{given.delivered_up_to}-{given.read_up_to}"
-    return 202, take(of, visitor, key, "marks", given.model_dump())
+    return Status(202, take(of, visitor, key, "marks", given.model_dump()))
 
 
 @router.post("/typing", response={204: None}, summary="The visitor is typing, or stopped")
-def typing(request: HttpRequest, given: TypingIn) -> tuple[int, None]:
+def typing(request: HttpRequest, given: TypingIn) -> Status[None]:
     visitor, of = _who(request)
     limit(request, of, "hint", visitor.id)
     interaction = intake.running(account=of, source=visitor.id)
     if interaction and (keys := audience.of(interaction)):
         hint(kind="typing", data={"interaction": interaction.pk, "on": given.on}, audience=keys)
-    return 204, None
+    return Status(204, None)
 
 
 @router.delete("/contacts/current", response={202: Stored}, summary="End the talk, or leave the queue")
-def leave(request: HttpRequest) -> tuple[int, Stored]:
+def leave(request: HttpRequest) -> Status[Stored]:
     visitor, of = _who(request)
     limit(request, of, "send", visitor.id)
     interaction = intake.running(account=of, source=visitor.id)
     if interaction is None:
         raise Problem(404, "no_contact", _("There is no open chat to end."))
-    return 202, take(of, visitor, f"leave-{interaction.pk}", "leave", {})
+    return Status(202, take(of, visitor, f"leave-{interaction.pk}", "leave", {}))
 
 
 def take(of: ChannelAccount, visitor: Visitor, key: str, kind: str, body: Mapping[str, Any]) -> Stored:

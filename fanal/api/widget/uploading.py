@@ -1,9 +1,9 @@
-"""Files to and from a visitor: checked by their content, given only to the contact's own visitor, never shown inline."""
+"""Files to and from a visitor: checked by their content, given to the contact's own visitor only, as downloads."""
 
 from django.http import FileResponse, HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from ninja import File, Router, UploadedFile
+from ninja import File, Router, Status, UploadedFile
 
 from fanal.api.problems import Problem
 from fanal.api.visitors import Visitor
@@ -20,7 +20,7 @@ ENVELOPE = 64 * 1024
 
 
 @router.post("/attachments", response={201: FileOut}, summary="Send a file for a message that follows")
-def upload(request: HttpRequest, file: File[UploadedFile]) -> tuple[int, FileOut]:
+def upload(request: HttpRequest, file: File[UploadedFile]) -> Status[FileOut]:
     visitor: Visitor = request.auth  # type: ignore[attr-defined]
     of = account_of(visitor)
     limit(request, of, "upload", visitor.id)
@@ -34,7 +34,7 @@ def upload(request: HttpRequest, file: File[UploadedFile]) -> tuple[int, FileOut
         )
     except files.NotAccepted as problem:
         raise Problem(422, problem.code, _said(problem.code)) from problem
-    return 201, FileOut(id=kept.pk, name=kept.name, media_type=kept.media_type, size=kept.size)
+    return Status(201, FileOut(id=kept.pk, name=kept.name, media_type=kept.media_type, size=kept.size))
 
 
 @router.get("/attachments/{attachment}", summary="A file of the own conversation", url_name="widget-attachment")
@@ -47,17 +47,12 @@ def download(request: HttpRequest, attachment: int) -> FileResponse:
     path = files.path_of(row.sha256) if row else None
     if row is None or path is None or not path.exists():
         raise Problem(404, "not_found", _("There is no such file in this conversation."))
-    return FileResponse(
-        path.open("rb"),
-        headers={
-            "Content-Type": row.media_type,
-            "Content-Length": str(row.size),
-            "Content-Disposition": texts.content_disposition(row.name),
-            "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-            "Cache-Control": "private, max-age=86400",
-        },
-    )
+    response = FileResponse(path.open("rb"), content_type=row.media_type)
+    response["Content-Disposition"] = texts.content_disposition(row.name)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, max-age=86400"
+    return response
 
 
 def _said(code: str) -> str:
