@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("fanal.api.urls")),
     path("", include("fanal.portal.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("fanal.desk.cases.urls")),
 ]
 
 if settings.DEBUG:
