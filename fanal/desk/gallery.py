@@ -28,6 +28,11 @@ def fragment(request: HttpRequest) -> HttpResponse:
     return HttpResponse(timezone.now().strftime("<span>%H:%M:%S.%f</span>"))
 
 
+def found(request: HttpRequest) -> HttpResponse:
+    """What the search box shows."""
+    return render(request, "gallery/found.html", {"words": request.GET.get("q", "")})
+
+
 def _context(language: str, live: bool = False) -> dict[str, Any]:
     now = timezone.now()
     return {
@@ -41,6 +46,7 @@ def _context(language: str, live: bool = False) -> dict[str, Any]:
         "late_since": (now - timedelta(minutes=2, seconds=41)).isoformat(),
         "page": Paginator(range(431), 25).page(3),
         "shell_items": _shell_items(language),
+        "search_url": "/gallery/found/",
         "live_url": f"{environment.live_origin}/live" if live else "",
     }
 
@@ -67,6 +73,7 @@ def _shell_items(language: str) -> list[dict[str, Any]]:
 
 urlpatterns = [
     path("gallery/", gallery, name="gallery"),
+    path("gallery/found/", found, name="gallery_found"),
     path("gallery/fragment/", fragment, name="gallery_fragment"),
     path("gallery/<slug:name>/", gallery, name="gallery_page"),
 ]
