@@ -10,6 +10,8 @@ urlpatterns = [
     path("", include("fanal.portal.urls")),
     path("", include("fanal.desk.workplace.urls")),
     path("", include("fanal.desk.cases.urls")),
+    path("", include("fanal.desk.customers.urls")),
+    path("", include("fanal.desk.finding.urls")),
     path("", include("fanal.desk.supervision.urls")),
     path("", include("fanal.desk.reports.urls")),
 ]
