@@ -57,8 +57,9 @@ function happened(event: StreamEvent): void {
 
 /** The banner comes only after two seconds: a short cut is nobody's concern. */
 function showState(state: "open" | "cut"): void {
-  const element = document.getElementById("reconnecting");
+  if (document.documentElement.dataset.live === state) return;
   document.documentElement.dataset.live = state;
+  const element = document.getElementById("reconnecting");
   clearTimeout(banner);
   if (state === "open") element?.setAttribute("hidden", "");
   else banner = setTimeout(() => element?.removeAttribute("hidden"), PATIENCE);

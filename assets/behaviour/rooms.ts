@@ -3,11 +3,19 @@
 export function listenForRooms(): void {
   document.addEventListener("click", (event) => {
     const choice = (event.target as Element).closest<HTMLElement>("[data-room-choice]");
-    const rooms = document.querySelector<HTMLElement>(".rooms");
-    if (!choice || !rooms) return;
-    rooms.dataset.room = choice.dataset.roomChoice!;
-    for (const button of rooms.querySelectorAll<HTMLElement>(".room-switch [data-room-choice]")) {
-      button.setAttribute("aria-pressed", String(button.dataset.roomChoice === rooms.dataset.room));
-    }
+    if (choice) show(choice.dataset.roomChoice!);
   });
+  const tablet = matchMedia("(min-width: 761px) and (max-width: 1100px)");
+  const settle = () => tablet.matches && document.querySelector(".rooms:not([data-room='about'])") && show("talk");
+  tablet.addEventListener("change", settle);
+  settle();
+}
+
+function show(room: string): void {
+  const rooms = document.querySelector<HTMLElement>(".rooms");
+  if (!rooms) return;
+  rooms.dataset.room = room;
+  for (const button of rooms.querySelectorAll<HTMLElement>(".room-switch [data-room-choice]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.roomChoice === room));
+  }
 }

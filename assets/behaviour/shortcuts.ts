@@ -27,6 +27,9 @@ export function listenForKeys(): void {
     else localStorage.setItem(OFF, "off");
     showSwitch();
   });
+  document.addEventListener("click", (event) => {
+    if ((event.target as Element).closest("[data-keys-sheet]")) showSheet();
+  });
   register("?", text("keys"), () => showSheet());
 }
 
@@ -135,6 +138,6 @@ export function showSheet(): void {
 export function keycaps(combo: string): HTMLElement {
   const kbd = document.createElement("kbd");
   const command = /Mac|iP/.test(navigator.platform) ? "⌘" : "Ctrl";
-  kbd.textContent = combo.split("+").map((part) => (part.toLowerCase() === "mod" ? command : part)).join(" ");
+  kbd.textContent = combo.split("+").map((part) => (part.toLowerCase() === "mod" ? command : part.length === 1 ? part.toUpperCase() : part)).join(" ");
   return kbd;
 }

@@ -1,6 +1,7 @@
 /** What every page of ours loads. */
 import { runClocks } from "../behaviour/clock.ts";
 import { listenForDialogs } from "../behaviour/dialog.ts";
+import { listenForFind } from "../behaviour/find.ts";
 import { startHtmx } from "../behaviour/htmx.ts";
 import { startLive } from "../behaviour/live.ts";
 import { listenForMenus } from "../behaviour/menu.ts";
@@ -20,6 +21,7 @@ listenForTabs();
 listenForRooms();
 listenForKeys();
 listenForPalette();
+listenForFind();
 listenForToasts();
 listenForRefresh();
 runClocks();

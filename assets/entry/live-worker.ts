@@ -5,11 +5,13 @@ import { isAfter, Stream, type StreamEvent } from "../behaviour/stream.ts";
 type Tab = { port: MessagePort; cursor: string };
 
 const KEPT = 1000;
+const LINGER = 5000; // going from page to page must not cost a new connection
 const tabs = new Set<Tab>();
 let recent: StreamEvent[] = [];
 let stream: Stream | undefined;
 let state: "open" | "cut" = "cut";
 let beginning = "";
+let lingering = 0;
 
 (globalThis as unknown as { onconnect: (event: MessageEvent) => void }).onconnect = (event) => {
   const port = event.ports[0]!;
@@ -61,10 +63,8 @@ function end(): void {
 
 function leave(tab: Tab): void {
   tabs.delete(tab);
-  if (!tabs.size) {
-    stream?.stop();
-    forget();
-  }
+  clearTimeout(lingering);
+  lingering = setTimeout(() => tabs.size || (stream?.stop(), forget()), LINGER);
 }
 
 function forget(): void {

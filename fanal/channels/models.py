@@ -19,7 +19,9 @@ class ChannelAccount(models.Model):
     code = models.SlugField(unique=True)
     name = models.CharField(max_length=100)
     address = models.CharField(max_length=200, blank=True)
-    settings = models.JSONField(default=dict, blank=True, help_text="What the channel needs; its README says which keys.")
+    settings = models.JSONField(
+        default=dict, blank=True, help_text="What the channel needs; its README says which keys."
+    )
     active = models.BooleanField(default=True)
 
     def __str__(self) -> str:
@@ -38,7 +40,9 @@ class RawEvent(models.Model):
     account = models.ForeignKey(ChannelAccount, models.PROTECT)
     external_id = models.CharField(max_length=200)
     kind = models.CharField(max_length=40)
-    source = models.CharField(max_length=100, blank=True, help_text="The sender's handle on the channel, e.g. a visitor.")
+    source = models.CharField(
+        max_length=100, blank=True, help_text="The sender's handle on the channel, e.g. a visitor."
+    )
     body = models.JSONField()
     received_at = models.DateTimeField()
     state = models.CharField(max_length=12, choices=RawState, default=RawState.RECEIVED)

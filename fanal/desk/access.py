@@ -44,5 +44,7 @@ def needs(*permissions: Permission) -> Callable[[Callable[Concatenate[SignedInRe
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request"):
-        return HttpResponse(status=401, headers={"HX-Redirect": redirect_to_login(request.headers.get("HX-Current-URL", "/")).url})
+        return HttpResponse(
+            status=401, headers={"HX-Redirect": redirect_to_login(request.headers.get("HX-Current-URL", "/")).url}
+        )
     return redirect_to_login(request.get_full_path())

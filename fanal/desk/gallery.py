@@ -10,6 +10,8 @@ from django.urls import path
 from django.utils import timezone, translation
 from django.views.decorators.csrf import ensure_csrf_cookie
 
+from fanal.environment import environment
+
 PAGES = {"": "gallery/index.html", "desk": "gallery/desk.html", "entrance": "gallery/entrance.html"}
 
 
@@ -18,7 +20,7 @@ def gallery(request: HttpRequest, name: str = "") -> HttpResponse:
     """`?language=ar` shows it right to left."""
     language = request.GET.get("language", "en")
     with translation.override(language):
-        return render(request, PAGES[name], _context(language))
+        return render(request, PAGES[name], _context(language, live="live" in request.GET))
 
 
 def fragment(request: HttpRequest) -> HttpResponse:
@@ -26,7 +28,12 @@ def fragment(request: HttpRequest) -> HttpResponse:
     return HttpResponse(timezone.now().strftime("<span>%H:%M:%S.%f</span>"))
 
 
-def _context(language: str) -> dict[str, Any]:
+def found(request: HttpRequest) -> HttpResponse:
+    """What the search box shows."""
+    return render(request, "gallery/found.html", {"words": request.GET.get("q", "")})
+
+
+def _context(language: str, live: bool = False) -> dict[str, Any]:
     now = timezone.now()
     return {
         "arabic": language == "ar",
@@ -39,6 +46,8 @@ def _context(language: str) -> dict[str, Any]:
         "late_since": (now - timedelta(minutes=2, seconds=41)).isoformat(),
         "page": Paginator(range(431), 25).page(3),
         "shell_items": _shell_items(language),
+        "search_url": "/gallery/found/",
+        "live_url": f"{environment.live_origin}/live" if live else "",
     }
 
 
@@ -64,6 +73,7 @@ def _shell_items(language: str) -> list[dict[str, Any]]:
 
 urlpatterns = [
     path("gallery/", gallery, name="gallery"),
+    path("gallery/found/", found, name="gallery_found"),
     path("gallery/fragment/", fragment, name="gallery_fragment"),
     path("gallery/<slug:name>/", gallery, name="gallery_page"),
 ]

@@ -46,8 +46,12 @@ class Holding(models.Model):
     kind = models.CharField(max_length=10, choices=HoldingKind)
     product = models.ForeignKey(Product, models.PROTECT, null=True, blank=True)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
-    number = models.CharField(max_length=60, db_collation="C", help_text="Account, contract or serial number; a card's last four.")
-    number_hash = models.CharField(max_length=64, blank=True, db_collation="C", help_text="Keyed hash of a card number.")
+    number = models.CharField(
+        max_length=60, db_collation="C", help_text="Account, contract or serial number; a card's last four."
+    )
+    number_hash = models.CharField(
+        max_length=64, blank=True, db_collation="C", help_text="Keyed hash of a card number."
+    )
     state = models.CharField(max_length=10, choices=HoldingState, default=HoldingState.ACTIVE)
     balance = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     currency = models.CharField(max_length=3, blank=True)

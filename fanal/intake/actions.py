@@ -8,7 +8,15 @@ from django.db import transaction
 
 from fanal.channels import registry
 from fanal.channels.models import ChannelAccount, RawEvent, RawState
-from fanal.channels.port import Arrival, ContactLeft, ContactStarted, MarksReceived, MessageReceived, Signal, Unprocessable
+from fanal.channels.port import (
+    Arrival,
+    ContactLeft,
+    ContactStarted,
+    MarksReceived,
+    MessageReceived,
+    Signal,
+    Unprocessable,
+)
 from fanal.events.actions import publish
 from fanal.holdings.keys import card_key
 from fanal.intake.recognising import evidence_of, recognise

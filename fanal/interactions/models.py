@@ -46,18 +46,28 @@ class Interaction(models.Model):
     account = models.ForeignKey(ChannelAccount, models.PROTECT)
     channel = models.CharField(max_length=20, choices=ChannelKind)
     direction = models.CharField(max_length=3, choices=Direction, default=Direction.INBOUND)
-    source = models.CharField(max_length=100, help_text="The other side's handle on the channel: visitor, address, number.")
+    source = models.CharField(
+        max_length=100, help_text="The other side's handle on the channel: visitor, address, number."
+    )
     customer = models.ForeignKey(Customer, models.PROTECT, null=True, related_name="interactions")
     recognition = models.CharField(max_length=10, choices=Recognition, default=Recognition.UNKNOWN)
     assurance = models.PositiveSmallIntegerField(choices=Assurance, default=Assurance.NONE)
     spoken_for_by = models.ForeignKey(
-        Customer, models.PROTECT, null=True, related_name="+", help_text="The representative who is really writing, if any."
+        Customer,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="The representative who is really writing, if any.",
     )
     relationship = models.CharField(max_length=15, blank=True)
     language = models.CharField(max_length=10, blank=True)
     entry_page = models.CharField(max_length=500, blank=True)
-    given = models.JSONField(default=dict, blank=True, help_text="What was said before the talk: name, e-mail, order number …")
-    about_kind = models.CharField(max_length=20, blank=True, help_text="What opens: customer, order, holding, case, form, search.")
+    given = models.JSONField(
+        default=dict, blank=True, help_text="What was said before the talk: name, e-mail, order number …"
+    )
+    about_kind = models.CharField(
+        max_length=20, blank=True, help_text="What opens: customer, order, holding, case, form, search."
+    )
     about_id = models.BigIntegerField(null=True)
     practice = models.BooleanField(default=False)
     started_at = models.DateTimeField()
@@ -135,9 +145,12 @@ class Segment(models.Model):
     class Meta:
         ordering = ["started_at", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["interaction"], condition=models.Q(ended_at=None), name="one_owner_at_a_time"),
+            models.UniqueConstraint(
+                fields=["interaction"], condition=models.Q(ended_at=None), name="one_owner_at_a_time"
+            ),
             models.CheckConstraint(
-                condition=models.Q(kind="agent", agent__isnull=False) | (~models.Q(kind="agent") & models.Q(agent=None)),
+                condition=models.Q(kind="agent", agent__isnull=False)
+                | (~models.Q(kind="agent") & models.Q(agent=None)),
                 name="agent_segment_has_an_agent",
             ),
             models.CheckConstraint(
@@ -147,7 +160,9 @@ class Segment(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["agent"], name="segment_unfinished", condition=models.Q(kind="agent", wrapped_up_at=None)),
+            models.Index(
+                fields=["agent"], name="segment_unfinished", condition=models.Q(kind="agent", wrapped_up_at=None)
+            ),
             models.Index(fields=["wrap_up_due_at"], name="segment_wrap_up_due", condition=models.Q(wrapped_up_at=None)),
         ]
 
@@ -179,7 +194,9 @@ class Message(models.Model):
     author = models.CharField(max_length=8, choices=Author)
     agent = models.ForeignKey(Agent, models.PROTECT, null=True)
     text = models.TextField(blank=True)
-    external_id = models.CharField(max_length=200, help_text="The sender's own id of it: a repeat is not a second message.")
+    external_id = models.CharField(
+        max_length=200, help_text="The sender's own id of it: a repeat is not a second message."
+    )
     at = models.DateTimeField()
     state = models.CharField(max_length=9, choices=DeliveryState, default=DeliveryState.SENT)
     delivered_at = models.DateTimeField(null=True)
@@ -191,7 +208,8 @@ class Message(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["interaction", "external_id"], name="message_once"),
             models.CheckConstraint(
-                condition=models.Q(author="customer") | models.Q(clearance__isnull=False), name="nothing_said_without_clearance"
+                condition=models.Q(author="customer") | models.Q(clearance__isnull=False),
+                name="nothing_said_without_clearance",
             ),
         ]
         indexes = [models.Index(fields=["interaction", "id"], name="message_of_interaction")]
@@ -303,7 +321,9 @@ class Block(models.Model):
     lifted_by = models.ForeignKey(Agent, models.PROTECT, null=True, related_name="+")
 
     class Meta:
-        indexes = [models.Index(fields=["account", "source"], name="block_of_source", condition=models.Q(lifted_at=None))]
+        indexes = [
+            models.Index(fields=["account", "source"], name="block_of_source", condition=models.Q(lifted_at=None))
+        ]
 
 
 class Notice(models.Model):

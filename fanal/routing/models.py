@@ -28,11 +28,15 @@ class Queue(models.Model):
     tier = models.ForeignKey(Tier, models.PROTECT, null=True, blank=True)
     calendar = models.ForeignKey(Calendar, models.PROTECT, null=True, blank=True, help_text="None: always open.")
     priority = models.PositiveSmallIntegerField(default=2, help_text="1 low … 4 urgent; an entry may differ.")
-    ageing_seconds = models.PositiveIntegerField(default=300, help_text="Waiting this long counts as one priority more; 0 never.")
+    ageing_seconds = models.PositiveIntegerField(
+        default=300, help_text="Waiting this long counts as one priority more; 0 never."
+    )
     answer_within_seconds = models.PositiveIntegerField(default=20, help_text="T of the service level.")
     ring_seconds = models.PositiveIntegerField(default=20)
     wrap_up_seconds = models.PositiveIntegerField(default=30)
-    widen_after_seconds = models.PositiveIntegerField(default=60, help_text="Each such wait lowers the required levels by one; 0 never.")
+    widen_after_seconds = models.PositiveIntegerField(
+        default=60, help_text="Each such wait lowers the required levels by one; 0 never."
+    )
     overflow_to = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="overflow_from")
     overflow_after_seconds = models.PositiveIntegerField(default=0, help_text="0 never.")
     longest_wait_seconds = models.PositiveIntegerField(
@@ -83,9 +87,19 @@ class QueueEntry(models.Model):
     preferred_agent = models.ForeignKey(Agent, models.SET_NULL, null=True, related_name="+")
     preferred_why = models.CharField(max_length=20, blank=True, help_text="last_agent, case_owner or named.")
     preferred_until = models.DateTimeField(null=True, help_text="Until then nobody else is asked.")
-    entered_at = models.DateTimeField(help_text="Start of the wait, for figures and ageing; kept when it returns to the front.")
+    entered_at = models.DateTimeField(
+        help_text="Start of the wait, for figures and ageing; kept when it returns to the front."
+    )
     position_at = models.DateTimeField(help_text="Order within a priority; the front is the past.")
     left_at = models.DateTimeField(null=True)
+    practice = models.BooleanField(default=False, help_text="Only for agents who practise, and only for them.")
+    declined = models.JSONField(
+        default=dict, blank=True, help_text="Agent id to the moment until which it is not offered there."
+    )
+    overflow_at = models.DateTimeField(null=True, help_text="Still waiting then, it goes to the queue's overflow.")
+    look_at = models.DateTimeField(
+        null=True, help_text="When a matcher looks for an agent next; null: an agent must come free."
+    )
     version = models.PositiveIntegerField(default=0, help_text="Fencing: raised by every change of state.")
 
     class Meta:
@@ -97,8 +111,12 @@ class QueueEntry(models.Model):
             models.UniqueConstraint(
                 fields=["interaction"], condition=Q(state__in=["waiting", "offered"]), name="interaction_waits_once"
             ),
-            models.UniqueConstraint(fields=["case"], condition=Q(state__in=["waiting", "offered"]), name="case_waits_once"),
-            models.CheckConstraint(condition=Q(left_at=None) | Q(left_at__gte=models.F("entered_at")), name="wait_not_negative"),
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(state__in=["waiting", "offered"]), name="case_waits_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(left_at=None) | Q(left_at__gte=models.F("entered_at")), name="wait_not_negative"
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=["waiting", "offered"], left_at=None)
                 | (~Q(state__in=["waiting", "offered"]) & Q(left_at__isnull=False)),
@@ -110,6 +128,12 @@ class QueueEntry(models.Model):
                 fields=["queue", "-priority", "position_at", "id"], name="entry_waiting", condition=Q(state="waiting")
             ),
             models.Index(fields=["queue", "entered_at"], name="entry_of_queue"),
+            models.Index(fields=["look_at"], name="entry_due", condition=Q(state="waiting", look_at__isnull=False)),
+            models.Index(
+                fields=["preferred_agent"],
+                name="entry_reserved",
+                condition=Q(state="waiting", preferred_agent__isnull=False),
+            ),
         ]
 
 
@@ -130,11 +154,16 @@ class Offer(models.Model):
     offered_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=40, blank=True, help_text="Why it was declined or withdrawn.")
     decision = models.JSONField(default=dict, help_text="Counts per exclusion, the best five, why this one.")
-    segment = models.OneToOneField(Segment, models.PROTECT, null=True, related_name="offer", help_text="The agent's segment.")
+    segment = models.OneToOneField(
+        Segment, models.PROTECT, null=True, related_name="offer", help_text="The agent's segment."
+    )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["entry"], condition=Q(state="open"), name="one_open_offer_per_entry")]
+        constraints = [
+            models.UniqueConstraint(fields=["entry"], condition=Q(state="open"), name="one_open_offer_per_entry")
+        ]
         indexes = [
             models.Index(fields=["agent"], name="offer_open_of_agent", condition=Q(state="open")),
             models.Index(fields=["expires_at"], name="offer_due", condition=Q(state="open")),
@@ -142,16 +171,24 @@ class Offer(models.Model):
 
 
 class AgentLoad(models.Model):
-    """What the matcher needs to know of an agent at once; a cache of states, offers and segments, rebuilt by `fanal verify --mend`."""
+    """What the matcher needs to know of an agent at once; a cache of states, offers and segments."""
 
     agent = models.OneToOneField(Agent, models.CASCADE, primary_key=True, related_name="load")
     available = models.BooleanField(default=False)
     idle_since = models.DateTimeField(null=True, help_text="Longest-available first.")
-    open_work = models.JSONField(default=dict, help_text="Channel kind to number of open offers and unfinished segments.")
-    version = models.PositiveIntegerField(default=0)
+    open_work = models.JSONField(
+        default=dict, help_text="Channel kind to number of open offers and unfinished segments."
+    )
+    ringing = models.PositiveSmallIntegerField(default=0, help_text="Open offers; one rings at a time.")
+    look_at = models.DateTimeField(null=True, help_text="Has capacity since, and no matcher has looked for work yet.")
+    seen_at = models.DateTimeField(null=True, help_text="When the agent's browser was last heard of; null: never.")
+    version = models.PositiveIntegerField(default=0, help_text="Fencing: raised by every change of load or presence.")
 
     class Meta:
-        indexes = [models.Index(fields=["idle_since"], name="load_available", condition=Q(available=True))]
+        indexes = [
+            models.Index(fields=["idle_since"], name="load_available", condition=Q(available=True)),
+            models.Index(fields=["look_at"], name="load_due", condition=Q(look_at__isnull=False)),
+        ]
 
 
 class TransferTarget(models.TextChoices):

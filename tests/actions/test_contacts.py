@@ -105,9 +105,7 @@ def test_leaving_it_open_with_candidates_is_ambiguous_again(chat: Interaction) -
     interactions.identify(
         interaction=chat, customer=people[2], assurance=Assurance.CLAIMED, why="picked", by=agent, now=NOW
     )
-    interactions.identify(
-        interaction=chat, customer=None, assurance=Assurance.NONE, why="left_open", by=agent, now=NOW
-    )
+    interactions.identify(interaction=chat, customer=None, assurance=Assurance.NONE, why="left_open", by=agent, now=NOW)
     chat.refresh_from_db()
     assert (chat.recognition, chat.customer, chat.assurance) == (Recognition.AMBIGUOUS, None, Assurance.NONE)
     assert chat.identifications.count() == 2
@@ -147,9 +145,7 @@ def test_a_contact_ends_once_and_has_one_owner_at_a_time(chat: Interaction) -> N
 
 def test_a_blocked_source_is_not_served_until_the_block_ends_or_is_lifted(chat: Interaction) -> None:
     agent = an_agent()
-    fact = interactions.block(
-        interaction=chat, reason="threats", until=NOW + timedelta(days=1), by=agent, now=NOW
-    )
+    fact = interactions.block(interaction=chat, reason="threats", until=NOW + timedelta(days=1), by=agent, now=NOW)
     assert interactions.is_blocked(account=chat.account, source=chat.source, now=NOW)
     assert not interactions.is_blocked(account=chat.account, source=chat.source, now=NOW + timedelta(days=2))
     interactions.lift_block(block_id=fact.pk, by=agent, now=NOW)

@@ -45,6 +45,7 @@ def variables(interaction: Interaction, *, agent: Agent) -> dict[str, str]:
 
 def filled(text: str, values: dict[str, str]) -> str:
     """A variable without a value disappears with the space before it; an unknown one stays for the agent to see."""
+
     def value(found: re.Match[str]) -> str:
         return values.get(found.group(1), found.group(0))
 

@@ -60,10 +60,7 @@ def lines_of(interaction: Interaction) -> list[Line]:
     """Messages, notes, what the program did and who it was given to, oldest first, with the days marked."""
     found = sorted(_everything(interaction), key=lambda line: (line.at, line.thing.pk))[-MOST_LINES:]
     days = [None, *(line.at.date() for line in found)]
-    return [
-        replace(line, new_day=line.at.date() != before)
-        for line, before in zip(found, days, strict=False)
-    ]
+    return [replace(line, new_day=line.at.date() != before) for line, before in zip(found, days, strict=False)]
 
 
 def _everything(interaction: Interaction) -> Iterator[Line]:
@@ -81,4 +78,3 @@ def _everything(interaction: Interaction) -> Iterator[Line]:
 
 def dispositions() -> list[Disposition]:
     return list(Disposition.objects.filter(active=True).order_by("-genuine", "name"))
-

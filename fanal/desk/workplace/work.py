@@ -42,7 +42,9 @@ def work_of(agent: Agent, *, current: int | None = None) -> Work:
 def _offers(agent: Agent) -> list[Offer]:
     rows = Offer.objects.filter(agent=agent, state=OfferState.OPEN).order_by("offered_at")
     return list(
-        rows.select_related("entry__queue", "entry__interaction__customer", "entry__case", "entry__interaction__account")
+        rows.select_related(
+            "entry__queue", "entry__interaction__customer", "entry__case", "entry__interaction__account"
+        )
     )
 
 
@@ -59,4 +61,3 @@ def _segments(agent: Agent) -> list[Segment]:
 def _cases(agent: Agent) -> list[Case]:
     rows = Case.objects.visible_to(agent).filter(owner=agent, withdrawn_at=None).exclude(state=CaseState.SETTLED)
     return list(rows.select_related("customer").order_by("-priority", "-updated_at")[:MOST_CASES])
-

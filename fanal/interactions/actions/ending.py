@@ -12,7 +12,12 @@ from fanal.interactions.models import Interaction, Segment, SegmentKind, TopicSp
 
 @transaction.atomic
 def end_talk(
-    *, interaction: Interaction, reason: str, wrap_up_due_at: datetime | None = None, now: datetime, by: Agent | None = None
+    *,
+    interaction: Interaction,
+    reason: str,
+    wrap_up_due_at: datetime | None = None,
+    now: datetime,
+    by: Agent | None = None,
 ) -> Segment | None:
     """End the contact and its running segment; an agent's segment goes into wrap-up until `wrap_up_due_at`.
 

@@ -50,7 +50,13 @@ def identify(
 
 @transaction.atomic
 def speak_for(
-    *, interaction: Interaction, person: Customer | None, represents: Customer, relationship: str, by: Agent | None, now: datetime
+    *,
+    interaction: Interaction,
+    person: Customer | None,
+    represents: Customer,
+    relationship: str,
+    by: Agent | None,
+    now: datetime,
 ) -> Identification:
     """The one who writes is `person` (perhaps not known), on behalf of `represents`, whom the matter is about.
 

@@ -58,7 +58,9 @@ def add_message(
     if not created:
         return message
     if attachment_ids:
-        Attachment.objects.filter(interaction=interaction, message=None, pk__in=list(attachment_ids)).update(message=message)
+        Attachment.objects.filter(interaction=interaction, message=None, pk__in=list(attachment_ids)).update(
+            message=message
+        )
     Interaction.objects.filter(pk=interaction.pk).update(last_message_at=now)
     if author == Author.AGENT and segment and segment.first_reply_at is None:
         Segment.objects.filter(pk=segment.pk, first_reply_at=None).update(first_reply_at=now)
@@ -73,7 +75,9 @@ def add_message(
 
 
 @transaction.atomic
-def mark(*, interaction: Interaction, by_customer: bool, delivered_up_to: int = 0, read_up_to: int = 0, now: datetime) -> None:
+def mark(
+    *, interaction: Interaction, by_customer: bool, delivered_up_to: int = 0, read_up_to: int = 0, now: datetime
+) -> None:
     """The other side has got, or seen, everything up to these messages; marks only ever move forward."""
     theirs = Message.objects.filter(interaction=interaction)
     theirs = theirs.exclude(author=Author.CUSTOMER) if by_customer else theirs.filter(author=Author.CUSTOMER)

@@ -79,7 +79,9 @@ def order_way(order: Order, *, agent: Agent, assurance: int) -> OrderWay:
         carrier=order.carrier,
         tracking_number=order.tracking_number,
         asked_at=order.asked_at,
-        deliver_to=str(shown(order.deliver_to, what="address", role_field_classes=agent.role.field_classes, assurance=assurance)),
+        deliver_to=str(
+            shown(order.deliver_to, what="address", role_field_classes=agent.role.field_classes, assurance=assurance)
+        ),
         last_note=steps[-1].note if steps else "",
         customer_name=order.customer.name,
     )

@@ -26,7 +26,10 @@ BLOCK_DAYS = (1, 7, 30)
 def ending(request: SignedInRequest, pk: int) -> HttpResponse:
     """The talk is over; the wrap-up begins."""
     interaction = own(request.user, pk)
-    routing.finish_talk(interaction=interaction, by=request.user, reason="agent", now=timezone.now())
+    try:
+        routing.finish_talk(interaction=interaction, by=request.user, reason="agent", now=timezone.now())
+    except routing.NotPossible as problem:
+        return drawing.refused(problem.sentence())
     interaction.refresh_from_db()
     return drawing.rooms(request, interaction)
 
@@ -83,7 +86,10 @@ def transfer(request: SignedInRequest, pk: int) -> HttpResponse:
         case _:
             return drawing.refused(_("Choose to whom it goes."))
     summary = request.POST.get("summary", "").strip()[:2000]
-    routing.transfer(interaction=interaction, by=request.user, summary=summary, now=timezone.now(), **target)
+    try:
+        routing.transfer(interaction=interaction, by=request.user, summary=summary, now=timezone.now(), **target)
+    except routing.NotPossible as problem:
+        return drawing.refused(problem.sentence())
     answer = drawing.rooms(request, None)
     answer.headers["HX-Push-Url"] = "/"
     return answer

@@ -3,7 +3,6 @@
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from fanal.agents.models import Permission
@@ -13,7 +12,6 @@ from fanal.desk.workplace.finding import seen
 from fanal.desk.workplace.work import work_of
 from fanal.routing import actions as routing
 from fanal.routing.models import Offer
-from fanal.routing.rules import OfferGone
 
 
 @require_POST
@@ -23,8 +21,8 @@ def acceptance(request: SignedInRequest, pk: int) -> HttpResponse:
     offer = get_object_or_404(Offer.objects.select_related("entry__case"), pk=pk, agent=request.user)
     try:
         routing.accept(offer_id=pk, agent=request.user, now=timezone.now())
-    except OfferGone:
-        return drawing.refused(_("This offer is gone: its time ran out or somebody else took it."))
+    except routing.NotPossible as problem:
+        return drawing.refused(problem.sentence())
     if offer.entry.case:
         answer = HttpResponse(headers={"HX-Redirect": f"/cases/{offer.entry.case.number}/"})
         return answer if request.headers.get("HX-Request") else redirect("case", offer.entry.case.number)
@@ -43,6 +41,6 @@ def refusal(request: SignedInRequest, pk: int) -> HttpResponse:
     get_object_or_404(Offer, pk=pk, agent=request.user)
     try:
         routing.decline(offer_id=pk, agent=request.user, now=timezone.now())
-    except OfferGone:
-        return drawing.refused(_("This offer is gone: its time ran out or somebody else took it."))
+    except routing.NotPossible as problem:
+        return drawing.refused(problem.sentence())
     return render(request, "workplace/work.html", {"work": work_of(request.user)})

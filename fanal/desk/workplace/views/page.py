@@ -4,7 +4,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from fanal.agents.models import BreakReason, Permission, Presence
 from fanal.desk.access import SignedInRequest, needs
@@ -49,3 +49,11 @@ def presence(request: SignedInRequest) -> HttpResponse:
     reason = get_object_or_404(BreakReason, code=code) if state == Presence.BREAK else None
     routing.set_presence(agent=request.user, state=state, reason=reason, by=request.user, now=timezone.now())
     return render(request, "workplace/work.html", {"work": work_of(request.user)})
+
+
+@require_POST
+@needs(Permission.HANDLE)
+def heartbeat(request: SignedInRequest) -> HttpResponse:
+    """The desk is open in a browser: contacts may ring here."""
+    routing.heartbeat(agent=request.user, now=timezone.now())
+    return HttpResponse(status=204)

@@ -86,9 +86,7 @@ def canned_replies(request: SignedInRequest, pk: int) -> HttpResponse:
 @needs(Permission.HANDLE, Permission.SUPERVISE, Permission.SUPERVISE_OWN_QUEUES)
 def attachment(request: SignedInRequest, pk: int) -> FileResponse:
     """A file of a contact that this agent may see, always as a download."""
-    file = get_object_or_404(
-        Attachment, pk=pk, interaction__in=Interaction.objects.visible_to(request.user)
-    )
+    file = get_object_or_404(Attachment, pk=pk, interaction__in=Interaction.objects.visible_to(request.user))
     return files.download(file)
 
 

@@ -13,10 +13,13 @@ from fanal.desk.workplace import drawing
 from fanal.desk.workplace.about import about_of
 from fanal.desk.workplace.finding import own, seen
 from fanal.identity import actions as identity
-from fanal.identity import find
+from fanal.identity import find, wording
+from fanal.identity.actions import Asking
 from fanal.identity.models import Assurance
 from fanal.intake.recognising import assurance_of
 from fanal.interactions import actions as interactions
+from fanal.interactions.models import Interaction
+from fanal.norms import names
 
 
 @require_GET
@@ -41,7 +44,7 @@ def found(request: SignedInRequest, pk: int) -> HttpResponse:
     interaction = own(request.user, pk)
     text = request.GET.get("q", "").strip()[:200]
     results = find.search(text=text, agent=request.user, limit=8) if len(text) >= 2 else []
-    people = [one for one in results if one.kind == "customer"]
+    people = [(one, names.initials(one.title)) for one in results if one.kind == "customer"]
     behalf = request.GET.get("behalf") == "1"
     context = {"interaction": interaction, "people": people, "text": text, "behalf": behalf}
     return render(request, "workplace/found.html", context)
@@ -94,15 +97,17 @@ def behalf(request: SignedInRequest, pk: int) -> HttpResponse:
     return drawing.rooms(request, seen(request.user, pk))
 
 
-@require_http_methods(["GET"])
+@require_GET
 @needs(Permission.HANDLE)
 def questions(request: SignedInRequest, pk: int) -> HttpResponse:
     """What may be asked to prove it; the answers are never shown."""
     interaction = own(request.user, pk)
     if interaction.customer is None:
         return drawing.refused(_("First say who it is; then the questions about that person can be asked."))
-    asked = identity.questions(customer=interaction.customer, interaction_id=interaction.pk, now=timezone.now())
-    return render(request, "workplace/questions.html", {"interaction": interaction, "asked": asked})
+    asking = identity.questions(
+        customer=interaction.customer, interaction_id=interaction.pk, given=interaction.given, now=timezone.now()
+    )
+    return _asked(request, interaction, asking)
 
 
 @require_POST
@@ -113,14 +118,18 @@ def answers(request: SignedInRequest, pk: int) -> HttpResponse:
     if interaction.customer is None:
         return drawing.refused(_("First say who it is; then the questions about that person can be asked."))
     now = timezone.now()
-    outcome = identity.answer(
-        customer=interaction.customer,
-        interaction_id=interaction.pk,
-        question=request.POST.get("question", ""),
-        heard=request.POST.get("heard", "")[:200],
-        by=request.user,
-        now=now,
-    )
+    try:
+        outcome = identity.answer(
+            customer=interaction.customer,
+            interaction_id=interaction.pk,
+            question=request.POST.get("question", ""),
+            heard=request.POST.get("heard", "")[:200],
+            given=interaction.given,
+            by=request.user,
+            now=now,
+        )
+    except identity.NotAsked:
+        return drawing.refused(_("This question is not open any more. Ask the next one."))
     if outcome.verified:
         interactions.identify(
             interaction=interaction,
@@ -130,7 +139,17 @@ def answers(request: SignedInRequest, pk: int) -> HttpResponse:
             by=request.user,
             now=now,
         )
-        return drawing.rooms(request, seen(request.user, pk))
-    asked = identity.questions(customer=interaction.customer, interaction_id=interaction.pk, now=now)
-    context = {"interaction": interaction, "asked": asked, "outcome": outcome}
+    return _asked(request, interaction, outcome.asking, right=outcome.right)
+
+
+def _asked(
+    request: SignedInRequest, interaction: Interaction, asking: Asking, right: bool | None = None
+) -> HttpResponse:
+    context = {
+        "interaction": interaction,
+        "standing": asking.standing,
+        "sentence": wording.standing(asking.standing),
+        "questions": [(code, wording.question(code)) for code in asking.questions],
+        "right": right,
+    }
     return render(request, "workplace/questions.html", context)

@@ -1,0 +1,132 @@
+"""The loop that offers waiting work to agents: woken by what happens and by the next due time, never by a poll."""
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import psycopg
+import structlog
+from django.db import close_old_connections, connection
+from django.db.utils import Error as DatabaseError
+
+from fanal.events.actions import CHANNEL
+from fanal.routing import actions, configuration, matching, statements
+from fanal.routing.actions.presence import UNREACHABLE_AFTER
+from fanal.routing.matching import Connection, Record
+
+log = structlog.get_logger(__name__)
+
+# Wake-ups are hints; what a lost one announced is found by the next of these looks.
+SLOW_SWEEP = 5.0
+# When others hold what is wanted: they need no longer than this.
+BREATH = 0.002
+# Timers and the configuration are looked at again this long after something happened at the latest.
+LOOK_AROUND = 0.2
+# A matcher that stands still between its read and its write loses what it had claimed.
+LEASE = "2s"
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def run(
+    stop: threading.Event | None = None, *, record: Record | None = None, clock: Callable[[], datetime] = utc_now
+) -> None:
+    """Match until `stop` is set; a lost database is waited for. `record` sees the state of every decision."""
+    stop = stop or threading.Event()
+    while not stop.is_set():
+        try:
+            with connect() as hot, connect() as ear:
+                Loop(hot, ear, stop, record, clock).go()
+        except (psycopg.Error, DatabaseError) as problem:
+            log.warning("acd_lost_the_database", problem=type(problem).__name__)
+            close_old_connections()
+            stop.wait(0.5)
+
+
+def connect() -> Connection:
+    """A connection of the matcher's own: whoever holds a claim too long is cut off by the server."""
+    parameters = connection.get_connection_params()
+    for key in ("cursor_factory", "context", "prepare_threshold"):
+        parameters.pop(key, None)
+    opened: Connection = psycopg.connect(**parameters, autocommit=True, prepare_threshold=2)
+    opened.execute(f"SET idle_in_transaction_session_timeout = '{LEASE}'")
+    opened.execute("SET timezone = 'UTC'")
+    return opened
+
+
+class Loop:
+    """The state of one running matcher: its connections, what it knows, and when it looks up next."""
+
+    def __init__(
+        self,
+        hot: Connection,
+        ear: Connection,
+        stop: threading.Event,
+        record: Record | None,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.hot, self.ear, self.stop, self.record, self.clock = hot, ear, stop, record, clock
+        self.known = configuration.read()
+        self.news = self._latest_news()
+        self.next_due: datetime | None = clock()
+        self.looked_around = 0.0
+        self.stirred = True
+
+    def go(self) -> None:
+        self.ear.execute(f"LISTEN {statements.WAKE}")
+        self.ear.execute(f"LISTEN {CHANNEL}")
+        while not self.stop.is_set():
+            try:
+                self.work_off()
+            except matching.Outdated:
+                self.known = configuration.read()
+                continue
+            since = time.monotonic() - self.looked_around
+            if self.is_due() or since > (LOOK_AROUND if self.stirred else SLOW_SWEEP):
+                self.look_around()
+            self.sleep()
+
+    def work_off(self) -> None:
+        """Rounds of matching until nothing more is due."""
+        while not self.stop.is_set():
+            now = self.clock()
+            agents = matching.match_agents(self.hot, self.known, now=now, record=self.record)
+            entries = matching.match_entries(self.hot, self.known, now=now, record=self.record)
+            for entry in entries.overflowing:
+                actions.overflow(entry_id=entry, now=now)
+            for moment in (agents.next_due, entries.next_due):
+                self.next_due = min(filter(None, (self.next_due, moment)), default=None)
+            if not agents.claimed and not entries.claimed:
+                return
+            if agents.in_vain or entries.in_vain:
+                self.stop.wait(BREATH)
+
+    def look_around(self) -> None:
+        """What time has brought, what was changed in the configuration, and what is due next."""
+        self.looked_around, self.stirred = time.monotonic(), False
+        now = self.clock()
+        if (latest := self._latest_news()) != self.news:
+            self.news, self.known = latest, configuration.read()
+        if self.is_due():
+            actions.expire_offers(now=now)
+            actions.expire_wrap_ups(now=now)
+            actions.lose_unreachable(now=now)
+        row = self.hot.execute(statements.NEXT_DUE, {"unreachable_after": UNREACHABLE_AFTER}).fetchone()
+        self.next_due = row[0] if row else None
+
+    def sleep(self) -> None:
+        """Until something happens, or the next time is due."""
+        longest = LOOK_AROUND if self.stirred else SLOW_SWEEP
+        until = longest if self.next_due is None else (self.next_due - self.clock()).total_seconds()
+        for _ in self.ear.notifies(timeout=min(max(until, 0.0), longest), stop_after=1):
+            self.stirred = True
+
+    def is_due(self) -> bool:
+        return self.next_due is not None and self.next_due <= self.clock()
+
+    def _latest_news(self) -> int:
+        row = self.hot.execute(statements.LATEST_NEWS).fetchone()
+        return row[0] or 0 if row else 0

@@ -1,0 +1,234 @@
+"""Work comes to a queue, and leaves it again without an agent."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from fanal.agents.models import Agent, Presence, Skill
+from fanal.cases.models import Case
+from fanal.interactions import actions as interactions
+from fanal.interactions.models import EndReason, Interaction, Segment, SegmentKind
+from fanal.routing.actions import loads
+from fanal.routing.actions.telling import tell, wake
+from fanal.routing.models import EntryState, Offer, OfferState, Queue, QueueEntry
+from fanal.routing.opening import open_now, opens_at
+
+KEPT_FOR_PREFERRED = timedelta(seconds=60)
+# Nobody sits and waits on these: they lie in the queue until it opens.
+CAN_LIE = frozenset({"email", "sms", "case"})
+PRIORITIES = range(1, 5)
+# The front is the past, in the order of the original waits.
+TO_THE_FRONT = timedelta(days=3650)
+
+
+@transaction.atomic
+def enqueue(
+    *,
+    interaction: Interaction | None = None,
+    case: Case | None = None,
+    queue: Queue,
+    priority: int | None = None,
+    skills: Mapping[str, int] | Mapping[int, int] | None = None,
+    preferred_agent: Agent | None = None,
+    preferred_why: str = "",
+    now: datetime,
+    by: Agent | None = None,
+) -> QueueEntry:
+    """An interaction or a case waits for an agent. What waits already is returned as it is.
+
+    `skills`: id or code to least level, beyond the queue's. Who is preferred but not there is not waited for.
+    A closed queue passes work on to its overflow if that is open; else talks end as closed, the rest waits.
+    """
+    if interaction:
+        interaction = Interaction.objects.select_for_update(of=("self",)).get(pk=interaction.pk)
+    waiting = QueueEntry.objects.filter(
+        interaction=interaction, case=case, state__in=[EntryState.WAITING, EntryState.OFFERED]
+    ).first()
+    if waiting:
+        return waiting
+    queue = _open_one(queue, now)
+    entry = QueueEntry(
+        queue=queue,
+        interaction=interaction,
+        case=case,
+        segment=_queue_segment(interaction, now) if interaction else None,
+        channel=interaction.channel if interaction else "case",
+        priority=min(max(priority or queue.priority, PRIORITIES[0]), PRIORITIES[-1]),
+        skills=_by_id(skills or {}),
+        entered_at=now,
+        position_at=now,
+        practice=queue.practice or (interaction.practice if interaction else case.practice if case else False),
+    )
+    return place(entry, preferred_agent=preferred_agent, preferred_why=preferred_why, now=now, by=by)
+
+
+def place(
+    entry: QueueEntry,
+    *,
+    preferred_agent: Agent | None = None,
+    preferred_why: str = "",
+    reason: str = "",
+    now: datetime,
+    by: Agent | None = None,
+) -> QueueEntry:
+    """Put a prepared entry into its queue, or close it at once."""
+    queue = entry.queue
+    if preferred_agent and _there(preferred_agent):
+        entry.preferred_agent, entry.preferred_why = preferred_agent, preferred_why
+        entry.preferred_until = now + KEPT_FOR_PREFERRED
+    if queue.overflow_to_id and queue.overflow_after_seconds:
+        entry.overflow_at = now + timedelta(seconds=queue.overflow_after_seconds)
+    is_open = open_now(queue, now)
+    if not is_open and entry.channel not in CAN_LIE:
+        entry.state, entry.left_at = EntryState.CLOSED, now
+    entry.look_at = now if is_open else opens_at(queue, now)
+    entry.save()
+    tell("queue.entered", entry, now=now, by=by, customer=True, reason=reason)
+    if entry.state == EntryState.CLOSED:
+        tell("queue.left", entry, now=now, customer=True, reason=EntryState.CLOSED.value)
+        if entry.interaction:
+            interactions.end_talk(interaction=entry.interaction, reason=EndReason.CLOSED, now=now)
+    wake()
+    return entry
+
+
+@transaction.atomic
+def abandon(*, interaction: Interaction, now: datetime) -> None:
+    """The customer leaves while waiting or ringing: the offer ends, the contact is abandoned. Afterwards, nothing."""
+    entry = lock_waiting(interaction=interaction)
+    if entry:
+        withdraw_offer(entry, reason="abandoned", now=now)
+        leave(entry, state=EntryState.ABANDONED, now=now, customer=True)
+    interactions.end_talk(interaction=interaction, reason=EndReason.ABANDONED, now=now)
+
+
+@transaction.atomic
+def overflow(*, entry_id: int, now: datetime) -> QueueEntry | None:
+    """Nobody took it in time: it goes to the queue's overflow, once, and keeps its place in time."""
+    entry = lock_entry(entry_id)
+    target = entry.queue.overflow_to
+    if entry.state != EntryState.WAITING or entry.overflow_at is None or entry.overflow_at > now or target is None:
+        return None
+    seen = QueueEntry.objects.filter(interaction=entry.interaction_id, case=entry.case_id)
+    if not open_now(target, now) or seen.filter(queue=target, state=EntryState.OVERFLOWED).exists():
+        QueueEntry.objects.filter(pk=entry.pk).update(overflow_at=None)
+        return None
+    leave(entry, state=EntryState.OVERFLOWED, now=now, reason="overflowed")
+    return place(moved(entry, queue=target), reason="overflow", now=now)
+
+
+def moved(entry: QueueEntry, *, queue: Queue) -> QueueEntry:
+    """The same work for another queue, with the wait it has behind it."""
+    return QueueEntry(
+        queue=queue,
+        interaction=entry.interaction,
+        case=entry.case,
+        segment=entry.segment,
+        channel=entry.channel,
+        priority=entry.priority,
+        skills=entry.skills,
+        entered_at=entry.entered_at,
+        position_at=entry.position_at,
+        practice=entry.practice,
+    )
+
+
+def lock_waiting(*, interaction: Interaction) -> QueueEntry | None:
+    """The interaction's waiting or ringing entry, locked after the interaction itself."""
+    Interaction.objects.select_for_update(of=("self",)).get(pk=interaction.pk)
+    rows = QueueEntry.objects.select_for_update(of=("self",)).select_related("interaction", "queue")
+    return rows.filter(interaction=interaction, state__in=[EntryState.WAITING, EntryState.OFFERED]).first()
+
+
+def lock_entry(entry_id: int) -> QueueEntry:
+    """One entry, locked after its interaction: everybody locks in this order."""
+    found = QueueEntry.objects.only("interaction_id").get(pk=entry_id)
+    if found.interaction_id:
+        Interaction.objects.select_for_update(of=("self",)).get(pk=found.interaction_id)
+    rows = QueueEntry.objects.select_for_update(of=("self",))
+    return rows.select_related("interaction", "case", "queue__overflow_to__calendar").get(pk=entry_id)
+
+
+def withdraw_offer(entry: QueueEntry, *, reason: str, now: datetime, by: Agent | None = None) -> None:
+    """Stop the ringing of an entry, if it rings; the entry itself is the caller's."""
+    for offer in Offer.objects.select_for_update(of=("self",)).filter(entry=entry, state=OfferState.OPEN):
+        end_offer(offer, entry, state=OfferState.WITHDRAWN, reason=reason, now=now, by=by)
+
+
+def end_offer(
+    offer: Offer, entry: QueueEntry, *, state: OfferState, reason: str, now: datetime, by: Agent | None = None
+) -> None:
+    """An offer ends without an answer; the agent's place among the available ones stays."""
+    offer.state, offer.reason, offer.answered_at = state, reason, now
+    offer.save(update_fields=["state", "reason", "answered_at"])
+    loads.change(offer.agent_id, channel=entry.channel, by=-1, ringing=-1, now=now)
+    tell(
+        f"offer.{state.value}",
+        entry,
+        now=now,
+        by=by,
+        agents=[offer.agent_id],
+        offer=offer.pk,
+        agent=offer.agent_id,
+        reason=reason,
+    )
+
+
+def to_front(entry: QueueEntry, *, now: datetime) -> None:
+    """Back to the front of its queue and priority, to be looked at now; nobody is preferred any more."""
+    entry.state = EntryState.WAITING
+    entry.position_at = min(entry.position_at, entry.entered_at - TO_THE_FRONT)
+    entry.preferred_until = None
+    entry.look_at = now
+    entry.version += 1
+    entry.save()
+    wake()
+
+
+def leave(
+    entry: QueueEntry,
+    *,
+    state: EntryState,
+    now: datetime,
+    by: Agent | None = None,
+    customer: bool = False,
+    reason: str = "",
+    agent: int | None = None,
+) -> None:
+    """The entry's wait is over."""
+    entry.state, entry.left_at, entry.look_at = state, max(now, entry.entered_at), None
+    entry.version += 1
+    entry.save(update_fields=["state", "left_at", "look_at", "version"])
+    data = {"agent": agent} if agent else {}
+    tell("queue.left", entry, now=now, by=by, customer=customer, agents=[agent], reason=reason or state.value, **data)
+
+
+def _queue_segment(interaction: Interaction, now: datetime) -> Segment:
+    running = interaction.segments.filter(ended_at=None).first()
+    if running is not None and running.kind == SegmentKind.QUEUE:
+        return running
+    return interactions.give_to_queue(interaction=interaction, now=now)
+
+
+def _open_one(queue: Queue, now: datetime) -> Queue:
+    """The queue itself if it is open, else the first open one along its overflows, else itself."""
+    seen, there = set(), queue
+    while there.pk not in seen:
+        if open_now(there, now):
+            return there
+        seen.add(there.pk)
+        if there.overflow_to is None:
+            break
+        there = there.overflow_to
+    return queue
+
+
+def _there(agent: Agent) -> bool:
+    return agent.states.filter(ended_at=None, state=Presence.AVAILABLE).exists()
+
+
+def _by_id(skills: Mapping[str, int] | Mapping[int, int]) -> dict[str, int]:
+    codes = [str(key) for key in skills if not str(key).isdigit()]
+    ids = dict(Skill.objects.filter(code__in=codes).values_list("code", "pk")) if codes else {}
+    return {str(ids.get(str(key), key)): level for key, level in skills.items()}

@@ -1,0 +1,57 @@
+"""What can honestly be said of a wait in a queue now."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Avg, F, Q
+
+from fanal.interactions.models import Segment
+from fanal.routing import configuration
+from fanal.routing.models import AgentLoad, EntryState, Queue, QueueEntry
+from fanal.routing.opening import open_now, opens_at
+from fanal.routing.rules import Estimate, estimate, may_ever_serve
+
+LATELY = timedelta(minutes=30)
+
+
+def estimate_wait(*, queue: Queue, channel: str = "webchat", now: datetime) -> Estimate:
+    """For the next one to come: from the last half hour's handling times and the free places; None if unknown."""
+    ahead = QueueEntry.objects.filter(queue=queue, state__in=[EntryState.WAITING, EntryState.OFFERED]).count()
+    is_open = open_now(queue, now)
+    free, places, agents = _places(queue, channel)
+    seconds = estimate(
+        ahead=ahead,
+        free_slots=free,
+        all_slots=places,
+        handling_seconds=_handling(queue, now),
+        ring_seconds=queue.ring_seconds,
+    )
+    return Estimate(
+        seconds=seconds if is_open else None,
+        ahead=ahead,
+        open=is_open,
+        opens_at=None if is_open else opens_at(queue, now),
+        agents_available=agents,
+    )
+
+
+def _places(queue: Queue, channel: str) -> tuple[int, int, int]:
+    """Free places, all places, and agents with a free one, among the available agents with the skills."""
+    settings = configuration.read()
+    facts = settings.queues[queue.pk]
+    free = places = agents = 0
+    for agent, open_work in AgentLoad.objects.filter(available=True).values_list("agent_id", "open_work"):
+        profile = settings.profiles.get(agent)
+        if profile is None or profile.practising != queue.practice or may_ever_serve(profile, facts):
+            continue
+        most = profile.capacity.get(channel, 0)
+        left = max(0, most - open_work.get(channel, 0)) if not open_work.get("voice") else 0
+        free, places, agents = free + left, places + most, agents + bool(left)
+    return free, places, agents
+
+
+def _handling(queue: Queue, now: datetime) -> float | None:
+    finished = Segment.objects.filter(
+        Q(offer__entry__queue=queue), ended_at__gt=now - LATELY, ended_at__lte=now, wrapped_up_at__isnull=False
+    )
+    average = finished.aggregate(mean=Avg(F("wrapped_up_at") - F("started_at")))["mean"]
+    return average.total_seconds() if average else None

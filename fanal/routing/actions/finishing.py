@@ -1,0 +1,103 @@
+"""The talk ends, the wrap-up begins and ends, and the agent is there for the next one."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from fanal.agents.models import Agent
+from fanal.events.actions import publish
+from fanal.interactions import actions as interactions
+from fanal.interactions.models import EndReason, Interaction, Segment, SegmentKind
+from fanal.routing.actions import loads
+from fanal.routing.actions.entering import abandon, lock_waiting
+from fanal.routing.actions.telling import wake
+from fanal.routing.models import Queue, QueueEntry
+
+WRAP_UP_SECONDS = 30
+
+
+@transaction.atomic
+def finish_talk(
+    *, interaction: Interaction, by: Agent | None, reason: str = EndReason.AGENT, now: datetime
+) -> Segment | None:
+    """The talk is over and the agent's wrap-up begins; whoever was still waiting has abandoned.
+
+    Returns the segment in wrap-up, None when the contact was over already or nobody had it.
+    """
+    if lock_waiting(interaction=interaction):
+        abandon(interaction=interaction, now=now)
+        return None
+    running = Segment.objects.filter(interaction=interaction, ended_at=None, kind=SegmentKind.AGENT).first()
+    due = wrap_up_due(running, now) if running else None
+    segment = interactions.end_talk(interaction=interaction, reason=reason, wrap_up_due_at=due, now=now, by=by)
+    if segment is None or segment.kind != SegmentKind.AGENT:
+        return None
+    begin_wrap_up(segment, now=now, by=by)
+    return segment
+
+
+def begin_wrap_up(segment: Segment, *, now: datetime, by: Agent | None) -> None:
+    """After the end of an agent's segment: tell it, and end it at once where no time is given."""
+    _tell("segment.ended", segment, now=now, by=by, customer=True)
+    if segment.wrap_up_due_at is None or segment.wrap_up_due_at <= now:
+        complete_wrap_up(segment_id=segment.pk, by=by, now=now)
+        return
+    _tell("wrap_up.started", segment, now=now, by=by)
+    wake()
+
+
+@transaction.atomic
+def complete_wrap_up(*, segment_id: int, by: Agent | None, now: datetime) -> None:
+    """The agent is done, or the time is up: everything reported is there already. Twice is once."""
+    segment = Segment.objects.select_related("interaction", "agent").get(pk=segment_id)
+    if segment.agent_id is None or not interactions.complete_wrap_up(segment=segment, now=now, by=by):
+        return
+    loads.change(segment.agent_id, channel=segment.interaction.channel, by=-1, idle=True, now=now)
+    _tell("wrap_up.ended", segment, now=now, by=by, reason="done" if by else "time")
+
+
+def expire_wrap_ups(*, now: datetime) -> int:
+    """End the wrap-ups whose time is up. Returns how many."""
+    due = Segment.objects.filter(wrapped_up_at=None, wrap_up_due_at__lte=now, ended_at__isnull=False).order_by(
+        "wrap_up_due_at"
+    )
+    segments = list(due.values_list("pk", flat=True)[:200])
+    for segment_id in segments:
+        complete_wrap_up(segment_id=segment_id, by=None, now=now)
+    return len(segments)
+
+
+def wrap_up_due(segment: Segment, now: datetime) -> datetime:
+    """When the wrap-up of this segment would end, by the rule of the queue it came from."""
+    queue = queue_of(segment)
+    return now + timedelta(seconds=queue.wrap_up_seconds if queue else WRAP_UP_SECONDS)
+
+
+def queue_of(segment: Segment) -> Queue | None:
+    """The queue the segment came from; None for a contact that an agent began."""
+    entry = (
+        QueueEntry.objects.filter(interaction=segment.interaction_id, entered_at__lte=segment.started_at)
+        .select_related("queue__calendar")
+        .order_by("-id")
+        .first()
+    )
+    return entry.queue if entry else None
+
+
+def _tell(
+    kind: str, segment: Segment, *, now: datetime, by: Agent | None, customer: bool = False, reason: str = ""
+) -> None:
+    interaction, queue = segment.interaction, queue_of(segment)
+    data = {
+        "segment": segment.pk,
+        "interaction": interaction.pk,
+        "agent": segment.agent_id,
+        "channel": interaction.channel,
+    }
+    data |= {"queue": queue.pk} if queue else {}
+    data |= {"reason": reason} if reason else {}
+    data |= {"practice": True} if interaction.practice else {}
+    audience = {f"agent:{segment.agent_id}", "supervision"} | ({f"queue:{queue.pk}"} if queue else set())
+    if customer:
+        audience.add(f"visitor:{interaction.source}")
+    publish(kind=kind, data=data, audience=audience, now=now, by=by.pk if by else None)

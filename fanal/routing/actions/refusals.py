@@ -1,0 +1,40 @@
+"""What routing refuses, in words for the person who asked."""
+
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+
+
+class Refusal(StrEnum):
+    GONE = "gone"
+    NOT_YOURS = "not_yours"
+    NOT_THERE = "not_there"
+    NO_QUEUE = "no_queue"
+    NO_TALK = "no_talk"
+    SAME_AGENT = "same_agent"
+    ONE_TARGET = "one_target"
+
+
+class NotPossible(Exception):
+    """It cannot be done as things are; `code` for programs, `sentence()` for people."""
+
+    def __init__(self, code: Refusal) -> None:
+        super().__init__(code.value)
+        self.code = code
+
+    def sentence(self) -> str:
+        match self.code:
+            case Refusal.GONE:
+                return _("This offer is over: the time ran out, or somebody else has it.")
+            case Refusal.NOT_YOURS:
+                return _("This was offered to somebody else.")
+            case Refusal.NOT_THERE:
+                return _("This agent is not available now. Choose somebody else, or a queue.")
+            case Refusal.NO_QUEUE:
+                return _("No open queue can take this now.")
+            case Refusal.NO_TALK:
+                return _("This contact is no longer in a conversation.")
+            case Refusal.SAME_AGENT:
+                return _("This agent already has the contact.")
+            case Refusal.ONE_TARGET:
+                return _("Choose exactly one: an agent, a queue or a tier.")

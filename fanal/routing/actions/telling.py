@@ -1,0 +1,42 @@
+"""How routing's changes are told: events with their audience, and the wake-up of the matchers."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from fanal.agents.models import Agent
+from fanal.events.actions import publish
+from fanal.routing.models import QueueEntry
+from fanal.routing.statements import WAKE
+
+
+def tell(
+    kind: str,
+    entry: QueueEntry,
+    *,
+    now: datetime,
+    by: Agent | None = None,
+    agents: Iterable[int | None] = (),
+    customer: bool = False,
+    **data: Any,
+) -> None:
+    """Tell what happened to an entry: its queue's managers, supervisors, these agents and, if wanted, the customer."""
+    audience = {f"queue:{entry.queue_id}", "supervision", *(f"agent:{agent}" for agent in agents if agent)}
+    if customer and entry.interaction is not None:
+        audience.add(f"visitor:{entry.interaction.source}")
+    publish(kind=kind, data=about(entry) | data, audience=audience, now=now, by=by.pk if by else None)
+
+
+def about(entry: QueueEntry) -> dict[str, Any]:
+    """The ids and codes that every event of an entry carries."""
+    thing = {"interaction": entry.interaction_id} if entry.interaction_id else {"case": entry.case_id}
+    about = {"entry": entry.pk, "queue": entry.queue_id, "channel": entry.channel, "priority": entry.priority, **thing}
+    return about | ({"practice": True} if entry.practice else {})
+
+
+def wake() -> None:
+    """Tell the matchers, when this transaction commits, that there is something to look at."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"NOTIFY {WAKE}")

@@ -1,0 +1,75 @@
+"""What matching needs to know and seldom changes: profiles and queues, kept in memory until told that they changed."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from fanal.agents.models import Agent, AgentSkill
+from fanal.routing.models import Queue, QueueSkill
+from fanal.routing.rules import EntryFacts, Profile, QueueFacts, may_ever_serve, qualifies, widened
+
+KEPT = 2000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Configuration:
+    """Read once, together with what follows from it and is asked again and again."""
+
+    profiles: Mapping[int, Profile]
+    queues: Mapping[int, QueueFacts]
+    ring_seconds: Mapping[int, int]
+    _served: dict[int, tuple[Sequence[int], Mapping[str, int]]] = field(default_factory=dict)
+    _qualified: dict[Any, tuple[frozenset[int], Mapping[str, int]]] = field(default_factory=dict)
+
+    def served_by(self, agent: int) -> tuple[Sequence[int], Mapping[str, int]]:
+        """The queues whose work can come to this agent, and how many others there are, by reason."""
+        if agent not in self._served:
+            profile = self.profiles[agent]
+            reasons = {queue.id: may_ever_serve(profile, queue) for queue in self.queues.values()}
+            counts = Counter(f"queues_{reason.value}" for reason in reasons.values() if reason)
+            self._served[agent] = ([queue for queue, reason in reasons.items() if not reason], counts)
+        return self._served[agent]
+
+    def qualified_for(self, entry: EntryFacts, now: Any) -> tuple[frozenset[int], Mapping[str, int]]:
+        """The agents with the skills for this entry after its wait, and how many others there are, by reason."""
+        queue = self.queues[entry.queue]
+        steps = min(widened(entry, queue, now), 5)
+        named = entry.preferred_agent if entry.preferred_why == "named" else None
+        key = (entry.queue, tuple(sorted(entry.skills.items())), steps, entry.practice, named)
+        if key not in self._qualified:
+            if len(self._qualified) >= KEPT:
+                self._qualified.clear()
+            reasons = {who: qualifies(profile, entry, queue, steps) for who, profile in self.profiles.items()}
+            counts = Counter(reason.value for reason in reasons.values() if reason)
+            self._qualified[key] = (frozenset(who for who, reason in reasons.items() if not reason), counts)
+        return self._qualified[key]
+
+
+def read() -> Configuration:
+    """Agents and queues as they are now; who is no longer active has room for nothing."""
+    skills: dict[int, dict[int, int]] = defaultdict(dict)
+    for agent, skill, level in AgentSkill.objects.values_list("agent_id", "skill_id", "level"):
+        skills[agent][skill] = level
+    required: dict[int, dict[int, int]] = defaultdict(dict)
+    for queue, skill, level in QueueSkill.objects.values_list("queue_id", "skill_id", "level"):
+        required[queue][skill] = level
+    agents = Agent.objects.values_list("id", "capacity", "practising", "is_active")
+    queues = list(Queue.objects.all())
+    return Configuration(
+        profiles={
+            who: Profile(id=who, skills=skills[who], capacity=capacity if active else {}, practising=practising)
+            for who, capacity, practising, active in agents
+        },
+        queues={
+            queue.pk: QueueFacts(
+                id=queue.pk,
+                skills=required[queue.pk],
+                ageing_seconds=queue.ageing_seconds,
+                widen_after_seconds=queue.widen_after_seconds,
+                longest_wait_seconds=queue.longest_wait_seconds,
+            )
+            for queue in queues
+        },
+        ring_seconds={queue.pk: queue.ring_seconds for queue in queues},
+    )

@@ -1,0 +1,132 @@
+"""The decision: which entry for an agent who came free, which agent for an entry that looks for one."""
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+
+from fanal.routing.rules.fitting import fits, may_ever_serve, reserved_for
+from fanal.routing.rules.state import AgentFacts, Decision, EntryFacts, QueueFacts, State, Why
+from fanal.routing.rules.timing import effective_priority, starving
+
+SHOWN = 5
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+EntryRank = tuple[int, float, int, datetime, int]
+AgentRank = tuple[int, int, datetime, int]
+
+
+def assign(state: State) -> Decision:
+    """Decide for `state.freed` or `state.arrived`; deterministic, ties end at the smaller id."""
+    if state.freed is not None:
+        return _entry_for(next(agent for agent in state.agents if agent.profile.id == state.freed), state)
+    return _agent_for(next(entry for entry in state.entries if entry.id == state.arrived), state)
+
+
+def _agent_for(entry: EntryFacts, state: State) -> Decision:
+    queue, now = state.queues[entry.queue], state.now
+    excluded = Counter(state.excluded)
+    fitting: list[tuple[AgentRank, AgentFacts]] = []
+    preferred = reserved_for(entry, now)
+    for agent in state.agents:
+        if reason := fits(agent, entry, queue, now):
+            excluded[reason.value] += 1
+        else:
+            fitting.append((_agent_rank(agent, preferred), agent))
+    fitting.sort(key=lambda pair: pair[0])
+    return Decision(
+        agent=fitting[0][1].profile.id if fitting else None,
+        entry=entry.id,
+        why=_why_agent([rank for rank, _ in fitting[:2]]),
+        eligible=len(fitting),
+        excluded=_in_order(excluded),
+        best=[_agent_row(agent) for _, agent in fitting[:SHOWN]],
+    )
+
+
+def _entry_for(agent: AgentFacts, state: State) -> Decision:
+    excluded = Counter(state.excluded)
+    for queue in state.queues.values():
+        if reason := may_ever_serve(agent.profile, queue):
+            excluded[f"queues_{reason.value}"] += 1
+    fitting: list[tuple[EntryRank, EntryFacts]] = []
+    for entry in state.entries:
+        if reason := fits(agent, entry, state.queues[entry.queue], state.now):
+            excluded[reason.value] += 1
+        else:
+            fitting.append((_entry_rank(entry, state.queues[entry.queue], agent.profile.id, state.now), entry))
+    fitting.sort(key=lambda pair: pair[0])
+    return Decision(
+        agent=agent.profile.id,
+        entry=fitting[0][1].id if fitting else None,
+        why=_why_entry([rank for rank, _ in fitting[:2]]),
+        eligible=len(fitting),
+        excluded=_in_order(excluded),
+        best=[_entry_row(entry, rank) for rank, entry in fitting[:SHOWN]],
+    )
+
+
+def _agent_rank(agent: AgentFacts, preferred: int | None) -> AgentRank:
+    """The preferred one, then those with less open work, then who has been available for longest."""
+    return (
+        0 if agent.profile.id == preferred else 1,
+        sum(agent.open_work.values()),
+        agent.idle_since or NEVER,
+        agent.profile.id,
+    )
+
+
+def _entry_rank(entry: EntryFacts, queue: QueueFacts, agent: int, now: datetime) -> EntryRank:
+    """Whoever has starved, oldest first; then by aged priority, kept for this agent, position."""
+    if starving(entry, queue, now):
+        return (0, entry.entered_at.timestamp(), 0, entry.position_at, entry.id)
+    mine = 0 if reserved_for(entry, now) == agent else 1
+    return (1, -effective_priority(entry, queue, now), mine, entry.position_at, entry.id)
+
+
+def _why_agent(first_two: list[AgentRank]) -> Why:
+    match first_two:
+        case []:
+            return Why.NOBODY
+        case [(0, *_), *_]:
+            return Why.PREFERRED
+        case [_]:
+            return Why.ONLY_ONE
+        case [first, second]:
+            return Why.LEAST_BUSY if first[1] < second[1] else Why.LONGEST_AVAILABLE
+    raise AssertionError(first_two)
+
+
+def _why_entry(first_two: list[EntryRank]) -> Why:
+    match first_two:
+        case []:
+            return Why.NOTHING
+        case [(0, *_), *_]:
+            return Why.STARVING
+        case [_]:
+            return Why.ONLY_ONE
+        case [first, second]:
+            if first[1] < second[1]:
+                return Why.PRIORITY
+            return Why.PREFERRED if first[2] < second[2] else Why.OLDEST
+    raise AssertionError(first_two)
+
+
+def _agent_row(agent: AgentFacts) -> dict[str, Any]:
+    return {
+        "agent": agent.profile.id,
+        "open": sum(agent.open_work.values()),
+        "idle_since": agent.idle_since.isoformat() if agent.idle_since else None,
+    }
+
+
+def _entry_row(entry: EntryFacts, rank: EntryRank) -> dict[str, Any]:
+    return {
+        "entry": entry.id,
+        "queue": entry.queue,
+        "priority": int(-rank[1]) if rank[0] else None,
+        "entered_at": entry.entered_at.isoformat(),
+    }
+
+
+def _in_order(excluded: Counter[str]) -> dict[str, int]:
+    return dict(sorted(excluded.items()))

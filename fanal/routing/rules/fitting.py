@@ -1,0 +1,92 @@
+"""Whether one agent may have one entry now, and if not, the first reason why not."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from fanal.routing.rules.state import AgentFacts, EntryFacts, Levels, Profile, QueueFacts
+from fanal.routing.rules.timing import LEAST_LEVEL, widened
+
+NAMED = "named"
+CALL = "voice"
+# A call takes the whole person: nothing beside it, and it interrupts only what can lie for a while.
+CAN_LIE = frozenset({"email", "sms", "case"})
+CASES_AT_ONCE = 5
+
+
+class Exclusion(StrEnum):
+    """Why not, in the order in which it is asked."""
+
+    PRACTICE = "practice"
+    LACKS_SKILL = "lacks_skill"
+    LEVEL_TOO_LOW = "level_too_low"
+    DECLINED = "declined"
+    RESERVED = "reserved"
+    NOT_AVAILABLE = "not_available"
+    RINGING = "ringing"
+    IN_A_CALL = "in_a_call"
+    NO_CAPACITY = "no_capacity"
+
+
+def fits(agent: AgentFacts, entry: EntryFacts, queue: QueueFacts, now: datetime) -> Exclusion | None:
+    """None if the agent may be offered the entry now."""
+    return qualifies(agent.profile, entry, queue, widened(entry, queue, now)) or can_take(agent, entry, now)
+
+
+def qualifies(profile: Profile, entry: EntryFacts, queue: QueueFacts, steps: int) -> Exclusion | None:
+    """The lasting half: practice and skills, the required levels lowered by `steps`.
+
+    Somebody whom a colleague named needs no skill: that was a person's decision.
+    """
+    if profile.practising != entry.practice:
+        return Exclusion.PRACTICE
+    if entry.preferred_why == NAMED and entry.preferred_agent == profile.id:
+        return None
+    return _short_of(profile.skills, queue.skills, steps) or (
+        _short_of(profile.skills, entry.skills, steps) if entry.skills else None
+    )
+
+
+def can_take(agent: AgentFacts, entry: EntryFacts, now: datetime) -> Exclusion | None:
+    """The passing half: presence, reservations and load."""
+    who = agent.profile.id
+    if entry.declined and (until := entry.declined.get(who)) and until > now:
+        return Exclusion.DECLINED
+    if reserved_for(entry, now) not in (None, who):
+        return Exclusion.RESERVED
+    if not agent.available:
+        return Exclusion.NOT_AVAILABLE
+    if agent.ringing:
+        return Exclusion.RINGING
+    return _full(agent.open_work, agent.profile.capacity, entry.channel)
+
+
+def reserved_for(entry: EntryFacts, now: datetime) -> int | None:
+    """The preferred agent, while it is kept for them."""
+    return entry.preferred_agent if entry.preferred_until and entry.preferred_until > now else None
+
+
+def may_ever_serve(profile: Profile, queue: QueueFacts) -> Exclusion | None:
+    """None if work of this queue, however long it has waited, could ever come to this agent by skill."""
+    return _short_of(profile.skills, queue.skills, steps=10 if queue.widen_after_seconds else 0)
+
+
+def _short_of(skills: Levels, required: Levels, steps: int) -> Exclusion | None:
+    too_low = None
+    for skill, level in required.items():
+        own = skills.get(skill)
+        if own is None:
+            return Exclusion.LACKS_SKILL
+        if own < level and own < max(level - steps, LEAST_LEVEL):
+            too_low = Exclusion.LEVEL_TOO_LOW
+    return too_low
+
+
+def _full(open_work: Mapping[str, int], capacity: Mapping[str, int], channel: str) -> Exclusion | None:
+    if open_work:
+        if open_work.get(CALL):
+            return Exclusion.IN_A_CALL
+        if channel == CALL and any(count and kind not in CAN_LIE for kind, count in open_work.items()):
+            return Exclusion.NO_CAPACITY
+    most = capacity.get(channel, CASES_AT_ONCE if channel == "case" else 0)
+    return None if open_work.get(channel, 0) < most else Exclusion.NO_CAPACITY
