@@ -5,6 +5,14 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("fanal.desk.accounts.urls")),
+    path("", include("fanal.api.urls")),
+    path("", include("fanal.portal.urls")),
+    path("", include("fanal.desk.workplace.urls")),
+    path("", include("fanal.desk.cases.urls")),
+    path("", include("fanal.desk.customers.urls")),
+    path("", include("fanal.desk.finding.urls")),
+    path("", include("fanal.desk.supervision.urls")),
+    path("", include("fanal.desk.reports.urls")),
 ]
 
 if settings.DEBUG:

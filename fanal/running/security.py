@@ -64,7 +64,8 @@ def strict_headers(get_response: Answer) -> Answer:
 
 PERMISSIONS = (
     "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), "
-    "midi=(), payment=(), usb=(), browsing-topics=(), publickey-credentials-create=(self), publickey-credentials-get=(self)"
+    "midi=(), payment=(), usb=(), browsing-topics=(), "
+    "publickey-credentials-create=(self), publickey-credentials-get=(self)"
 )
 
 
