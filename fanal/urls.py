@@ -7,6 +7,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("fanal.desk.cases.urls")),
+    path("", include("fanal.desk.scenarios.urls")),
 ]
 
 if settings.DEBUG:
