@@ -5,6 +5,8 @@ from django.urls import include, path
 
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
+    path("", include("fanal.api.urls")),
+    path("", include("fanal.portal.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("fanal.desk.cases.urls")),
     path("", include("fanal.desk.scenarios.urls")),
