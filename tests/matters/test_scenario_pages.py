@@ -64,7 +64,7 @@ def test_a_scenario_is_written_and_holds_from_then_on(shop, office):
         ({"conditions": {"what": "given", "comparison": "present", "value": ""}}, "Name the given field"),
         ({"conditions": {"what": "value_band", "comparison": "at_least", "value": "many"}}, "whole number"),
         ({"skills": "flying 3"}, "no such skill"),
-        ({"skills": "three words here"}, "One skill".lower()),
+        ({"skills": "three words here"}, "one skill and its least level"),
         ({"code": "t-any"}, "used already"),
         ({"opens": "form"}, "Name the form"),
         ({"name": " "}, "required"),
@@ -75,7 +75,7 @@ def test_what_makes_no_sense_is_said_at_its_place_and_not_saved(shop, office, wr
     answer = office.post("/administration/scenarios/new/", form(shop, *([condition] if condition else []), **wrong))
     assert answer.status_code == 422
     assert (
-        said in answer.content.decode().replace("one skill", "One skill".lower()).lower()
+        said in answer.content.decode().replace("one skill", "one skill and its least level").lower()
         or said in answer.content.decode()
     )
     assert not Scenario.objects.filter(name="Late orders").exists()

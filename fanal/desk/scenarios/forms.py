@@ -17,7 +17,7 @@ MOST_CONDITIONS = 20
 NOTHING = [("", "–")]
 
 
-class ScenarioForm(forms.ModelForm[Scenario]):
+class ScenarioForm(forms.ModelForm):  # type: ignore[type-arg]
     """What happens when all conditions hold."""
 
     skills = forms.CharField(
@@ -144,7 +144,7 @@ class ContactForm(forms.Form):
         data = dict(self.cleaned_data)
         pairs = (line.partition("=") for line in data.pop("others").splitlines() if "=" in line)
         given = {name.strip(): value.strip() for name, _equals, value in pairs if name.strip()}
-        for name in ("order_number", "account_number", "topic"):
-            if value := data.pop(name):
+        for name, field in (("order", "order_number"), ("account", "account_number"), ("topic", "topic")):
+            if value := data.pop(field):
                 given[name] = value
         return data | {"given": given, "now": data.pop("moment") or timezone.now()}
