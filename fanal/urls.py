@@ -4,8 +4,7 @@ from django.conf import settings
 from django.urls import include, path
 
 urlpatterns = [
-    path("accounts/", include("allauth.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("fanal.desk.accounts.urls")),
     path("", include("fanal.api.urls")),
     path("", include("fanal.portal.urls")),
     path("", include("fanal.desk.workplace.urls")),
