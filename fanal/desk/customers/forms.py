@@ -32,7 +32,9 @@ class DetailsForm(forms.Form):
     country = forms.CharField(label=_("Country, two letters"), required=False, max_length=2)
     external_id = forms.CharField(label=_("Number in your own systems"), required=False, max_length=100)
 
-    def __init__(self, *args: Any, agent: Agent, assurance: int, customer: Customer | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, agent: Agent, assurance: int, customer: Customer | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         for name, what in CLASSES.items() if customer else ():
             if not may_see(what, role_field_classes=agent.role.field_classes, assurance=assurance):

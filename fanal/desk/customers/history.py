@@ -76,7 +76,9 @@ def _between(
 ) -> list[Change]:
     def seen(content: Any, what: str) -> Shown:
         text = "" if content in (None, "", False) else _("yes") if content is True else content
-        return shown(text, what=what, role_field_classes=agent.role.field_classes, assurance=assurance, hint=bool(value))
+        return shown(
+            text, what=what, role_field_classes=agent.role.field_classes, assurance=assurance, hint=bool(value)
+        )
 
     prefix = f"{seen(value, 'contact')} · " if value else ""
     return [

@@ -35,7 +35,9 @@ def customers(request: SignedInRequest) -> HttpResponse:
     results = search(text, agent=request.user, limit=PAGE) if len(text) >= 2 else Results()
     people = [one for one in results if one.customer_id]
     context = {"text": text, "people": people, "cut": cut_sentence(results.cut)}
-    return render(request, "customers/found.html" if request.headers.get("HX-Request") else "customers/list.html", context)
+    return render(
+        request, "customers/found.html" if request.headers.get("HX-Request") else "customers/list.html", context
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -99,7 +101,9 @@ def contact_points(request: SignedInRequest, pk: int) -> HttpResponse:
             form.add_error("given", problem(next(iter(refused.problems.values()))))
         else:
             if point.state == "invalid":
-                messages.warning(request, _("Kept as given, but it is not well-formed: nobody is found or reached by it."))
+                messages.warning(
+                    request, _("Kept as given, but it is not well-formed: nobody is found or reached by it.")
+                )
             return redirect("customer", found.pk)
     return _card(request, found, form=form, status=422)
 

@@ -29,7 +29,12 @@ def found(request: SignedInRequest) -> HttpResponse:
         results = search(text, agent=request.user, limit=FEW if fragment else MANY)
     if request.headers.get("Accept", "").startswith("application/json"):
         return JsonResponse({"found": [_as_json(one) for one in _linked(results)], "cut": results.cut})
-    context = {"text": text, "found": _linked(results), "cut": cut_sentence(results.cut), "too_short": 0 < len(text) < SHORTEST}
+    context = {
+        "text": text,
+        "found": _linked(results),
+        "cut": cut_sentence(results.cut),
+        "too_short": 0 < len(text) < SHORTEST,
+    }
     return render(request, "finding/options.html" if fragment else "finding/page.html", context)
 
 
@@ -63,4 +68,11 @@ def _url(one: Found, cases: dict[int, Case]) -> str:
 
 def _as_json(row: dict[str, Any]) -> dict[str, Any]:
     one: Found = row["one"]
-    return {"kind": one.kind, "id": one.id, "title": one.title, "subtitle": one.subtitle, "why": one.why, "url": row["url"]}
+    return {
+        "kind": one.kind,
+        "id": one.id,
+        "title": one.title,
+        "subtitle": one.subtitle,
+        "why": one.why,
+        "url": row["url"],
+    }
