@@ -5,10 +5,15 @@ from django.urls import include, path
 
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
     path("", include("fanal.api.urls")),
     path("", include("fanal.portal.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("fanal.desk.workplace.urls")),
     path("", include("fanal.desk.cases.urls")),
+    path("", include("fanal.desk.customers.urls")),
+    path("", include("fanal.desk.finding.urls")),
+    path("", include("fanal.desk.supervision.urls")),
+    path("", include("fanal.desk.reports.urls")),
 ]
 
 if settings.DEBUG:
