@@ -1,0 +1,40 @@
+"""An acd process as it runs in production, that also writes down when each offer was committed, for the bench."""
+
+import pickle
+import signal
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from fanal.routing import acd
+from fanal.routing.matching import Made
+from fanal.routing.rules import Decision, State
+
+
+def main(folder: Path, number: str, every: int) -> None:
+    """Match until SIGTERM; leave the times of the offers and each so-many-th state with what was decided."""
+    stop, times, states = threading.Event(), [], []
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    seen = 0
+
+    def record(state: State, decision: Decision) -> None:
+        nonlocal seen
+        seen += 1
+        if seen % every == 0:
+            states.append((state, decision.agent, decision.entry))
+
+    def made(offers: Sequence[Made]) -> None:
+        now = time.monotonic()
+        times.extend((offer.offer, offer.entry, offer.agent, now) for offer in offers)
+
+    acd.run(stop, record=record, made=made)
+    (folder / f"matcher-{number}.pickle").write_bytes(pickle.dumps((times, states)))
+
+
+if __name__ == "__main__":
+    import django
+
+    django.setup()
+    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))
