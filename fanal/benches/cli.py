@@ -41,7 +41,9 @@ def benches() -> dict[str, ModuleType]:
     """The modules of this package that have NAME, GOALS and run(progress, **load) -> (load, figures)."""
     import fanal.benches
 
-    found = (importlib.import_module(f"fanal.benches.{one.name}") for one in pkgutil.iter_modules(fanal.benches.__path__))
+    found = (
+        importlib.import_module(f"fanal.benches.{one.name}") for one in pkgutil.iter_modules(fanal.benches.__path__)
+    )
     return {module.NAME: module for module in found if hasattr(module, "NAME")}
 
 

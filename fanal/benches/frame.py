@@ -73,9 +73,7 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 def met(figures: Mapping[str, float], goals: Mapping[str, float]) -> bool:
     """Whether every goal is reached: `…_per_s` and `recall…` at least, everything else at most."""
-    return all(
-        figures[name] >= limit if at_least(name) else figures[name] <= limit for name, limit in goals.items()
-    )
+    return all(figures[name] >= limit if at_least(name) else figures[name] <= limit for name, limit in goals.items())
 
 
 def at_least(name: str) -> bool:
