@@ -30,9 +30,7 @@ REFUSALS: dict[str, str | Promise] = {
     "card_not_blocked": gettext_lazy("The card is not blocked."),
     "card_not_in_use": gettext_lazy("The card has expired or was closed."),
     "contact_point_known": gettext_lazy("The customer has this number or address already."),
-    "phone_not_valid": gettext_lazy(
-        "This is not a phone number. Write it with the country code, such as +33 6 12 34 56 78."
-    ),
+    "phone_not_valid": gettext_lazy("This is not a phone number. Write it with its country code: +33 6 12 34 56 78."),
     "email_not_valid": gettext_lazy("This is not an e-mail address. It needs a name, an @ and a domain."),
     "no_end_known": gettext_lazy("This contract has no end."),
     "device_gone": gettext_lazy("This device is no longer with the customer."),

@@ -1,0 +1,109 @@
+"""Everything that happened to a case itself, in order: from its row's history, its events and its notes."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from django.apps import apps
+
+from fanal.agents.models import Agent
+from fanal.cases.models import Case, CaseNote
+from fanal.events.models import Event
+
+TRACKED = ("type", "category", "subject", "state", "priority", "customer", "holding", "order", "owner", "team", "tier")
+MOST = 2000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One field, from and to: rows by id, the rest as it is. The desk puts names to the ids."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line of the history. `kind`: opened, changed, settled, reopened, withdrawn, note, action, not_this, split."""
+
+    at: datetime
+    kind: str
+    by: int | None = None
+    text: str = ""
+    note: int | None = None
+    changes: tuple[Change, ...] = ()
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+def history_of(case: Case) -> list[Line]:
+    """The lines, oldest first. Who did it comes from the events, what from and to from the row's history."""
+    events = list(
+        Event.objects.filter(data__has_key="case", data__case=case.pk)
+        .order_by("id")
+        .values("kind", "at", "by", "data")[:MOST]
+    )
+    by_time: dict[datetime, int | None] = {}
+    for event in events:
+        if event["kind"].startswith("case."):
+            by_time.setdefault(event["at"], event["by"])
+    versions = apps.get_model("cases", "CaseEvent")._default_manager.filter(pgh_obj=case.pk).order_by("pgh_id")
+    lines = [*_from_versions(case, list(versions[:MOST]), by_time), *_from_events(events), *_from_notes(case)]
+    return sorted(lines, key=lambda line: (line.at, ORDER[line.kind]))
+
+
+ORDER = {
+    kind: place
+    for place, kind in enumerate(
+        ("opened", "action", "note", "changed", "split", "reopened", "settled", "not_this", "withdrawn")
+    )
+}
+
+
+def _from_versions(case: Case, versions: list[Any], by_time: Mapping[datetime, int | None]) -> Iterable[Line]:
+    first = versions[0] if versions else case
+    yield Line(at=first.opened_at, kind="opened", by=by_time.get(first.opened_at), data={"origin": first.origin})
+    if first.settled_at is not None:
+        yield Line(at=first.settled_at, kind="settled", by=by_time.get(first.settled_at), data={"at_once": True})
+    for before, after in pairwise(versions):
+        by = by_time.get(after.updated_at)
+        changes = tuple(_changes(before, after))
+        if after.withdrawn_at and not before.withdrawn_at:
+            yield Line(at=after.withdrawn_at, kind="withdrawn", by=by)
+        elif after.state == "settled" != before.state:
+            yield Line(at=after.updated_at, kind="settled", by=by)
+        elif before.state == "settled" != after.state:
+            yield Line(at=after.updated_at, kind="reopened", by=by, data={"count": after.reopened_count})
+        elif changes:
+            yield Line(at=after.updated_at, kind="changed", by=by, changes=changes)
+
+
+def _changes(before: Any, after: Any) -> Iterable[Change]:
+    for name in TRACKED:
+        column = after._meta.get_field(name).attname
+        old, new = getattr(before, column), getattr(after, column)
+        if old != new:
+            yield Change(field=name, before=old, after=new)
+
+
+def _from_events(events: Iterable[Mapping[str, Any]]) -> Iterable[Line]:
+    for event in events:
+        match event["kind"]:
+            case "action.performed":
+                yield Line(at=event["at"], kind="action", by=event["by"], data=event["data"])
+            case "action.withdrawn":
+                yield Line(at=event["at"], kind="not_this", by=event["by"], data=event["data"])
+            case "case.changed" if "split_into" in event["data"]:
+                yield Line(at=event["at"], kind="split", by=event["by"], data=event["data"])
+
+
+def _from_notes(case: Case) -> Iterable[Line]:
+    for note in CaseNote.objects.filter(case=case).order_by("at", "pk")[:MOST]:
+        yield Line(at=note.at, kind="note", by=note.by_id, text=note.text, note=note.pk)
+
+
+def people(lines: Iterable[Line]) -> dict[int, Agent]:
+    """The agents of some lines by id."""
+    return Agent.objects.in_bulk({line.by for line in lines if line.by})

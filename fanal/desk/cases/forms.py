@@ -1,0 +1,132 @@
+"""The forms of the case pages."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from fanal.agents.models import Agent, Team, Tier
+from fanal.cases.models import Case, CaseNote, CaseType, Category, Priority
+from fanal.interactions.models import Interaction, Topic
+
+TYPED = {"dir": "auto"}
+
+
+class CaseForm(forms.Form):
+    """What is said about a case; for opening one and for changing it."""
+
+    subject = forms.CharField(
+        label=_("What should be settled"), max_length=200, widget=forms.TextInput(attrs=TYPED | {"autofocus": True})
+    )
+    type = forms.ModelChoiceField(label=_("Type"), queryset=CaseType.objects.none(), empty_label=None)
+    category = forms.ModelChoiceField(label=_("Category"), queryset=Category.objects.none(), required=False)
+    priority = forms.TypedChoiceField(
+        label=_("Priority"), coerce=int, choices=Priority.choices, initial=Priority.NORMAL
+    )
+
+    def __init__(self, *args: Any, case: Case | None = None, **kwargs: Any) -> None:
+        if case:
+            said = {
+                "subject": case.subject,
+                "type": case.type_id,
+                "category": case.category_id,
+                "priority": case.priority,
+            }
+            kwargs.setdefault("initial", said)
+        super().__init__(*args, **kwargs)
+        types, categories = CaseType.objects.filter(active=True), Category.objects.filter(active=True)
+        if case:
+            types |= CaseType.objects.filter(pk=case.type_id)
+            categories |= Category.objects.filter(pk=case.category_id)
+        self.fields["type"].queryset = types.order_by("name")  # type: ignore[attr-defined]
+        self.fields["category"].queryset = categories.order_by("name")  # type: ignore[attr-defined]
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(label=_("Note"), max_length=20_000, widget=forms.Textarea(attrs=TYPED | {"rows": 3}))
+
+
+class SettlementForm(forms.Form):
+    note = forms.CharField(
+        label=_("Last note"),
+        max_length=20_000,
+        required=False,
+        widget=forms.Textarea(attrs=TYPED | {"rows": 3, "autofocus": True}),
+    )
+
+
+class ReopeningForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why does it come up again?"),
+        max_length=500,
+        widget=forms.Textarea(attrs=TYPED | {"rows": 3, "autofocus": True}),
+    )
+
+
+class OwnerForm(forms.Form):
+    """Whose it is; only people who may have it are offered."""
+
+    owner = forms.ModelChoiceField(
+        label=_("Owner"), queryset=Agent.objects.none(), required=False, empty_label=_("Nobody")
+    )
+    team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none(), required=False)
+    tier = forms.ModelChoiceField(label=_("Line"), queryset=Tier.objects.none(), required=False)
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"owner": case.owner_id, "team": case.team_id, "tier": case.tier_id})
+        super().__init__(*args, **kwargs)
+        agents = Agent.objects.filter(is_active=True, practising=case.practice).order_by("name")
+        self.fields["owner"].queryset = agents  # type: ignore[attr-defined]
+        self.fields["team"].queryset = Team.objects.order_by("name")  # type: ignore[attr-defined]
+        self.fields["tier"].queryset = Tier.objects.all()  # type: ignore[attr-defined]
+
+
+class SplitForm(forms.Form):
+    """The second matter, and what goes along with it."""
+
+    subject = forms.CharField(
+        label=_("What the second case is about"),
+        max_length=200,
+        widget=forms.TextInput(attrs=TYPED | {"autofocus": True}),
+    )
+    notes = forms.ModelMultipleChoiceField(
+        label=_("Notes that go along"),
+        queryset=CaseNote.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    topics = forms.ModelMultipleChoiceField(
+        label=_("Contacts that belong to both"),
+        queryset=Topic.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        notes, topics = self.fields["notes"], self.fields["topics"]
+        notes.queryset = case.notes.select_related("by").order_by("-at")[:50]  # type: ignore[attr-defined]
+        notes.queryset = CaseNote.objects.filter(pk__in=[note.pk for note in notes.queryset]).order_by("-at")  # type: ignore[attr-defined]
+        notes.label_from_instance = lambda note: note.text[:80]  # type: ignore[attr-defined]
+        standing = Topic.objects.filter(case=case, withdrawn_at=None).select_related("interaction").order_by("pk")
+        topics.queryset = standing  # type: ignore[attr-defined]
+        topics.label_from_instance = lambda topic: str(topic.interaction)  # type: ignore[attr-defined]
+
+
+class LinkForm(forms.Form):
+    """A contact that is about this case too: of the same customer, or one the agent has now."""
+
+    interaction = forms.ModelChoiceField(label=_("Contact"), queryset=Interaction.objects.none(), empty_label=None)
+
+    def __init__(self, *args: Any, case: Case, agent: Agent, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        contacts = Interaction.objects.visible_to(agent).filter(practice=case.practice)
+        mine = contacts.filter(segments__agent=agent, segments__wrapped_up_at=None)
+        customers = contacts.filter(customer=case.customer_id) if case.customer_id else contacts.none()
+        keys = {
+            *mine.values_list("pk", flat=True)[:20],
+            *customers.order_by("-started_at").values_list("pk", flat=True)[:20],
+        }
+        known = Topic.objects.filter(case=case, withdrawn_at=None).values("interaction")
+        offered = Interaction.objects.filter(pk__in=keys).exclude(pk__in=known).order_by("-started_at")
+        self.fields["interaction"].queryset = offered  # type: ignore[attr-defined]

@@ -1,0 +1,1 @@
+"""The views of the case pages: they read, and they call actions."""
