@@ -159,7 +159,9 @@ def _holdings(family: list[int], reader: _Reader) -> list[Held]:
 
 def _orders(family: list[int], agent: Agent) -> list[Ordered]:
     rows = Order.objects.visible_to(agent).filter(customer__in=family).prefetch_related("steps")
-    return [Ordered(row=row, step=next(reversed(list(row.steps.all())), None)) for row in rows.order_by("-placed_at")[:MOST]]
+    return [
+        Ordered(row=row, step=next(reversed(list(row.steps.all())), None)) for row in rows.order_by("-placed_at")[:MOST]
+    ]
 
 
 def _kin(family: list[int], agent: Agent, today: date) -> list[Kin]:

@@ -129,7 +129,8 @@ def _bearers_of_one(near: Near, *, missing: int, practice: bool, limit: int) -> 
         cursor.execute(
             """
             SELECT word.id, bearer.customer_id FROM unnest(%s::bigint[]) WITH ORDINALITY AS word(id, place),
-            LATERAL (SELECT ct.customer_id FROM customers_customertoken ct JOIN customers_customer c ON c.id = ct.customer_id
+            LATERAL (SELECT ct.customer_id FROM customers_customertoken ct
+                JOIN customers_customer c ON c.id = ct.customer_id
                 WHERE ct.token_id = word.id AND c.practice = %s LIMIT %s) bearer
             ORDER BY word.place
             """,
