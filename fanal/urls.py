@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("fanal.portal.urls")),
     path("", include("fanal.desk.workplace.urls")),
     path("", include("fanal.desk.cases.urls")),
+    path("", include("fanal.desk.scenarios.urls")),
     path("", include("fanal.desk.customers.urls")),
     path("", include("fanal.desk.finding.urls")),
     path("", include("fanal.desk.supervision.urls")),
