@@ -39,17 +39,20 @@ _FILL = (
     """,
     """
     INSERT INTO customers_contactpoint (customer_id, kind, value, given, state, preferred, shared)
-    SELECT c.id, 'phone', '+331' || lpad(((c.id * 69621::bigint + 777) %% 100000000)::text, 8, '0'), '', 'valid', false, false
+    SELECT c.id, 'phone', '+331' || lpad(((c.id * 69621::bigint + 777) %% 100000000)::text, 8, '0'),
+        '', 'valid', false, false
     FROM customers_customer c WHERE c.id %% 10 < 6
     """,
     """
     INSERT INTO customers_contactpoint (customer_id, kind, value, given, state, preferred, shared)
-    SELECT c.id, 'email', 'person' || (c.id * 7919 %% 1000003) || '.' || c.id || '@example.' || (ARRAY['org', 'com', 'net'])[c.id %% 3 + 1],
+    SELECT c.id, 'email',
+        'person' || (c.id * 7919 %% 1000003) || '.' || c.id || '@example.' || (ARRAY['org', 'com', 'net'])[c.id %% 3 + 1],
         '', 'valid', true, false
     FROM customers_customer c WHERE c.id %% 10 < 9
     """,
     """
-    INSERT INTO holdings_order (customer_id, number, state, placed_at, total, currency, carrier, tracking_number, deliver_to)
+    INSERT INTO holdings_order
+        (customer_id, number, state, placed_at, total, currency, carrier, tracking_number, deliver_to)
     SELECT (n * 48271::bigint) %% %(customers)s + 1, 'FN-' || lpad((n * 7368787::bigint %% 10000000)::text, 7, '0'),
         (ARRAY['delivered', 'delivered', 'delivered', 'shipped', 'placed', 'returned'])[n %% 6 + 1],
         timestamptz '2026-06-01' - make_interval(hours => (n %% 17520)::int), (n %% 30000) / 100.0 + 5, 'EUR', 'Parcel',
@@ -58,8 +61,8 @@ _FILL = (
     """,
     """
     INSERT INTO identity_sighting (customer_id, kind, value, first_at, last_at, contact, times)
-    SELECT customer_id, kind, value, timestamptz '2026-01-01', timestamptz '2026-06-01' - make_interval(hours => (customer_id %% 9000)::int),
-        customer_id, 2
+    SELECT customer_id, kind, value, timestamptz '2026-01-01',
+        timestamptz '2026-06-01' - make_interval(hours => (customer_id %% 9000)::int), customer_id, 2
     FROM customers_contactpoint WHERE customer_id %% 5 = 0 AND preferred
     """,
 )
@@ -137,8 +140,8 @@ def _copy_customers(cursor: Any, customers: int, progress: Progress) -> dict[str
     rows = people(customers)
     pairs: list[str] = []
     with cursor.copy(
-        "COPY customers_customer (id, kind, name, given_name, family_name, language, born_on, address, postcode, city, country,"
-        " value_band, external_id, practice, tokens, created_at) FROM STDIN"
+        "COPY customers_customer (id, kind, name, given_name, family_name, language, born_on, address, postcode, city,"
+        " country, value_band, external_id, practice, tokens, created_at) FROM STDIN"
     ) as copy:
         done = 0
         while batch := list(islice(rows, BATCH)):

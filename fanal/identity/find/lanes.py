@@ -1,4 +1,4 @@
-"""The exact lanes: e-mail, phone in any format, order, case, account and tracking numbers, cards by their keyed hash."""
+"""The exact lanes: e-mail, phone in any format, order, case, account and tracking numbers, cards by keyed hash."""
 
 from typing import Any
 
