@@ -88,13 +88,20 @@ def catalogue(request: HttpRequest) -> list[Definition]:
     return [_definition(one) for one in KPIS.values()]
 
 
-@router.get("/{figure}", response=Answer, summary="One figure, together or by queue, agent, type, channel, day or interval")
+@router.get(
+    "/{figure}", response=Answer, summary="One figure, together or by queue, agent, type, channel, day or interval"
+)
 def figure(request: HttpRequest, figure: str, asked: Query[Asked]) -> dict[str, Any]:
     about, wanted, now = _understand(figure, asked)
     actions.fold(limit=20_000)
     try:
         found = actions.figures(
-            kpi_ids=[about.id], period=wanted.period, by=wanted.by, filters=wanted.filters, viewer=_agent(request), now=now
+            kpi_ids=[about.id],
+            period=wanted.period,
+            by=wanted.by,
+            filters=wanted.filters,
+            viewer=_agent(request),
+            now=now,
         )
     except ValueError as why:
         raise HttpError(422, f"{about.id}: {', '.join(about.by)}") from why

@@ -13,10 +13,11 @@ from django.utils import timezone
 
 from fanal.agents.models import Agent, AgentState, Presence
 from fanal.api.figures import router
+from fanal.cases.models import CaseType
 from fanal.channels.models import ChannelAccount, RawEvent
 from fanal.events.models import Event
 from fanal.kpis import actions
-from fanal.kpis.catalogue import KPIS
+from fanal.kpis.catalogue import GROUPS, KPIS
 from fanal.kpis.periods import named
 from fanal.kpis.words import shown
 from fanal.routing.models import Queue, QueueEntry
@@ -40,8 +41,11 @@ class Today:
         self.cards.managers.add(self.manager)
         present(self.amal, "available", 0)
         AgentState.objects.create(agent=self.amal, state=Presence.AVAILABLE, started_at=began)
+        enquiry = CaseType.objects.create(code="enquiry", name="Enquiry")
         for at, wait in ((10, 8), (200, 60)):
-            Contact(self.orders, at).answered(self.amal, at + wait).finished(self.amal, at + wait + 100)
+            contact = Contact(self.orders, at).answered(self.amal, at + wait)
+            contact.case(enquiry, self.amal, at + wait + 50)
+            contact.finished(self.amal, at + wait + 100)
         Contact(self.orders, 300).abandoned(400)
         Contact(self.cards, 500).abandoned(520)
         self.waiting = Contact(self.orders, 600)
@@ -126,7 +130,8 @@ def test_a_figure_is_the_same_on_a_page_in_a_file_and_from_the_api(today: Today,
     assert float(file[3]) == figure.numerator
     assert file[5] == ("" if figure.value is None else str(figure.value))
     assert f'{KPIS[kpi].name}: <bdi class="num">{shown(figure.value, KPIS[kpi].unit)}</bdi>' in rows
-    assert shown(figure.value, KPIS[kpi].unit) in page(today.supervisor, "reports", by=by)
+    group = next(name for name, (_label, kpis) in GROUPS.items() if KPIS[kpi] in kpis)
+    assert shown(figure.value, KPIS[kpi].unit) in page(today.supervisor, "reports", by=by, group=group)
 
 
 def test_the_rows_of_a_figure_are_as_many_as_it_says(today: Today) -> None:
@@ -179,6 +184,7 @@ def test_a_name_that_is_a_formula_does_no_harm_in_a_file(today: Today) -> None:
     [
         {"period": "century"},
         {"by": "moon"},
+        {"group": "others"},
         {"queue": "x"},
         {"queue": "9" * 30},
         {"from": "2026-02-30", "to": "2026-03-01"},
