@@ -20,7 +20,7 @@ SEED = 5
 
 
 def run(
-    progress: Callable[[str], object], *, scale: float = 1.0, contacts: float = 4_000
+    progress: Callable[[str], None], *, scale: float = 1.0, contacts: float = 4_000
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Resolve a day's mix of contacts, one after the other; the time includes our own Python and every query.
 

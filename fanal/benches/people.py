@@ -26,7 +26,7 @@ CUSTOMERS = 1_000_000
 SEED = 20_261_121
 BATCH = 10_000
 
-Progress = Callable[[str], object]
+Progress = Callable[[str], None]
 
 # Phones: every customer has one, six in ten a second; one customer in twelve shares the first with the one before.
 # E-mail: nine in ten. Numbers walk through the range by a multiplier prime to it, so they look drawn and are not.

@@ -51,7 +51,7 @@ class Query:
 
 
 def run(
-    progress: Callable[[str], object], *, scale: float = 1.0, names: float = 300
+    progress: Callable[[str], None], *, scale: float = 1.0, names: float = 300
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """One search after the other, as one person types them; the time includes our own Python and every query."""
     people.ready(progress=progress, scale=scale)
