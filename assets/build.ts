@@ -21,6 +21,7 @@ await Promise.all([
   bundleScripts(),
   writeStyles("fanal.css", fontFaces, ["parts", "pages"]),
   writeStyles("widget.css", fontFaces, ["widget"], widgetParts),
+  writeStyles("shop.css", fontFaces, ["shop"], ["buttons", "forms", "notices", "work"]),
   writeIcons(),
 ]);
 
@@ -44,7 +45,7 @@ async function writeStyles(target: string, fontFaces: string, folders: string[],
   const sheets = [["reset", "reset.css"], ["tokens", "tokens.css"], ["layout", target === "fanal.css" ? "layout.css" : "base.css"]];
   for (const part of parts) sheets.push(["parts", `parts/${part}.css`]);
   for (const folder of folders) {
-    const layer = folder === "widget" ? "pages" : folder;
+    const layer = folder === "widget" || folder === "shop" ? "pages" : folder;
     for (const name of await namesIn(`${here}styles/${folder}`, ".css")) sheets.push([layer, `${folder}/${name}`]);
   }
   let css = `${fontFaces}@layer reset,tokens,layout,parts,pages;`;

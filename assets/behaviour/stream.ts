@@ -13,7 +13,8 @@ export class Stream {
   #tries = 0;
   #wake: (() => void) | undefined;
 
-  constructor(readonly url: string, public cursor: string, readonly signs: StreamSigns) {}
+  /** With `token` it is a visitor's stream, without a cookie. */
+  constructor(readonly url: string, public cursor: string, readonly signs: StreamSigns, readonly token?: () => string) {}
 
   async run(): Promise<void> {
     while (!this.#stopped) {
@@ -45,9 +46,12 @@ export class Stream {
     if (this.cursor) url.searchParams.set("after", this.cursor);
     let silence = setTimeout(() => this.#abort?.abort(), SILENCE);
     try {
-      const headers = { Accept: "text/event-stream" };
-      const response = await fetch(url, { credentials: "include", headers, signal: this.#abort.signal, cache: "no-store" });
+      const headers: Record<string, string> = { Accept: "text/event-stream" };
+      if (this.token) headers.Authorization = `Bearer ${this.token()}`;
+      const credentials = this.token ? "omit" : "include";
+      const response = await fetch(url, { credentials, headers, signal: this.#abort.signal, cache: "no-store" });
       if (response.status === 401 || response.status === 403) return this.#end();
+      if (response.status === 400 || response.status === 409) return this.#beginAnew();
       if (!response.ok || !response.body) throw new Error(String(response.status));
       this.#tries = 0;
       this.signs.state("open");
@@ -69,6 +73,12 @@ export class Stream {
     if (event.id) this.cursor = event.id;
     if (event.kind === "revoked") return this.#end();
     this.signs.happened(event);
+  }
+
+  /** The server does not know our place: what we show may be old. */
+  #beginAnew(): void {
+    this.cursor = "";
+    this.signs.happened({ id: "", kind: "resync", data: {} });
   }
 
   #end(): void {

@@ -160,7 +160,8 @@ class AgentState(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["agent"], condition=models.Q(ended_at=None), name="one_present_state"),
             models.CheckConstraint(
-                condition=models.Q(ended_at=None) | models.Q(ended_at__gte=models.F("started_at")), name="state_not_negative"
+                condition=models.Q(ended_at=None) | models.Q(ended_at__gte=models.F("started_at")),
+                name="state_not_negative",
             ),
         ]
         indexes = [models.Index(fields=["agent", "-started_at"], name="state_of_agent")]

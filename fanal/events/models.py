@@ -31,7 +31,10 @@ class Event(models.Model):
             models.Index(fields=["xid", "id"], name="event_in_commit_order"),
             models.Index(fields=["kind", "at"], name="event_by_kind"),
             models.Index(
-                models.F("data__interaction"), "id", name="event_of_interaction", condition=models.Q(data__has_key="interaction")
+                models.F("data__interaction"),
+                "id",
+                name="event_of_interaction",
+                condition=models.Q(data__has_key="interaction"),
             ),
             models.Index(models.F("data__case"), "id", name="event_of_case", condition=models.Q(data__has_key="case")),
         ]

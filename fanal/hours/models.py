@@ -38,7 +38,8 @@ class SpecialDay(models.Model):
         ordering = ["on"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(opens_at=None, closes_at=None) | models.Q(opens_at__isnull=False, closes_at__isnull=False),
+                condition=models.Q(opens_at=None, closes_at=None)
+                | models.Q(opens_at__isnull=False, closes_at__isnull=False),
                 name="special_day_has_both_times_or_none",
             )
         ]

@@ -1,4 +1,4 @@
-"""THE PATH: something arrives, becomes a contact, we learn who it is and what about, and it waits for the right agent."""
+"""THE PATH: something arrives, becomes a contact, we learn who and what about, and it waits for the right agent."""
 
 from collections.abc import Mapping
 from datetime import datetime

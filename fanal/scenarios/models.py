@@ -12,7 +12,7 @@ from fanal.routing.models import Queue
 
 
 class Scenario(models.Model):
-    """A rule on an arriving contact: when all conditions hold, this is what opens and where it goes. First match wins."""
+    """A rule on an arriving contact: when all conditions hold, what opens and where it goes. First match wins."""
 
     code = models.SlugField(unique=True)
     name = models.CharField(max_length=100)

@@ -30,9 +30,7 @@ REFUSALS: dict[str, str | Promise] = {
     "card_not_blocked": gettext_lazy("The card is not blocked."),
     "card_not_in_use": gettext_lazy("The card has expired or was closed."),
     "contact_point_known": gettext_lazy("The customer has this number or address already."),
-    "phone_not_valid": gettext_lazy(
-        "This is not a phone number. Write it with its country code: +33 6 12 34 56 78."
-    ),
+    "phone_not_valid": gettext_lazy("This is not a phone number. Write it with its country code: +33 6 12 34 56 78."),
     "email_not_valid": gettext_lazy("This is not an e-mail address. It needs a name, an @ and a domain."),
     "no_end_known": gettext_lazy("This contract has no end."),
     "device_gone": gettext_lazy("This device is no longer with the customer."),
@@ -52,8 +50,8 @@ WHAT: dict[str, str | Promise] = {
     "recognition": gettext_lazy("Recognition"),
     "assurance": gettext_lazy("Assurance"),
     "value_band": gettext_lazy("Value of the customer"),
-    "open_case": gettext_lazy("Has an open case"),
-    "open_order": gettext_lazy("Has an open order"),
+    "open_case": gettext_lazy("There is an open case"),
+    "open_order": gettext_lazy("There is an open order"),
     "known_order": gettext_lazy("The order number given is one of ours"),
     "language": gettext_lazy("Language"),
     "in_hours": gettext_lazy("Within the hours of the queue"),

@@ -1,4 +1,4 @@
-"""What can be done to a contact: said once, marked forward, identified with its cases, ended once, never without clearance."""
+"""What can be done to a contact: said once, marked forward, identified with its cases, ended once."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -92,7 +92,7 @@ def test_five_cases_make_themselves_in_one_contact_and_it_starts_each_of_their_h
 
 
 def test_the_topic_the_scenario_expected_gets_the_case(shop, talk, clock):
-    chat = talk(customer=shop.customer, given={"order_number": "A-1001"})
+    chat = talk(customer=shop.customer, given={"order": "A-1001"})
     scenarios.match(interaction=chat, now=clock.after(1))
     interactions.give_to_agent(interaction=chat, agent=shop.agent, now=clock.after(1))
     record = refresh(shop, chat, clock, action="look_up_order", target=shop.order)
@@ -110,7 +110,7 @@ def test_a_rule_of_the_scenario_comes_before_the_general_one(shop, talk, clock):
         subject="Late? {object}",
         settles=False,
     )
-    chat = talk(customer=shop.customer, agent=shop.agent, given={"order_number": "A-1001"})
+    chat = talk(customer=shop.customer, agent=shop.agent, given={"order": "A-1001"})
     scenarios.match(interaction=chat, now=clock.after(1))
     record = refresh(shop, chat, clock, action="look_up_order", target=shop.order)
     assert (record.case.state, record.case.subject, record.case.type) == ("open", "Late? A-1001", shop.complaint)
@@ -124,7 +124,7 @@ def test_an_action_without_a_rule_is_recorded_without_a_case(shop, talk, clock):
 
 
 def test_an_order_looked_up_for_somebody_unknown_makes_a_case_that_is_nobodys_until_they_are_found(shop, talk, clock):
-    chat = talk(agent=shop.agent, given={"order_number": "A-1001"})
+    chat = talk(agent=shop.agent, given={"order": "A-1001"})
     record = refresh(shop, chat, clock, action="look_up_order", target=shop.order)
     assert (record.case.customer, record.case.order) == (None, shop.order)
     interactions.identify(
@@ -137,7 +137,7 @@ def test_an_order_looked_up_for_somebody_unknown_makes_a_case_that_is_nobodys_un
 def test_a_complaint_stays_open_and_what_was_said_is_its_first_note(shop, talk, clock):
     chat = talk(agent=shop.agent)
     record = refresh(shop, chat, clock, action="record_complaint", target=None, fields={"text": " The box was wet. "})
-    assert (record.case.state, record.case.priority) == ("open", 3)
+    assert (record.case.state, record.case.priority, record.case.subject) == ("open", 3, "Complaint")
     assert [note.text for note in record.case.notes.all()] == ["The box was wet."]
 
 
@@ -188,7 +188,7 @@ def test_a_case_that_somebody_has_worked_on_stays_when_its_topic_goes(shop, talk
 
 
 def test_a_contact_meets_its_scenario_and_remembers_why(shop, talk, clock):
-    chat = talk(customer=shop.customer, given={"order_number": "a-1001"})
+    chat = talk(customer=shop.customer, given={"order": "a-1001"})
     met = scenarios.match(interaction=chat, now=clock.after(1))
     chat.refresh_from_db()
     assert (met.queue, met.priority) == (shop.orders, 3)
@@ -199,7 +199,7 @@ def test_a_contact_meets_its_scenario_and_remembers_why(shop, talk, clock):
 
 
 def test_a_claimed_order_of_somebody_else_opens_as_a_claim(shop, talk, clock):
-    chat = talk(customer=shop.customer, given={"order_number": "A-2002"})
+    chat = talk(customer=shop.customer, given={"order": "A-2002"})
     met = scenarios.match(interaction=chat, now=clock.now)
     assert (met.choice.opens_id, met.choice.claimed) == (shop.others_order.pk, True)
     chat.refresh_from_db()
@@ -207,7 +207,7 @@ def test_a_claimed_order_of_somebody_else_opens_as_a_claim(shop, talk, clock):
 
 
 def test_an_order_number_that_does_not_exist_opens_the_search_in_the_same_queue(shop, talk, clock):
-    met = scenarios.match(interaction=talk(given={"order_number": "Z-9"}), now=clock.now)
+    met = scenarios.match(interaction=talk(given={"order": "Z-9"}), now=clock.now)
     assert (met.queue, met.choice.opens) == (shop.orders, "search")
 
 
@@ -232,14 +232,12 @@ def test_a_card_pops_by_its_hash_without_its_number_being_kept(shop, talk, clock
 def test_the_last_agent_is_preferred_where_the_scenario_says_so(shop, talk, clock):
     before = talk(customer=shop.customer, agent=shop.colleague)
     interactions.end_talk(interaction=before, reason="agent", now=clock.after(60), by=shop.colleague)
-    met = scenarios.match(
-        interaction=talk(customer=shop.customer, given={"order_number": "A-1001"}), now=clock.after(60)
-    )
+    met = scenarios.match(interaction=talk(customer=shop.customer, given={"order": "A-1001"}), now=clock.after(60))
     assert (met.preferred_agent, met.preferred_why) == (shop.colleague, "last_agent")
 
 
 def test_a_dry_run_writes_nothing_and_lists_every_scenario(shop, talk, clock):
-    chat = talk(customer=shop.customer, given={"order_number": "A-1001"})
+    chat = talk(customer=shop.customer, given={"order": "A-1001"})
     events = Event.objects.count()
     choice = scenarios.dry_run(contact=scenarios.contact_of(interaction=chat, now=clock.now))
     assert [verdict.code for verdict in choice.why] == ["t-orders", "t-any"]

@@ -19,7 +19,7 @@ CHAT = Contact(
     channel="webchat",
     account="shop",
     entry_page="https://shop.example/orders/77?x=1",
-    given={"order_number": "A-1001", "topic": "Delivery", "colour": "Red"},
+    given={"order": "A-1001", "topic": "Delivery", "colour": "Red"},
     recognition="ambiguous",
     assurance=1,
     value_band=2,

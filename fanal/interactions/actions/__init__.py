@@ -1,5 +1,6 @@
 """What can be done in and to a contact, whatever its channel."""
 
+from fanal.interactions.actions.attaching import attach
 from fanal.interactions.actions.blocking import block, is_blocked, lift_block
 from fanal.interactions.actions.ending import complete_wrap_up, end_talk
 from fanal.interactions.actions.identifying import identify, set_candidates, speak_for
@@ -18,6 +19,7 @@ __all__ = [
     "add_message",
     "add_note",
     "add_topic",
+    "attach",
     "block",
     "complete_wrap_up",
     "end_talk",

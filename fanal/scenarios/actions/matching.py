@@ -10,13 +10,12 @@ from django.db.models import Q
 
 from fanal.agents.models import Agent, Skill
 from fanal.cases.models import Case, CaseState, Category
+from fanal.channels.models import ChannelAccount
 from fanal.events.actions import publish
-from fanal.holdings.keys import card_key
 from fanal.holdings.models import Holding, HoldingKind, Order, OrderState
 from fanal.interactions import actions as interactions
 from fanal.interactions import audience
 from fanal.interactions.models import Interaction, Segment, SegmentKind, Topic, TopicOrigin
-from fanal.norms.cards import keyed_hash
 from fanal.routing.models import Queue
 from fanal.scenarios import rules
 from fanal.scenarios.actions.opening_hours import open_queues
@@ -69,7 +68,8 @@ def match(*, interaction: Interaction, now: datetime) -> Met:
 
 def _met(choice: rules.Choice, interaction: Interaction) -> Met:
     levels = dict(Skill.objects.filter(code__in=choice.skills).values_list("code", "pk"))
-    preferred = Agent.objects.filter(pk=choice.preferred_agent, is_active=True, practising=interaction.practice).first()
+    agents = Agent.objects.filter(is_active=True, practising=interaction.practice)
+    preferred = agents.filter(pk=choice.preferred_agent).first() if choice.preferred_agent else None
     return Met(
         choice=choice,
         queue=_queue(choice.queue or str(interaction.account.settings.get("queue", "")), interaction),
@@ -167,6 +167,31 @@ def contact_of(*, interaction: Interaction, now: datetime) -> rules.Contact:
     )
 
 
+def imagined(
+    *,
+    account: ChannelAccount,
+    given: Mapping[str, str],
+    now: datetime,
+    has_open_case: bool = False,
+    has_open_order: bool = False,
+    **known: Any,
+) -> rules.Contact:
+    """A contact that nobody made, for a dry run; `known` are further fields of the contact."""
+    return rules.Contact(
+        channel=account.kind,
+        account=account.code,
+        address=account.address,
+        queue=str(account.settings.get("queue", "")),
+        given=given,
+        open_queues=open_queues(Queue.objects.filter(active=True), now=now),
+        claimed_order=_claimed_order(dict(given), practice=False),
+        claimed_holding=_claimed_holding(dict(given), practice=False),
+        open_case=0 if has_open_case else None,
+        open_order=0 if has_open_order else None,
+        **known,
+    )
+
+
 def _newest(rows: Any) -> int | None:
     found: int | None = rows.values_list("pk", flat=True).first()
     return found
@@ -185,15 +210,14 @@ def _last_agent(interaction: Interaction) -> int | None:
 
 
 def _claimed_order(given: dict[str, str], *, practice: bool) -> int | None:
-    number = given.get("order_number", "").strip().upper()[:LONGEST_NUMBER]
+    number = given.get("order", "").strip().upper()[:LONGEST_NUMBER]
     return _newest(Order.objects.filter(number=number, customer__practice=practice)) if number else None
 
 
 def _claimed_holding(given: dict[str, str], *, practice: bool) -> int | None:
     """A card by the keyed hash of its number, else an account by its number: only if exactly one has it."""
-    card, account = given.get("card_number", "").strip(), given.get("account_number", "").strip()
-    hashed = given.get("card_hash", "") or (keyed_hash(card, key=card_key()) if card else "")
-    if hashed:
+    account = given.get("account", "").strip()
+    if hashed := given.get("card_hash", ""):
         asked = Q(kind=HoldingKind.CARD, number_hash=hashed)
     elif account:
         asked = Q(kind=HoldingKind.ACCOUNT, number=account[:LONGEST_NUMBER])

@@ -124,11 +124,11 @@ def _found(condition: Condition, contact: Contact, *, in_hours: bool) -> str | i
         case "given":
             return contact.given.get(condition.field, "")
         case "order_number" | "account_number":
-            return contact.given.get(condition.what, "")
+            return contact.given.get(condition.what.removesuffix("_number"), "")
         case "form_topic":
             return contact.given.get("topic", "")
         case "card_number":
-            return contact.given.get("card_number", "") or contact.given.get("card_hash", "")
+            return contact.given.get("card_hash", "")
         case "open_case":
             return contact.open_case is not None
         case "open_order":

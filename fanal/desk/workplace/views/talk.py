@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from fanal.consent.wording import REFUSALS
 from fanal.desk.access import SignedInRequest, needs
 from fanal.desk.workplace import canned, drawing
 from fanal.desk.workplace.finding import own, seen
+from fanal.desk.workplace.reading import mark_read
 from fanal.events.actions import hint
 from fanal.interactions import actions as interactions
 from fanal.interactions import files
@@ -28,9 +29,8 @@ LONGEST = 4000
 def lines(request: SignedInRequest, pk: int) -> HttpResponse:
     """The conversation as it stands; what the customer wrote counts as read by its owner."""
     interaction = seen(request.user, pk)
-    answer = drawing.part(request, "lines", interaction)
-    mark_read(request, interaction)
-    return answer
+    mark_read(interaction, agent=request.user)
+    return drawing.part(request, "lines", interaction)
 
 
 @require_POST
@@ -87,11 +87,10 @@ def canned_replies(request: SignedInRequest, pk: int) -> HttpResponse:
 def attachment(request: SignedInRequest, pk: int) -> FileResponse:
     """A file of a contact that this agent may see, always as a download."""
     file = get_object_or_404(Attachment, pk=pk, interaction__in=Interaction.objects.visible_to(request.user))
-    return files.download(file)
-
-
-def mark_read(request: SignedInRequest, interaction: Interaction) -> None:
-    last = interaction.messages.filter(author=Author.CUSTOMER, read_at=None).order_by("-id").first()
-    mine = interaction.segments.filter(agent=request.user, ended_at=None).exists()
-    if last and mine:
-        interactions.mark(interaction=interaction, by_customer=False, read_up_to=last.pk, now=timezone.now())
+    path = files.path_of(file.sha256)
+    if not path.exists():
+        raise Http404
+    answer = FileResponse(path.open("rb"), content_type=file.media_type)
+    answer["Content-Disposition"] = texts.content_disposition(file.name)
+    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer

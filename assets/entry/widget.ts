@@ -1,0 +1,354 @@
+/** The conversation in the frame: what is typed is kept first, then sent; what is shown is what the server says. */
+
+import { text } from "../behaviour/strings.ts";
+import { Stream, type StreamEvent } from "../behaviour/stream.ts";
+import { ask, enter, identifyBy, Refused, token } from "../widget/api.ts";
+import { anyFiles, listenForFiles, takeFiles } from "../widget/files.ts";
+import { type Filled, listenForForm, prefill } from "../widget/form.ts";
+import { type Hello, listenToHost, tellHost } from "../widget/host.ts";
+import { forget, keep, kept, lasting } from "../widget/keep.ts";
+import { drop, type Entry, flush, put, waiting } from "../widget/outbox.ts";
+import { filled, part, prefix, settings } from "../widget/settings.ts";
+import { showLine, showStanding, type Standing } from "../widget/standing.ts";
+import { clear, lastFromUs, mark, type Marks, type Message, show, showWaiting, toEnd } from "../widget/talk.ts";
+
+type Conversation = Marks & { cursor: string; interaction: number | null; state: Standing; messages: Message[] };
+
+const composer = part<HTMLFormElement>("composer");
+const box = part<HTMLTextAreaElement>("text");
+const draft = `${prefix}draft`;
+const QUEUE_LOOK = 20_000;
+const TYPING_SHOWN = 6_000;
+const TYPING_TOLD = 3_000;
+
+let hello: Hello = { identity: "", page: "", given: {}, open: true };
+let open = false;
+let interaction = 0;
+let lastMessage = 0;
+let phase: Standing["phase"] = "none";
+let agent = "";
+let anew = false;
+let contextSent = false;
+let accepted: Entry[] = [];
+let marked = { delivered: 0, read: 0 };
+let stream: Stream | undefined;
+let lineState: "open" | "cut" | "connecting" = "connecting";
+let fetching: Promise<void> | undefined;
+let fetchAgain = false;
+let typingUntil = 0;
+let typingTold = 0;
+
+listenToHost({ hello: begin, opened, closed });
+listenForForm(start);
+listenForFiles(problem);
+box.value = kept(draft);
+if (!lasting) problem(text("not_kept"));
+if (parent === self) begin(hello);
+
+addEventListener("online", hurry);
+addEventListener("offline", () => showLine(lineState));
+addEventListener("storage", (event) => event.key?.startsWith(prefix) && event.key !== draft && showOwn());
+document.addEventListener("visibilitychange", () => void tellMarks());
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.isComposing) return;
+  if (!part("sure").hidden) sure(false);
+  else tellHost({ fanal: "close" });
+});
+part("close").addEventListener("click", () => tellHost({ fanal: "close" }));
+part("end").addEventListener("click", () => sure(true));
+part("end-no").addEventListener("click", () => sure(false));
+part("end-yes").addEventListener("click", () => void leave());
+part("again").addEventListener("click", again);
+composer.addEventListener("submit", (event) => {
+  event.preventDefault();
+  say();
+});
+box.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    say();
+  }
+});
+box.addEventListener("input", () => {
+  keep(draft, box.value);
+  tellTyping();
+});
+setInterval(() => phase === "waiting" && void refresh(), QUEUE_LOOK);
+
+function begin(from: Hello): void {
+  hello = from;
+  open = from.open;
+  identifyBy(from.identity);
+  prefill(from.given);
+  showLine("connecting");
+  void comeIn();
+}
+
+/** Get a token, then the conversation; what cannot be reached is tried again, and nothing typed meanwhile is lost. */
+async function comeIn(tries = 0): Promise<void> {
+  try {
+    const entered = await enter();
+    if (entered.fresh) startOver();
+    if (entered.identity) problem(`${entered.identity.message} ${text("not_recognised")}`);
+    await refresh();
+    send();
+    if (open) focusFirst();
+  } catch (fault) {
+    if (fault instanceof Refused && !fault.passing) return problem(fault.message);
+    setLine("cut");
+    arrange();
+    showOwn();
+    setTimeout(() => void comeIn(tries + 1), Math.min(15_000, 500 * 2 ** tries) * (0.5 + Math.random()));
+  }
+}
+
+function startOver(): void {
+  interaction = lastMessage = 0;
+  marked = { delivered: 0, read: 0 };
+  clear();
+}
+
+/** Fetch what is new; several wishes at once are one request, and one more if something came meanwhile. */
+function refresh(): Promise<void> {
+  if (fetching) {
+    fetchAgain = true;
+    return fetching;
+  }
+  fetching = fetchNew().finally(() => {
+    fetching = undefined;
+    if (fetchAgain) {
+      fetchAgain = false;
+      void refresh().catch(() => setLine("cut"));
+    }
+  });
+  return fetching;
+}
+
+async function fetchNew(): Promise<void> {
+  const found = await ask<Conversation>("GET", `/conversation?after=${lastMessage}&interaction=${interaction}`);
+  if ((found.interaction ?? 0) !== interaction) {
+    startOver();
+    interaction = found.interaction ?? 0;
+    if (interaction) anew = false;
+  }
+  const arrived = new Set(found.messages.map((message) => message.client_id));
+  accepted = accepted.filter((entry) => !arrived.has(entry.id));
+  if (!anew) show(found.messages);
+  lastMessage = Math.max(lastMessage, ...found.messages.map((message) => message.id));
+  mark(found);
+  phase = anew && found.state.phase === "ended" ? "none" : found.state.phase;
+  agent = found.state.agent || agent;
+  showStanding({ ...found.state, phase });
+  box.disabled = Boolean(found.state.blocked_until);
+  if (found.messages.some((message) => message.author !== "customer")) stopTyping();
+  tellHost({ fanal: "active", on: phase === "waiting" || phase === "talking" });
+  arrange();
+  showOwn();
+  listen(found.cursor);
+  setLine("open");
+  if (found.messages.length >= 500) fetchAgain = true;
+  await tellMarks();
+}
+
+/** Which parts are there: the form before the first message, the conversation, or its end. */
+function arrange(): void {
+  const beginning = phase === "none" && !waiting().length && !accepted.length;
+  const asks = beginning && settings.form;
+  part("form").hidden = !asks;
+  part("messages").hidden = asks;
+  composer.hidden = asks || phase === "ended";
+}
+
+function showOwn(): void {
+  showWaiting(waiting(), accepted, navigator.onLine && lineState !== "cut", (id) => {
+    drop(id);
+    arrange();
+    showOwn();
+    box.focus();
+  });
+}
+
+function start({ given, consent }: Filled): void {
+  contextSent = true;
+  put("/contacts", { given: { ...hello.given, ...given }, consent, page: hello.page, language: settings.language });
+  if (given.message) put("/messages", { text: given.message, page: hello.page, language: settings.language });
+  part("form").hidden = true;
+  part("messages").hidden = false;
+  composer.hidden = false;
+  showOwn();
+  send();
+  box.focus();
+}
+
+function say(): void {
+  const words = box.value.trim();
+  if (!words && !anyFiles()) return;
+  const beginning = phase === "none" && !contextSent && !waiting().length;
+  if (beginning && Object.keys(hello.given).length) {
+    put("/contacts", { given: hello.given, page: hello.page, language: settings.language });
+  }
+  contextSent = true;
+  const files = takeFiles();
+  const body = { text: words, attachments: files.map((file) => file.id), page: hello.page, language: settings.language };
+  put("/messages", body, files.map((file) => file.name));
+  box.value = "";
+  forget(draft);
+  typingTold = 0;
+  problem("");
+  arrange();
+  showOwn();
+  toEnd();
+  send();
+}
+
+function send(): void {
+  void flush(
+    (entry) => {
+      accepted.push(entry);
+      showOwn();
+      setLine("open");
+      void refresh().catch(() => setLine("cut"));
+    },
+    () => {
+      if (waiting().some((entry) => !entry.refused)) setLine("cut");
+      arrange();
+      showOwn();
+    },
+  );
+}
+
+/** The stream wakes us; only while a talk runs, so that a site's idle visitors cost nothing. */
+function listen(cursor: string): void {
+  const wanted = phase === "waiting" || phase === "talking";
+  if (!wanted) {
+    stream?.stop();
+    stream = undefined;
+  } else if (!stream) {
+    stream = new Stream(settings.live, cursor, { happened, state: cutOrOpen, revoked }, token);
+    void stream.run();
+  }
+}
+
+function happened(event: StreamEvent): void {
+  if (event.kind === "ready") return;
+  if (event.kind === "typing") {
+    if (event.data.on === false) stopTyping();
+    else showTyping();
+    return;
+  }
+  void refresh().catch(() => setLine("cut"));
+}
+
+function cutOrOpen(state: "open" | "cut"): void {
+  if (state === "open" && lineState !== "open") hurry();
+  setLine(state);
+}
+
+function revoked(): void {
+  stream = undefined;
+  setTimeout(() => void comeIn(), 1000 * Math.random());
+}
+
+function hurry(): void {
+  showLine(lineState);
+  stream?.hurry();
+  send();
+  void refresh().catch(() => setLine("cut"));
+}
+
+function setLine(state: "open" | "cut"): void {
+  if (state !== lineState) {
+    lineState = state;
+    showOwn();
+  }
+  showLine(state);
+}
+
+async function tellMarks(): Promise<void> {
+  const delivered = lastFromUs();
+  const seen = open && document.visibilityState === "visible";
+  const unread = delivered > marked.read && !seen;
+  tellHost({ fanal: "unread", count: unread ? countUnread() : 0 });
+  const read = seen ? delivered : marked.read;
+  if (delivered <= marked.delivered && read <= marked.read) return;
+  try {
+    await ask("POST", "/marks", { delivered_up_to: delivered, read_up_to: read });
+    marked = { delivered, read };
+  } catch {
+    // told with the next news
+  }
+}
+
+function countUnread(): number {
+  return [...document.querySelectorAll<HTMLElement>("#messages [data-id]:not(.us)")].filter((one) => Number(one.dataset.id) > marked.read).length;
+}
+
+function tellTyping(): void {
+  if (phase !== "talking" || Date.now() - typingTold < TYPING_TOLD || !box.value) return;
+  typingTold = Date.now();
+  ask("POST", "/typing", { on: true }).catch(() => {});
+}
+
+function showTyping(): void {
+  const element = part("typing");
+  element.textContent = filled(text("typing"), { name: agent || text("us") });
+  element.hidden = false;
+  typingUntil = Date.now() + TYPING_SHOWN;
+  setTimeout(() => Date.now() >= typingUntil && stopTyping(), TYPING_SHOWN + 50);
+}
+
+function stopTyping(): void {
+  part("typing").hidden = true;
+}
+
+function sure(on: boolean): void {
+  part("sure").hidden = !on;
+  (on ? part("end-no") : part("end").hidden ? box : part("end")).focus();
+}
+
+async function leave(): Promise<void> {
+  part("sure").hidden = true;
+  try {
+    await ask("DELETE", "/contacts/current");
+  } catch (fault) {
+    if (!(fault instanceof Refused && fault.status === 404)) return problem(fault instanceof Refused ? fault.message : text("reconnecting"));
+  }
+  await refresh().catch(() => setLine("cut"));
+  part("again").focus();
+}
+
+/** A new chat with the same visitor; the old one stays with us, not on the screen. */
+function again(): void {
+  anew = true;
+  phase = "none";
+  contextSent = false;
+  clear();
+  document.body.dataset.phase = "none";
+  part("ended").hidden = true;
+  part("standing").textContent = "";
+  arrange();
+  focusFirst();
+}
+
+function opened(focus: boolean): void {
+  open = true;
+  void tellMarks();
+  toEnd();
+  if (focus) focusFirst();
+}
+
+function closed(): void {
+  open = false;
+}
+
+function focusFirst(): void {
+  const form = part("form");
+  const first = form.hidden ? (composer.hidden ? part("again") : box) : form.querySelector<HTMLElement>("input, select, textarea, button");
+  first?.focus();
+}
+
+function problem(said: string): void {
+  const element = part(part("form").hidden ? "problem" : "form-problem");
+  element.textContent = said;
+  element.hidden = !said;
+}

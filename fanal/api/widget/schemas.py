@@ -1,0 +1,104 @@
+"""The bodies of the widget's requests and answers; whatever is not named here is refused."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from ninja import Schema
+from pydantic import ConfigDict, Field, StringConstraints
+
+ClientId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
+FieldName = Literal["name", "email", "phone", "order", "topic", "card", "account", "birth", "message", "behalf"]
+
+
+class In(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+
+class VisitorIn(In):
+    account: Annotated[str, StringConstraints(pattern=r"^[-\w]{1,50}$")]
+    token: str = Field("", max_length=2000)
+    identity: str = Field("", max_length=4000)
+
+
+class Refusal(Schema):
+    error: str
+    message: str
+
+
+class VisitorOut(Schema):
+    token: str
+    expires_in: int
+    signed_in: bool
+    fresh: bool
+    identity: Refusal | None = None
+
+
+class ContactIn(In):
+    id: ClientId
+    given: dict[FieldName, Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)]] = {}
+    consent: bool = False
+    page: str = Field("", max_length=500)
+    language: str = Field("", max_length=10)
+
+
+class MessageIn(In):
+    id: ClientId
+    text: str = Field("", max_length=4000)
+    attachments: list[Annotated[int, Field(ge=1, lt=2**63)]] = Field([], max_length=10)
+    page: str = Field("", max_length=500)
+    language: str = Field("", max_length=10)
+
+
+class Stored(Schema):
+    id: str
+    stored_at: datetime
+
+
+class MarksIn(In):
+    delivered_up_to: int = Field(0, ge=0, lt=2**63)
+    read_up_to: int = Field(0, ge=0, lt=2**63)
+
+
+class TypingIn(In):
+    on: bool = True
+
+
+class FileOut(Schema):
+    id: int
+    name: str
+    media_type: str
+    size: int
+
+
+class MessageOut(Schema):
+    id: int
+    client_id: str
+    author: str
+    name: str
+    text: str
+    at: datetime
+    attachments: list[FileOut]
+
+
+class StateOut(Schema):
+    """`phase` none · waiting · talking · ended; what is not known is null, never a guess."""
+
+    phase: str
+    open: bool
+    opens_at: datetime | None = None
+    available: bool
+    estimate_seconds: int | None = None
+    position: int | None = None
+    agent: str = ""
+    end_reason: str = ""
+    blocked_until: datetime | None = None
+
+
+class ConversationOut(Schema):
+    cursor: str
+    now: datetime
+    interaction: int | None
+    state: StateOut
+    messages: list[MessageOut]
+    delivered_up_to: int
+    read_up_to: int

@@ -1,0 +1,80 @@
+"""How a visitor's contact stands: waiting, talking, ended; open or not; how long it may take. Honest, or null."""
+
+from datetime import datetime, timedelta
+
+from fanal.api.visitors import Visitor
+from fanal.api.widget.schemas import StateOut
+from fanal.channels.models import ChannelAccount
+from fanal.interactions.models import Block, Interaction, Segment
+from fanal.routing import actions as routing
+from fanal.routing.models import EntryState, Queue, QueueEntry
+
+SHOWN_AFTER_END = timedelta(hours=24)
+
+
+def contact_of(visitor: Visitor, *, now: datetime) -> Interaction | None:
+    """The open contact of this visitor, or the last one for a day after its end."""
+    last = Interaction.objects.filter(account=visitor.account, source=visitor.id).order_by("-id").first()
+    return None if last is None or (last.ended_at and last.ended_at < now - SHOWN_AFTER_END) else last
+
+
+def before_contact(of: ChannelAccount, *, now: datetime) -> StateOut:
+    """What somebody may expect who has not written yet."""
+    queue = Queue.objects.filter(code=of.settings.get("queue", ""), active=True).first()
+    if queue is None:
+        return StateOut(phase="none", open=True, available=True)
+    expected = routing.estimate_wait(queue=queue, now=now)
+    return StateOut(
+        phase="none",
+        open=expected.open,
+        opens_at=expected.opens_at,
+        available=expected.agents_available > 0,
+        estimate_seconds=expected.seconds,
+    )
+
+
+def standing(of: ChannelAccount, visitor: Visitor, contact: Interaction | None, *, now: datetime) -> StateOut:
+    """How it stands now."""
+    if contact is None:
+        state = before_contact(of, now=now)
+    elif contact.ended_at:
+        state = before_contact(of, now=now).model_copy(update={"phase": "ended", "end_reason": contact.end_reason})
+    else:
+        state = _running(of, contact, now=now)
+    block = (
+        Block.objects.filter(account=of, source=visitor.id, lifted_at=None, until__gt=now).order_by("-until").first()
+    )
+    return state.model_copy(update={"blocked_until": block.until}) if block else state
+
+
+def _running(of: ChannelAccount, contact: Interaction, *, now: datetime) -> StateOut:
+    owner = Segment.objects.filter(interaction=contact, ended_at=None).select_related("agent").first()
+    if owner and owner.agent:
+        return StateOut(phase="talking", open=True, available=True, agent=first_name(owner.agent.name))
+    entry = (
+        QueueEntry.objects.filter(interaction=contact, state__in=[EntryState.WAITING, EntryState.OFFERED])
+        .select_related("queue")
+        .first()
+    )
+    if entry is None:
+        return before_contact(of, now=now).model_copy(update={"phase": "waiting", "estimate_seconds": None})
+    waiting = QueueEntry.objects.filter(queue=entry.queue, state=EntryState.WAITING)
+    before = waiting.filter(priority__gt=entry.priority) | waiting.filter(
+        priority=entry.priority, position_at__lt=entry.position_at
+    )
+    position = before.count() + 1
+    expected = routing.estimate_wait(queue=entry.queue, now=now)
+    seconds = None if expected.seconds is None else round(expected.seconds * position / (expected.ahead + 1))
+    return StateOut(
+        phase="waiting",
+        open=expected.open,
+        opens_at=expected.opens_at,
+        available=expected.agents_available > 0,
+        estimate_seconds=seconds,
+        position=position,
+    )
+
+
+def first_name(name: str) -> str:
+    """Customers learn the first name of whoever answers, not more."""
+    return name.split(maxsplit=1)[0] if name.strip() else ""

@@ -1,0 +1,143 @@
+"""The event stream, as uvicorn serves it: a small ASGI application of its own, without Django's request handling."""
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fanal.settings")
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.db import close_old_connections  # noqa: E402
+
+from fanal.api.live import Live, Receive, Refused, Scope, Send, Viewer, answer  # noqa: E402
+from fanal.api.visitors import BadToken, read  # noqa: E402
+from fanal.desk.audience import SignIn, ended, sign_in  # noqa: E402
+from fanal.environment import environment  # noqa: E402
+from fanal.events.live import Hub, Occurrence, is_our_page  # noqa: E402
+from fanal.running import postgres  # noqa: E402
+
+RECHECK_SECONDS = 1.0
+STREAMS_PER_AGENT = 20
+STREAMS_PER_VISITOR = 6
+RECHECK_AT_ONCE = frozenset({"rights.changed", "session.ended"})
+TOLD_TO_VISITORS = frozenset({
+    "interaction.started", "interaction.ended", "message.added", "message.delivered", "message.read",
+    "segment.started", "segment.ended", "queue.entered", "queue.left", "offer.made", "transfer.made",
+})  # fmt: skip
+HINTS_TO_VISITORS = frozenset({"typing", "queue.moved"})
+
+
+class Application:
+    """`/live` for browsers, `/healthz` for whoever watches the process; begins to follow at the first request."""
+
+    def __init__(self) -> None:
+        self._starting: asyncio.Task[None] | None = None
+        self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="sign-in")
+        self._recheck = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        if self._starting is None:
+            self._starting = asyncio.create_task(self._start())
+        await asyncio.shield(self._starting)
+        match scope["path"]:
+            case "/live":
+                await self.live(scope, receive, send)
+            case "/healthz":
+                await answer(send, 200, [(b"content-type", b"text/plain")], b"ok")
+            case _:
+                await answer(send, 404, [(b"content-type", b"text/plain")], b"Only /live is here.")
+
+    async def _start(self) -> None:
+        self.hub = Hub(postgres.address(environment))
+        self.live = Live(hub=self.hub, doors=[self._visitor, self._agent], may_come_from=is_our_page)
+        self.hub.watch(self._watch)
+        self._tasks = {asyncio.create_task(self.hub.run()), asyncio.create_task(self._recheck_for_ever())}
+        await self.hub.started()
+
+    async def _agent(self, headers: Mapping[str, str]) -> Viewer | None:
+        try:
+            cookies = SimpleCookie(headers.get("cookie", ""))
+        except CookieError:
+            return None
+        session = cookies.get(settings.SESSION_COOKIE_NAME)
+        found = await self._in_thread(sign_in, session.value) if session else None
+        if found is None:
+            return None
+        name = f"agent:{found.agent}"
+        return Viewer(name=name, keys=found.keys, tell=tell_agent, most_streams=STREAMS_PER_AGENT, credential=found)
+
+    async def _visitor(self, headers: Mapping[str, str]) -> Viewer | None:
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        try:
+            visitor = read(token, now=datetime.now(UTC))
+        except BadToken as problem:
+            raise Refused(401, problem.code, "This chat's sign-in is not valid any more. Load the page anew.") from None
+        return Viewer(
+            name=visitor.key,
+            keys=frozenset({visitor.key}),
+            tell=tell_visitor,
+            most_streams=STREAMS_PER_VISITOR,
+            expires_at=visitor.expires_at,
+        )
+
+    def _watch(self, occurrence: Occurrence) -> None:
+        if occurrence.kind in RECHECK_AT_ONCE:
+            self._recheck.set()
+
+    async def _recheck_for_ever(self) -> None:
+        """End the streams whose sign-in ended or whose rights changed, each second and when somebody says so."""
+        while True:
+            try:
+                async with asyncio.timeout(RECHECK_SECONDS):
+                    await self._recheck.wait()
+            except TimeoutError:
+                pass
+            self._recheck.clear()
+            watched = [viewer for viewer in self.live.viewers if isinstance(viewer.credential, SignIn)]
+            if not watched:
+                continue
+            try:
+                over = await self._in_thread(ended, [viewer.credential for viewer in watched])
+            except Exception:  # noqa: S112 - without a database no events flow either; look again in a second
+                continue
+            for viewer in watched:
+                if reason := over.get(viewer.credential.session):
+                    viewer.revoke(reason)
+
+    async def _in_thread(self, work: Callable[..., Any], *arguments: Any) -> Any:
+        def in_a_fresh_connection() -> Any:
+            close_old_connections()
+            return work(*arguments)
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, in_a_fresh_connection)
+
+
+def tell_agent(occurrence: Occurrence) -> dict[str, Any]:
+    """An event as an agent's page gets it."""
+    told: dict[str, Any] = {"kind": occurrence.kind, **occurrence.data}
+    if occurrence.cursor is not None:
+        told = {"id": str(occurrence.cursor), "at": occurrence.at, "by": occurrence.by, **told}
+    return told
+
+
+def tell_visitor(occurrence: Occurrence) -> dict[str, Any] | None:
+    """An event as the widget gets it: that something changed, and nothing about who works here."""
+    if occurrence.kind not in (TOLD_TO_VISITORS if occurrence.cursor else HINTS_TO_VISITORS):
+        return None
+    known = {key: occurrence.data[key] for key in ("interaction", "message", "author") if key in occurrence.data}
+    return {"id": str(occurrence.cursor or ""), "kind": occurrence.kind, **known}
+
+
+application = Application()

@@ -1,0 +1,62 @@
+"""The forms of a customer's page: they collect, fanal.customers.rules decides."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from fanal.agents.models import Agent
+from fanal.customers.actions import NotValid
+from fanal.customers.models import ContactPointKind, Customer, CustomerKind
+from fanal.customers.wording import problem
+from fanal.identity.rules import may_see
+
+CLASSES = {"born_on": "personal", "address": "address", "postcode": "address", "city": "address"}
+
+
+class DetailsForm(forms.Form):
+    """Who it is. Fields the reader may not see are not there, so that nobody overwrites what they cannot read."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=CustomerKind.choices, initial=CustomerKind.PERSON)
+    name = forms.CharField(label=_("Name"), max_length=200)
+    given_name = forms.CharField(label=_("Given name"), required=False, max_length=100)
+    family_name = forms.CharField(label=_("Family name"), required=False, max_length=100)
+    language = forms.ChoiceField(label=_("Language"), required=False, choices=[("", ""), *settings.LANGUAGES])
+    born_on = forms.DateField(
+        label=_("Date of birth"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    address = forms.CharField(label=_("Street"), required=False, max_length=300)
+    postcode = forms.CharField(label=_("Postcode"), required=False, max_length=20)
+    city = forms.CharField(label=_("City"), required=False, max_length=100)
+    country = forms.CharField(label=_("Country, two letters"), required=False, max_length=2)
+    external_id = forms.CharField(label=_("Number in your own systems"), required=False, max_length=100)
+
+    def __init__(
+        self, *args: Any, agent: Agent, assurance: int, customer: Customer | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for name, what in CLASSES.items() if customer else ():
+            if not may_see(what, role_field_classes=agent.role.field_classes, assurance=assurance):
+                del self.fields[name]
+        for name, field in self.fields.items():
+            if customer:
+                field.initial = getattr(customer, name)
+            if isinstance(field, forms.CharField) and name not in ("country", "external_id", "postcode"):
+                field.widget.attrs["dir"] = "auto"
+        languages = dict(settings.LANGUAGES)
+        if customer and customer.language and customer.language not in languages:
+            choice: Any = self.fields["language"]
+            choice.choices = [*choice.choices, (customer.language, customer.language)]
+
+    def refuse(self, refused: NotValid) -> None:
+        """Put each problem beside its field."""
+        for name, code in refused.problems.items():
+            self.add_error(name if name in self.fields else None, problem(code))
+
+
+class ContactPointForm(forms.Form):
+    kind = forms.ChoiceField(label=_("Kind"), choices=ContactPointKind.choices)
+    given = forms.CharField(label=_("Number or address"), max_length=200)
+    shared = forms.BooleanField(label=_("A line that several people share"), required=False)
+    preferred = forms.BooleanField(label=_("Preferred"), required=False)

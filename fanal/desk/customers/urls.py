@@ -1,0 +1,16 @@
+"""The addresses of the customers' pages."""
+
+from django.urls import path
+
+from fanal.desk.customers import views
+
+urlpatterns = [
+    path("customers/", views.customers, name="customers"),
+    path("customers/new/", views.new, name="customer_new"),
+    path("customers/<int:pk>/", views.customer, name="customer"),
+    path("customers/<int:pk>/details/", views.details, name="customer_details"),
+    path("customers/<int:pk>/contact-points/", views.contact_points, name="contact_points"),
+    path("customers/<int:pk>/contact-points/<int:point_pk>/end/", views.contact_point_end, name="contact_point_end"),
+    path("customers/<int:pk>/history/", views.history, name="customer_history"),
+    path("customers/<int:pk>/opening/", views.opening, name="customer_opening"),
+]

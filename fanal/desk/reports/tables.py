@@ -1,0 +1,262 @@
+"""The report table and the rows behind a figure, ready to be shown or written to a file."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from fanal.agents.models import Agent, Presence
+from fanal.cases.models import Case
+from fanal.channels.models import ChannelKind
+from fanal.desk.reports.chart import Chart, columns
+from fanal.desk.supervision.pages import Shown, show
+from fanal.interactions.models import Interaction
+from fanal.kpis import actions
+from fanal.kpis.actions.figures import Figure, labels
+from fanal.kpis.asking import Question
+from fanal.kpis.catalogue import GROUPS, KPIS, Kpi, Unit
+from fanal.kpis.words import moment, shown
+
+BY = ("queue", "agent", "type", "channel", "day", "interval")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line of a report: its name, and its figures in the order of the columns."""
+
+    key: Any
+    name: str
+    figures: tuple[Shown, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    columns: tuple[Kpi, ...]
+    lines: tuple[Line, ...]
+    whole: tuple[Shown, ...]
+    chart: Chart | None
+    charted: Kpi
+
+
+def kpis_by(by: str, group: str = "") -> list[str]:
+    """The figures (of a group) that can be told apart by this, in the order of the catalogue."""
+    kpis = GROUPS[group][1] if group else list(KPIS.values())
+    return [kpi.id for kpi in kpis if by in kpi.by]
+
+
+def groups_by(by: str) -> list[str]:
+    """The groups that have figures told apart by this."""
+    return [group for group in GROUPS if kpis_by(by, group)]
+
+
+def group_of(question: Question) -> str:
+    """The group that is asked for, or the first that can be told apart as asked."""
+    possible = groups_by(question.by or "queue")
+    return question.group if question.group in possible else possible[0]
+
+
+def asked(
+    question: Question, viewer: Agent, now: datetime, group: str = ""
+) -> tuple[list[Figure], list[Figure], dict[Any, str]]:
+    """The figures by line, the whole of them, and the names of the lines."""
+    by = question.by or "queue"
+    ask: dict[str, Any] = {
+        "kpi_ids": kpis_by(by, group),
+        "period": question.period,
+        "filters": question.filters,
+        "viewer": viewer,
+        "now": now,
+    }
+    parts = actions.figures(by=by, **ask)
+    keys = list(dict.fromkeys(figure.key for figure in parts))
+    names = labels(by, keys) if by not in ("day", "interval") else {key: moment(key, by) for key in keys}
+    return parts, actions.figures(**ask), names
+
+
+def table(question: Question, viewer: Agent, now: datetime) -> Table:
+    by = question.by or "queue"
+    parts, whole, names = asked(question, viewer, now, group_of(question))
+    found = {(figure.key, figure.kpi.id): figure for figure in parts}
+    keys = sorted({figure.key for figure in parts}, key=lambda key: _place(key, by, names))
+    kpis = [figure.kpi for figure in whole]
+    linked = by in ("queue", "agent", "type", "channel")
+    lines = tuple(
+        Line(
+            key=key,
+            name=names.get(key) or _("none"),
+            figures=tuple(
+                _show(found.get((key, kpi.id)) or _empty(kpi, key), question, {by: key} if linked and key else {})
+                for kpi in kpis
+            ),
+        )
+        for key in keys
+    )
+    first = kpis[0]
+    points = [
+        (line.name, found[key, first.id].value if (key, first.id) in found else 0, line.figures[0].text)
+        for key, line in zip(keys, lines, strict=True)
+    ]
+    return Table(
+        columns=tuple(kpis),
+        lines=lines,
+        whole=tuple(_show(figure, question, {}) for figure in whole),
+        chart=columns(points) if by in ("day", "interval") else None,
+        charted=first,
+    )
+
+
+def _place(key: Any, by: str, names: dict[Any, str]) -> tuple[bool, Any]:
+    if key is None:
+        return (True, "")
+    return (False, key if by in ("day", "interval") else (names.get(key) or "").casefold())
+
+
+def _empty(kpi: Kpi, key: Any) -> Figure:
+    return Figure(kpi=kpi, key=key, numerator=0, denominator=0 if kpi.denominator else None)
+
+
+def _show(figure: Figure, question: Question, more: dict[str, Any]) -> Shown:
+    return show(figure, period=question.period.name, filters=filters_of(question) | more)
+
+
+def filters_of(question: Question) -> dict[str, Any]:
+    """The question's filters, and its days if it has no name, as an address says them."""
+    chosen = question.filters
+    found: dict[str, Any] = {
+        "queue": chosen.queues,
+        "agent": chosen.agents,
+        "type": chosen.types,
+        "channel": chosen.channels,
+    }
+    found = {name: list(values) for name, values in found.items() if values}
+    if not question.period.name:
+        last = question.period.end.date().toordinal() - 1
+        found |= {
+            "from": question.period.start.date().isoformat(),
+            "to": type(question.period.end.date()).fromordinal(last),
+        }
+    return found
+
+
+def file_lines(question: Question, viewer: Agent, now: datetime) -> tuple[list[str], Iterator[list[Any]]]:
+    """Every figure with numerator and denominator: whoever adds lines up can divide rightly again."""
+    parts, whole, names = asked(question, viewer, now)
+    head = [_("Line"), _("Figure"), _("Version"), _("Numerator"), _("Denominator"), _("Value")]
+
+    def lines() -> Iterator[list[Any]]:
+        for figure in parts:
+            yield [names.get(figure.key) or _("none"), *_numbers(figure)]
+        for figure in whole:
+            yield [_("All"), *_numbers(figure)]
+
+    return head, lines()
+
+
+def _numbers(figure: Figure) -> list[Any]:
+    return [figure.kpi.id, figure.kpi.version, figure.numerator, figure.denominator, figure.value]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One row behind a figure, in words."""
+
+    at: datetime
+    what: str
+    url: str
+    customer: str
+    queue: str
+    agent: str
+    channel: str
+    numerator: str
+    denominator: str
+
+
+def row_texts(kpi: Kpi, facts: Iterable[Any], viewer: Agent) -> list[Row]:
+    """The facts in words; who it was about only as far as the viewer may see the interaction or the case."""
+    found = list(facts)
+    interactions = {fact.interaction_id for fact in found if fact.interaction_id}
+    interactions |= {fact.pk for fact in found if kpi.source == "contact"}
+    cases = {fact.case_id for fact in found if fact.case_id} | {fact.pk for fact in found if kpi.source == "case"}
+    seen = Interaction.objects.visible_to(viewer).select_related("customer").in_bulk(list(interactions))
+    seen_cases = Case.objects.visible_to(viewer).select_related("customer").in_bulk(list(cases))
+    queues = labels("queue", {fact.queue_id for fact in found})
+    agents = labels("agent", {fact.agent_id for fact in found})
+    rows = []
+    for fact in found:
+        about = fact.pk if kpi.source in ("contact", "case") else None
+        interaction = seen.get(about if kpi.source == "contact" else fact.interaction_id)
+        case = seen_cases.get(about if kpi.source == "case" else fact.case_id)
+        customer = (case and case.customer) or (interaction and interaction.customer)
+        rows.append(
+            Row(
+                at=fact.counted_at,
+                what=_what(kpi, fact),
+                url=_url(kpi, interaction, case),
+                customer=str(customer.name) if customer else "",
+                queue=queues.get(fact.queue_id, ""),
+                agent=agents.get(fact.agent_id, ""),
+                channel=channel_name(fact.channel),
+                numerator=_added(kpi.numerator, fact.in_numerator),
+                denominator=_added(kpi.denominator, fact.in_denominator) if kpi.denominator else "",
+            )
+        )
+    return rows
+
+
+def time_texts(kpi: Kpi, rows: Sequence[actions.TimeRow]) -> list[Row]:
+    names = dict(Presence.choices)
+    return [
+        Row(
+            at=row.counted_at,
+            what=str(names.get(row.stretch.state or "", row.stretch.state or "")),
+            url="",
+            customer="",
+            queue="",
+            agent=row.stretch.agent.name if row.stretch.agent else "",
+            channel="",
+            numerator=_added(kpi.numerator, row.in_numerator),
+            denominator=_added(kpi.denominator, row.in_denominator) if kpi.denominator else "",
+        )
+        for row in rows
+    ]
+
+
+def channel_name(channel: str | None) -> str:
+    return str(ChannelKind(channel).label) if channel in ChannelKind.values else (channel or "")
+
+
+def _added(names: Sequence[str], amount: int) -> str:
+    return shown(amount / 1000, Unit.SECONDS) if any(name.endswith("_ms") for name in names) else str(amount)
+
+
+def _what(kpi: Kpi, fact: Any) -> str:
+    match kpi.source:
+        case "stay" | "handling" | "offer" if fact.interaction_id:
+            return _("Interaction %(number)s") % {"number": fact.interaction_id}
+        case "contact":
+            return _("Interaction %(number)s") % {"number": fact.pk}
+        case "case":
+            return _("Case %(number)s") % {"number": fact.pk}
+    return _("Case %(number)s") % {"number": fact.case_id}
+
+
+def _url(kpi: Kpi, interaction: Interaction | None, case: Case | None) -> str:
+    if interaction is not None and kpi.source not in ("case", "move"):
+        return reverse("interaction", args=[interaction.pk])
+    return f"/cases/{case.pk}/" if case is not None else ""
+
+
+def address(name: str, question: Question, **more: Any) -> str:
+    """The address of a page about the same question."""
+    said = {
+        "period": question.period.name,
+        "by": question.by or "",
+        "group": question.group,
+        **filters_of(question),
+        **more,
+    }
+    return f"{reverse(name)}?{urlencode({k: v for k, v in said.items() if v}, doseq=True)}"

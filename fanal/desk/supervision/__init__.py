@@ -1,0 +1,1 @@
+"""What a supervisor watches: queues, agents, input that was set aside."""

@@ -1,0 +1,89 @@
+"""What a report is asked for, read from an address: the same words for pages, files and the API."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from fanal.channels.models import ChannelKind
+from fanal.kpis.actions.figures import DIMENSIONS, Filters
+from fanal.kpis.catalogue import GROUPS, KPIS, Kpi
+from fanal.kpis.periods import NAMES, Period, between, named, zone
+
+
+class NotUnderstood(ValueError):
+    """The question makes no sense; the message says to people what is wrong."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """Over which period, which figures, told apart by what, only which."""
+
+    period: Period
+    group: str
+    by: str | None
+    filters: Filters
+
+
+def question(asked: QueryDict | Mapping[str, str], now: datetime) -> Question:
+    """Read period (or from and to, both days included), group, by, and the filters. Raises NotUnderstood."""
+    by = asked.get("by") or None
+    if by is not None and by not in DIMENSIONS:
+        raise NotUnderstood(_("Figures can be told apart by %(names)s.") % {"names": ", ".join(DIMENSIONS)})
+    group = asked.get("group") or ""
+    if group and group not in GROUPS:
+        raise NotUnderstood(_("Figures come in groups: %(names)s.") % {"names": ", ".join(GROUPS)})
+    return Question(period=_period(asked, now), group=group, by=by, filters=_filters(asked))
+
+
+def kpi(asked: str) -> Kpi:
+    """Raises NotUnderstood for a figure that does not exist."""
+    try:
+        return KPIS[asked]
+    except KeyError:
+        raise NotUnderstood(_("There is no figure of this name. See the list of figures.")) from None
+
+
+def _period(asked: QueryDict | Mapping[str, str], now: datetime) -> Period:
+    if asked.get("from") or asked.get("to"):
+        try:
+            first, last = date.fromisoformat(str(asked["from"])), date.fromisoformat(str(asked["to"]))
+            start = datetime.combine(first, time(), tzinfo=zone())
+            return between(start, datetime.combine(last + timedelta(days=1), time(), tzinfo=zone()))
+        except (KeyError, ValueError, OverflowError):
+            raise NotUnderstood(
+                _("Give the first and the last day as 2026-01-31, at most 400 days, the last not before the first.")
+            ) from None
+    name = asked.get("period") or "today"
+    if name not in NAMES:
+        raise NotUnderstood(_("A period is one of %(names)s, or a first and a last day.") % {"names": ", ".join(NAMES)})
+    return named(name, now)
+
+
+def _filters(asked: QueryDict | Mapping[str, str]) -> Filters:
+    channels = _list(asked, "channel")
+    if any(channel not in (*ChannelKind.values, "case") for channel in channels):
+        raise NotUnderstood(_("There is no channel of this name."))
+    return Filters(
+        queues=_numbers(asked, "queue"),
+        agents=_numbers(asked, "agent"),
+        types=_numbers(asked, "type"),
+        channels=tuple(channels),
+    )
+
+
+def _list(asked: QueryDict | Mapping[str, str], name: str) -> list[str]:
+    given = asked.getlist(name) if isinstance(asked, QueryDict) else [asked.get(name, "")]
+    return [str(part) for one in given for part in str(one).split(",") if part][:200]
+
+
+def _numbers(asked: QueryDict | Mapping[str, str], name: str) -> tuple[int, ...]:
+    try:
+        numbers = tuple(int(one) for one in _list(asked, name))
+    except ValueError:
+        raise NotUnderstood(_("Queues, agents and types are named by their numbers.")) from None
+    if any(not 0 < number < 2**63 for number in numbers):
+        raise NotUnderstood(_("Queues, agents and types are named by their numbers."))
+    return numbers

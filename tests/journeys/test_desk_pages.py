@@ -1,0 +1,207 @@
+"""The agent's page over HTTP: every room draws, every verb answers, and nobody does what is not theirs."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from fanal.agents.models import Agent, Presence
+from fanal.cases.models import Case, CaseType
+from fanal.channels.models import ChannelAccount, ChannelKind
+from fanal.customers.models import ContactPoint, Customer
+from fanal.holdings.models import Holding, Order, Product
+from fanal.intake import actions as intake
+from fanal.interactions.models import Disposition, Interaction
+from fanal.routing import actions as routing
+from fanal.routing.models import Offer, Queue, QueueEntry
+from fanal.scenarios.models import CaseRule, Scenario
+from tests.people import an_agent
+from tests.routing_world import match
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def shop() -> ChannelAccount:
+    queue = Queue.objects.create(code="t-general", name="General")
+    Scenario.objects.create(
+        code="t-order",
+        name="An order number was given",
+        position=1,
+        queue=queue,
+        opens="order",
+        conditions=[{"what": "order_number", "is": "present"}],
+    )
+    Scenario.objects.create(code="t-rest", name="Everything else", position=9, queue=queue, opens="search")
+    owner = Customer.objects.create(name="Ines Okafor", given_name="Ines", postcode="69100")
+    ContactPoint.objects.create(customer=owner, kind="email", value="ines@example.com")
+    order = Order.objects.create(customer=owner, number="88102", placed_at=timezone.now(), total=40, state="shipped")
+    order.steps.create(state="paid", at=timezone.now())
+    order.steps.create(state="shipped", at=timezone.now(), place="Lyon", note="Sorted")
+    order.lines.create(product=Product.objects.create(code="vx2", name="Vacuum VX-2"))
+    Holding.objects.create(customer=owner, kind="account", number="FR7612345678", balance=12, currency="EUR")
+    enquiry = CaseType.objects.create(code="t-enquiry", name="Enquiry")
+    from fanal.cases.models import Category
+
+    CaseRule.objects.create(
+        code="t-look",
+        action="look_up_order",
+        case_type=enquiry,
+        category=Category.objects.create(code="t-delivery", name="Delivery"),
+        subject="Delivery enquiry {object}",
+    )
+    Disposition.objects.create(code="t-done", name="Settled")
+    return ChannelAccount.objects.create(kind=ChannelKind.WEBCHAT, code="t-shop", name="Shop")
+
+
+def arrive(shop: ChannelAccount, given: dict[str, str], text: str = "Where is it?") -> Interaction:
+    now = timezone.now()
+    for kind, body in (("contact", {"given": given}), ("message", {"text": text})):
+        raw = intake.receive(account=shop, external_id=f"{kind}-{text}", kind=kind, source="v1", body=body, now=now)
+        assert intake.process(raw_id=raw.pk, now=now).reason == ""
+    return Interaction.objects.get()
+
+
+@pytest.fixture
+def agent() -> Agent:
+    person = an_agent()
+    routing.set_presence(agent=person, state=Presence.AVAILABLE, by=person, now=timezone.now() - timedelta(seconds=9))
+    return person
+
+
+@pytest.fixture
+def desk(agent: Agent) -> Client:
+    client = Client(raise_request_exception=True)
+    client.force_login(agent, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def take(desk: Client) -> Interaction:
+    (offer,) = match(timezone.now())
+    answer = desk.post(f"/offers/{offer.pk}/acceptance/", headers={"HX-Request": "true"})
+    assert answer.status_code == 200, answer.content
+    return Interaction.objects.get(pk=offer.entry.interaction_id)
+
+
+def text_of(answer: Any) -> str:
+    assert answer.status_code == 200, (answer.status_code, answer.content[:500])
+    return str(answer.content.decode())
+
+
+def test_the_desk_draws_with_nothing_in_it(desk: Client) -> None:
+    assert "Nothing waits for you" in text_of(desk.get("/"))
+
+
+def test_an_offer_rings_and_accepting_it_opens_the_order(shop: ChannelAccount, desk: Client) -> None:
+    arrive(shop, {"order": "88102", "name": "Ines"})
+    (offer,) = match(timezone.now())
+    assert f'data-offer="{offer.pk}"' in text_of(desk.get("/work/"))
+    page = text_of(desk.post(f"/offers/{offer.pk}/acceptance/", headers={"HX-Request": "true"}))
+    for wanted in ("88102", "Vacuum VX-2", "Lyon", "Where is it?", "Ines Okafor"):
+        assert wanted in page
+    assert "ines@example.com" not in page
+
+
+def test_an_offer_that_is_gone_says_so(shop: ChannelAccount, desk: Client) -> None:
+    arrive(shop, {})
+    (offer,) = match(timezone.now())
+    routing.expire_offers(now=timezone.now() + timedelta(minutes=5))
+    answer = desk.post(f"/offers/{offer.pk}/acceptance/", headers={"HX-Request": "true"})
+    assert answer.status_code == 409
+    assert "over" in answer.content.decode()
+
+
+def test_looking_up_the_order_makes_its_case_and_not_this_takes_it_back(shop: ChannelAccount, desk: Client) -> None:
+    arrive(shop, {"order": "88102", "email": "ines@example.com"})
+    interaction = take(desk)
+    order = Order.objects.get()
+    page = text_of(
+        desk.post(
+            f"/interactions/{interaction.pk}/deeds/",
+            {"action": "look_up_order", "kind": "order", "target": order.pk},
+            headers={"HX-Request": "true"},
+        )
+    )
+    case = Case.objects.get()
+    assert str(case.number) in page
+    assert case.state == "settled"
+    record = interaction.actions.get()
+    text_of(desk.delete(f"/action-records/{record.pk}/"))
+    case.refresh_from_db()
+    assert case.withdrawn_at is not None
+
+
+def test_a_message_a_note_and_a_repeat(shop: ChannelAccount, desk: Client) -> None:
+    arrive(shop, {})
+    interaction = take(desk)
+    url = f"/interactions/{interaction.pk}/messages/"
+    for _ in range(2):
+        text_of(desk.post(url, {"text": "Let me look.", "external_id": "d1", "as": "message"}))
+    text_of(desk.post(url, {"text": "Sounds upset", "as": "note"}))
+    assert interaction.messages.filter(author="agent").count() == 1
+    assert interaction.notes.count() == 1
+    assert desk.post(url, {"text": "   "}).status_code == 409
+
+
+def test_the_person_is_picked_verified_left_open_and_nobody_was_created(shop: ChannelAccount, desk: Client) -> None:
+    arrive(shop, {"name": "Somebody"})
+    interaction = take(desk)
+    owner = Customer.objects.get()
+    assert "This is them" in text_of(desk.get(f"/interactions/{interaction.pk}/people/", {"q": "ines@example.com"}))
+    text_of(desk.put(f"/interactions/{interaction.pk}/customer/{owner.pk}/"))
+    assert "Compare" in text_of(desk.get(f"/interactions/{interaction.pk}/questions/"))
+    wrong = desk.post(f"/interactions/{interaction.pk}/answers/", {"question": "postcode", "heard": "1"})
+    assert "does not agree" in text_of(wrong)
+    assert "69100" not in wrong.content.decode()
+    text_of(desk.delete(f"/interactions/{interaction.pk}/customer/"))
+    interaction.refresh_from_db()
+    assert interaction.customer is None
+    assert Customer.objects.count() == 1
+
+
+def test_a_case_is_opened_a_topic_added_and_every_dialog_draws(shop: ChannelAccount, desk: Client) -> None:
+    arrive(shop, {})
+    interaction = take(desk)
+    for name in ("topics/new", "cases/new", "transfer", "behalf", "canned-replies", "about", "lines", "topics"):
+        text_of(desk.get(f"/interactions/{interaction.pk}/{name}/"))
+    kind = CaseType.objects.get()
+    text_of(desk.post(f"/interactions/{interaction.pk}/cases/", {"subject": "Broken", "type": kind.pk}))
+    text_of(desk.post(f"/interactions/{interaction.pk}/topics/", {"label": "Warranty"}))
+    assert interaction.topics.count() == 2
+    assert Case.objects.get().customer is None
+
+
+def test_finishing_and_wrapping_up_frees_the_agent(shop: ChannelAccount, desk: Client, agent: Agent) -> None:
+    arrive(shop, {})
+    interaction = take(desk)
+    assert "Wrap up" in text_of(desk.post(f"/interactions/{interaction.pk}/ending/"))
+    segment = interaction.segments.get(agent=agent)
+    outcome = Disposition.objects.get()
+    text_of(desk.post(f"/segments/{segment.pk}/wrap-up/", {"topic-new": outcome.pk, "note": "Called again"}))
+    segment.refresh_from_db()
+    assert segment.wrapped_up_at is not None
+    assert interaction.topics.get().disposition == outcome
+
+
+def test_handing_over_to_a_queue_takes_the_summary_along(shop: ChannelAccount, desk: Client) -> None:
+    arrive(shop, {})
+    interaction = take(desk)
+    second = Queue.objects.create(code="t-second", name="Second line")
+    text_of(
+        desk.post(f"/interactions/{interaction.pk}/transfer/", {"target": f"queue:{second.pk}", "summary": "E18 twice"})
+    )
+    assert QueueEntry.objects.filter(queue=second, state="waiting").count() == 1
+    assert interaction.transfers.get().summary == "E18 twice"
+
+
+def test_a_colleagues_contact_may_be_looked_at_only_with_a_part_in_it(shop: ChannelAccount, desk: Client) -> None:
+    arrive(shop, {})
+    interaction = take(desk)
+    stranger = Client()
+    stranger.force_login(an_agent(), backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert stranger.get(f"/interactions/{interaction.pk}/").status_code == 404
+    assert stranger.post(f"/interactions/{interaction.pk}/messages/", {"text": "hi"}).status_code in (403, 404)
+    assert Client().get(f"/interactions/{interaction.pk}/").status_code == 302
+    assert not Offer.objects.filter(state="open").exists()
