@@ -4,12 +4,12 @@ from django.conf import settings
 from django.urls import include, path
 
 urlpatterns = [
-    path("accounts/", include("allauth.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("fanal.desk.accounts.urls")),
     path("", include("fanal.api.urls")),
     path("", include("fanal.portal.urls")),
     path("", include("fanal.desk.workplace.urls")),
     path("", include("fanal.desk.cases.urls")),
+    path("", include("fanal.desk.scenarios.urls")),
     path("", include("fanal.desk.customers.urls")),
     path("", include("fanal.desk.finding.urls")),
     path("", include("fanal.desk.supervision.urls")),

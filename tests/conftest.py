@@ -26,6 +26,8 @@ os.environ["FANAL_POSTGRES_SETTINGS"] = '{"fsync": "off", "synchronous_commit": 
 os.environ["DJANGO_SETTINGS_MODULE"] = "fanal.settings"
 
 from django.conf import settings  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.test import TransactionTestCase  # noqa: E402
 
 from fanal.environment import environment  # noqa: E402
 from fanal.running import postgres  # noqa: E402
@@ -45,3 +47,22 @@ def pytest_unconfigure() -> None:
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Start the server when the first test asks for a database; each xdist worker has a database of its own."""
     postgres.ensure_running(environment)
+
+
+KEPT = ("django_migrations", "django_content_type", "auth_permission")
+
+
+def forget_everything(self: TransactionTestCase) -> None:
+    """Empty the tables that have rows, without triggers and checks: a tenth of the time of Django's flush."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")
+        tables = [name for (name,) in cursor.fetchall() if name not in KEPT]
+        probes = " UNION ALL ".join(f"(SELECT '{table}' FROM \"{table}\" LIMIT 1)" for table in tables)
+        cursor.execute(probes)
+        full = [name for (name,) in cursor.fetchall()]
+        if full:
+            deletions = "".join(f'DELETE FROM "{table}"; ' for table in full)
+            cursor.execute(f"BEGIN; SET LOCAL session_replication_role = replica; {deletions}COMMIT")
+
+
+TransactionTestCase._fixture_teardown = forget_everything  # type: ignore[method-assign]

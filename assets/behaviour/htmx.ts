@@ -39,7 +39,7 @@ export function startHtmx(): void {
 
 /** The cookie is newer than the page when somebody signed in again in another tab. */
 export function csrfToken(): string {
-  return document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? meta("csrf-token");
+  return document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/)?.[1] ?? meta("csrf-token");
 }
 
 /** The server's own sentence when it sent one (text/plain or {"detail": …}), otherwise ours for the code. */

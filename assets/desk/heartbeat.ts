@@ -6,7 +6,7 @@ export function stayReachable(): void {
   const url = document.querySelector<HTMLElement>("[data-heartbeat-url]")?.dataset.heartbeatUrl;
   if (!url) return;
   const beat = () => {
-    const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
+    const token = document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/)?.[1] ?? "";
     fetch(url, { method: "POST", headers: { "X-CSRFToken": token } }).catch(() => {});
   };
   beat();

@@ -73,10 +73,15 @@ ARABIC_FAMILY = {
     "الجزائري": "jazairi djezairi",
 }  # fmt: skip
 
-_LATIN_SYLLABLES = "ba be bo bra bri ca chi cla co da de do dra e fa fe fra ga gi gra gu ha he ho i ja ke ki kra la le li lo ma me mi mo na ne no o pa pe pra ra re ri ro sa se sko sta ta te ti tra tu va ve vi vo wa we wi ya za ze".split()
+# Parts of rare names. There are many of them, so that a rare name has only a few others within one letter, as real ones do.
+_LATIN_ONSETS = "b br c ch cl cr d dr f fl fr g gl gr h j k kl kr l m n p pl pr qu r s sch sh sk sl sm sn st str t th tr v w z".split()
+_LATIN_VOWELS = "a e i o u ai au ea ei ie oo ou".split()
+_LATIN_CODAS = "b ck d ff g l ll lm lt m mb n nd ng nk nt p r rd rk rn rt s ss st t tt x".split()
 _LATIN_ENDINGS = "son mann ton ski ez ini ard berg feld dez ault eau ner ler sen ssen wicz ova escu ides akis tti ley ham ford worth well stein bach ling dal ström gaard".split()
-_CYRILLIC_SYLLABLES = "ба бе бо бра ва ве ви воз га го гра да де до жа же за зо ка ки ко кра ла ле ли ло ма ме ми мо на не но па пе по пра ра ре ро са се со ста та те то тру фа хо ца че ша шу щер я".split()
-_CYRILLIC_ENDINGS = "ров нев лин ский енко чук дзе швили цев лов жин хин тов мов ков вич".split()
+_CYRILLIC_ONSETS = "б бр в вл г гл гр д др ж з зв к кл кр л м мл н п пл пр р с ск сл см ст стр т тр х ц ч ш щ".split()
+_CYRILLIC_VOWELS = "а е и о у ы ю я".split()
+_CYRILLIC_CODAS = "б в г д ж з к л лк м н нд нк п р рг рд рк с ск ст т х ч ш".split()
+_CYRILLIC_ENDINGS = "ов ев ин ский енко чук дзе швили цев ич хин атов амов ков ян".split()
 _ARABIC_LETTERS = "ب ت ج ح خ د ر ز س ش ص ض ط ع غ ف ق ك ل م ن ه و ي".split()
 
 
@@ -122,18 +127,21 @@ class Names:
         return Person(name=f"{given} {family}", given=given, family=family, script="arabic", language="ar")
 
     def _rare_latin(self) -> str:
-        rng = self.rng
-        stem = "".join(rng.choice(_LATIN_SYLLABLES) for _ in range(rng.choice((1, 2, 2))))
-        return (stem + rng.choice(_LATIN_ENDINGS)).capitalize()
+        return self._rare(_LATIN_ONSETS, _LATIN_VOWELS, _LATIN_CODAS, _LATIN_ENDINGS)
 
     def _rare_cyrillic(self) -> str:
+        return self._rare(_CYRILLIC_ONSETS, _CYRILLIC_VOWELS, _CYRILLIC_CODAS, _CYRILLIC_ENDINGS)
+
+    def _rare(self, onsets: Sequence[str], vowels: Sequence[str], codas: Sequence[str], endings: Sequence[str]) -> str:
         rng = self.rng
-        stem = "".join(rng.choice(_CYRILLIC_SYLLABLES) for _ in range(rng.choice((1, 2, 2))))
-        return (stem + rng.choice(_CYRILLIC_ENDINGS)).capitalize()
+        first = rng.choice(onsets) + rng.choice(vowels) + (rng.choice(codas) if rng.random() < 0.5 else "")
+        second = rng.choice(onsets) + rng.choice(vowels) + rng.choice(codas) if rng.random() < 0.35 else rng.choice(codas)
+        return (first + second + rng.choice(endings)).capitalize()
 
     def _rare_arabic(self) -> str:
         rng = self.rng
-        root = [rng.choice(_ARABIC_LETTERS) for _ in range(3)]
+        root = [rng.choice(_ARABIC_LETTERS) for _ in range(rng.choice((3, 3, 4)))]
+        root[2:] = ["".join(root[2:])]
         pattern = rng.choice(("{0}{1}{2}ي", "{0}ا{1}{2}", "{0}{1}ي{2}", "{0}{1}{2}ان", "ال{0}{1}ا{2}ي", "م{0}{1}و{2}", "بو{0}{1}{2}ة"))
         return pattern.format(*root)
 

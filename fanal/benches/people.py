@@ -19,7 +19,7 @@ from fanal.customers import index
 from fanal.norms import spelling
 
 NAME = "fanal_bench_people"
-VERSION = 3
+VERSION = 4
 CUSTOMERS = 1_000_000
 SEED = 20_261_121
 BATCH = 10_000
@@ -32,10 +32,10 @@ _FILL = (
     """
     INSERT INTO customers_contactpoint (customer_id, kind, value, given, state, preferred, shared)
     SELECT c.id, 'phone', phone, phone, 'valid', true, false
-    FROM customers_customer c, LATERAL (SELECT
-        CASE c.country WHEN 'FR' THEN '+336' WHEN 'GB' THEN '+447' WHEN 'DE' THEN '+4915' WHEN 'RU' THEN '+79' ELSE '+2010' END
-        || lpad((((c.id - (c.id %% 12 = 1)::int) * 48271::bigint + 12345) %% 100000000)::text, 8, '0')
-        || CASE WHEN c.country IN ('GB', 'DE', 'RU') THEN (c.id %% 9)::text ELSE '' END AS phone) p
+    FROM customers_customer c, LATERAL (SELECT c.id - (c.id %% 12 = 1)::int AS id) household, LATERAL (SELECT
+        (ARRAY['+336', '+447', '+4915', '+79', '+2010'])[household.id %% 5 + 1]
+        || lpad(((household.id * 48271::bigint + 12345) %% 100000000)::text, 8, '0')
+        || CASE WHEN household.id %% 5 IN (1, 2, 3) THEN (household.id %% 9)::text ELSE '' END AS phone) p
     """,
     """
     INSERT INTO customers_contactpoint (customer_id, kind, value, given, state, preferred, shared)

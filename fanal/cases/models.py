@@ -113,6 +113,10 @@ class Case(models.Model):
             models.Index(fields=["-updated_at"], name="case_latest"),
             models.Index(fields=["owner", "state", "-updated_at"], name="case_of_owner"),
             models.Index(fields=["customer", "-opened_at"], name="case_of_customer"),
+            models.Index(fields=["-priority", "updated_at"], name="case_urgent"),
+            models.Index(fields=["-updated_at"], name="case_unsettled", condition=~models.Q(state="settled")),
+            models.Index(fields=["-updated_at"], name="case_withdrawn", condition=models.Q(withdrawn_at__isnull=False)),
+            models.Index(fields=["-updated_at"], name="case_practice", condition=models.Q(practice=True)),
         ]
 
     def __str__(self) -> str:

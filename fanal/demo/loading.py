@@ -14,6 +14,9 @@ from fanal.demo.company.configure import configure
 from fanal.demo.generating.holdings import Holdings
 from fanal.demo.generating.people import People
 from fanal.demo.generating.rows import Table, analyse, without_triggers
+from fanal.demo.history.chronicle import Chronicle
+from fanal.demo.history.days import Days
+from fanal.demo.history.knowledge import learn
 from fanal.holdings.keys import card_key
 from fanal.holdings.models import Product
 
@@ -53,13 +56,18 @@ def load(
 def _generate(*, people: int, days: int, rng: Random, now: datetime, progress: Progress) -> dict[str, int]:
     folk = People(rng=rng, now=now)
     held = Holdings(rng=rng, now=now, products=dict(Product.objects.values_list("code", "pk")), key=card_key())
-    tables: list[Table] = [*folk.tables, *held.tables]
+    book = Chronicle()
+    tables: list[Table] = [*folk.tables, *held.tables, *book.tables]
     for table in tables:
         table.lock()
     folk.draw(people)
     held.draw(folk.all, folk.players)
     progress(f"{len(folk.all):,} customers and {len(held.orders.rows):,} orders are made up")
+    Days(book=book, known=learn(), people=folk.all, players=folk.players, held=held, now=now, days=days, rng=rng).play()
+    book.close()
+    progress(f"{days} days with {len(book.interactions.rows):,} contacts are played")
     written = _write(tables)
+    progress("everything is written")
     return written
 
 

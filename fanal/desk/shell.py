@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from fanal.agents.models import Agent, Permission
@@ -19,7 +19,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         return {}
     return {
         "shell_items": [item | {"current": _is_current(request, item["url"])} for item in items_of(agent)],
-        "search_url": reverse("search"),
+        "search_url": _address("search"),
         "live_url": f"{environment.live_origin}/live",
         "live_session": agent.authority,
     }
@@ -35,10 +35,18 @@ def items_of(agent: Agent) -> list[dict[str, Any]]:
         (_("Reports"), "reports", "chart", SUPERVISES),
     ]
     return [
-        {"label": label, "url": reverse(name), "icon": icon}
+        {"label": label, "url": url, "icon": icon}
         for label, name, icon, permissions in items
-        if any(agent.may(permission) for permission in permissions)
+        if any(agent.may(permission) for permission in permissions) and (url := _address(name))
     ]
+
+
+def _address(name: str) -> str:
+    """A part of the desk that this installation does not serve has no address."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
 
 
 def _is_current(request: HttpRequest, url: str) -> bool:

@@ -47,8 +47,8 @@ FROM (
         ), h.started_at) AS offered_at,
         EXISTS (
             SELECT FROM kpis_transfermade t
-            WHERE t.interaction_id = h.interaction_id AND t.agent_id = h.agent_id
-                AND t.at BETWEEN h.started_at AND h.ended_at + interval '1 second'
+            WHERE t.interaction_id = h.interaction_id AND (t.segment = h.id OR t.segment IS NULL
+                AND t.agent_id = h.agent_id AND t.at BETWEEN h.started_at AND h.ended_at + interval '1 second')
         ) AS transferred
     FROM kpis_handling h
     LEFT JOIN routing_queue q ON q.id = h.queue_id

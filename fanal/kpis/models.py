@@ -97,6 +97,7 @@ class TransferMade(Fact):
     """One handing-on of an interaction by an agent; the id is the event's."""
 
     at = models.DateTimeField(null=True)
+    segment = models.BigIntegerField(null=True, help_text="The agent's segment that ended by it.")
 
     class Meta:
         indexes = [models.Index(fields=["interaction"], name="transfer_of_interaction")]

@@ -55,9 +55,10 @@ def statements(event: Happening) -> list[Statement]:
         case ["segment", "ended"] if event.data.get("agent"):
             found = [_about("handling", "segment", event, ended_at=event.at)]
         case ["wrap_up", "ended"]:
-            found = [_about("handling", "segment", event, wrapped_up_at=event.at)]
+            # The talk was over by then at the latest: the least of what is said stays, also if nobody told its end.
+            found = [_about("handling", "segment", event, wrapped_up_at=event.at, ended_at=event.at)]
         case ["transfer", "made"]:
-            found = [_itself("transfer", event, at=event.at)]
+            found = [_itself("transfer", event, at=event.at, segment=event.data.get("segment"))]
         case ["interaction", "started"]:
             found = [_about("contact", "interaction", event, started_at=event.at)]
         case ["interaction", "ended"]:

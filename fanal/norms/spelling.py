@@ -6,6 +6,8 @@ ranks by the sum, and asks again with stage 2 only when the best sum is poor (ab
 
 - `d`: the token and each deletion of one letter. Both sides delete, so these meet after one insertion, deletion,
   substitution or swap (the symmetric-delete idea of Wolf Garbe's SymSpell).
+  A letter of another script may be two of ours (sh, kh, ts): a token with such a pair is also filed with the pair as one
+  sign, so that one wrong letter in Cyrillic or Arabic is one slip here too.
 - `s`: the consonant skeleton: what is left when letters that sound alike are one and vowels are gone. It bridges
   scripts (mhmd, mohammed). Arabic waw is a consonant or a vowel, as is j in romanised Russian; jim is j or g, tha is t
   or s, dhal d or z, depending on the country: each gives a second reading.
@@ -60,6 +62,8 @@ _ALIKE = tuple(
         (r"(?<=.[^cs])h$", ""),
     )
 )
+# One letter in Cyrillic or Arabic, two and more in ours.
+_PAIRS = ("shch Q", "sh S", "kh X", "zh Z", "ch C", "ts T", "gh G")
 _ARTICLE = re.compile(r"^[ae]l(?=[^aeiouyl].{3})")
 
 
@@ -72,7 +76,7 @@ def query_keys(token: str, stage: Stage) -> list[str]:
     """What to look up for a folded query token: spelling and sound first (1), then sound with a slip (2)."""
     token = token[:LONGEST]
     if stage == 1:
-        return [*_prefixed("d", _with_deletions(token, SHORTEST_WITH_SLIP)), *_prefixed("s", skeletons(token))]
+        return [*_slips(token), *_prefixed("s", skeletons(token))]
     near: dict[str, None] = {}
     for skeleton in skeletons(token):
         slips = _with_deletions(skeleton, SHORTEST_SKELETON_WITH_SLIP)
@@ -91,7 +95,7 @@ def distance(query_token: str, token: str) -> float:
     """
     if query_token == token:
         return 0.0
-    spelt = float(OSA.distance(query_token, token))
+    spelt = float(min(OSA.distance(query_token, token), OSA.distance(_paired(query_token), _paired(token))))
     alike, other = _alike(query_token), _alike(token)
     if alike == other:
         return min(spelt, ALIKE)
@@ -133,7 +137,7 @@ def skeletons(token: str) -> tuple[str, ...]:
 @lru_cache(maxsize=50_000)
 def _keys(token: str) -> tuple[str, ...]:
     token = token[:LONGEST]
-    found = dict.fromkeys(_prefixed("d", _with_deletions(token, SHORTEST_WITH_SLIP)))
+    found = dict.fromkeys(_slips(token))
     for skeleton in skeletons(token):
         found["s" + skeleton] = None
         if len(skeleton) >= SHORTEST_SKELETON_WITH_SLIP:
@@ -143,6 +147,21 @@ def _keys(token: str) -> tuple[str, ...]:
 
 def _prefixed(kind: str, forms: Iterable[str]) -> list[str]:
     return [kind + form for form in forms]
+
+
+def _slips(token: str) -> list[str]:
+    forms = [*_with_deletions(token, SHORTEST_WITH_SLIP)]
+    if (paired := _paired(token)) != token:
+        forms += _with_deletions(paired, 2)
+    return _prefixed("d", dict.fromkeys(forms))
+
+
+@lru_cache(maxsize=50_000)
+def _paired(token: str) -> str:
+    for pair in _PAIRS:
+        if pair[:-2] in token:
+            token = token.replace(pair[:-2], pair[-1])
+    return token
 
 
 def _with_deletions(token: str, shortest: int) -> list[str]:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import psycopg
@@ -13,7 +13,7 @@ from django.db.utils import Error as DatabaseError
 from fanal.events.actions import CHANNEL
 from fanal.routing import actions, configuration, matching, statements
 from fanal.routing.actions.presence import UNREACHABLE_AFTER
-from fanal.routing.matching import Connection, Record
+from fanal.routing.matching import Connection, Made, Record, Round
 
 log = structlog.get_logger(__name__)
 
@@ -27,19 +27,29 @@ LOOK_AROUND = 0.2
 LEASE = "2s"
 
 
+Told = Callable[[Sequence[Made]], None]
+
+
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
 def run(
-    stop: threading.Event | None = None, *, record: Record | None = None, clock: Callable[[], datetime] = utc_now
+    stop: threading.Event | None = None,
+    *,
+    record: Record | None = None,
+    made: Told | None = None,
+    clock: Callable[[], datetime] = utc_now,
 ) -> None:
-    """Match until `stop` is set; a lost database is waited for. `record` sees the state of every decision."""
+    """Match until `stop` is set; a lost database is waited for.
+
+    `record` sees the state of every decision, `made` the offers of each round once they are committed.
+    """
     stop = stop or threading.Event()
     while not stop.is_set():
         try:
             with connect() as hot, connect() as ear:
-                Loop(hot, ear, stop, record, clock).go()
+                Loop(hot, ear, stop, record, made, clock).go()
         except (psycopg.Error, DatabaseError) as problem:
             log.warning("acd_lost_the_database", problem=type(problem).__name__)
             close_old_connections()
@@ -66,9 +76,10 @@ class Loop:
         ear: Connection,
         stop: threading.Event,
         record: Record | None,
+        made: Told | None,
         clock: Callable[[], datetime],
     ) -> None:
-        self.hot, self.ear, self.stop, self.record, self.clock = hot, ear, stop, record, clock
+        self.hot, self.ear, self.stop, self.record, self.made, self.clock = hot, ear, stop, record, made, clock
         self.known = configuration.read()
         self.news = self._latest_news()
         self.next_due: datetime | None = clock()
@@ -93,12 +104,10 @@ class Loop:
         """Rounds of matching until nothing more is due."""
         while not self.stop.is_set():
             now = self.clock()
-            agents = matching.match_agents(self.hot, self.known, now=now, record=self.record)
-            entries = matching.match_entries(self.hot, self.known, now=now, record=self.record)
+            agents = self._told(matching.match_agents(self.hot, self.known, now=now, record=self.record))
+            entries = self._told(matching.match_entries(self.hot, self.known, now=now, record=self.record))
             for entry in entries.overflowing:
                 actions.overflow(entry_id=entry, now=now)
-            for moment in (agents.next_due, entries.next_due):
-                self.next_due = min(filter(None, (self.next_due, moment)), default=None)
             if not agents.claimed and not entries.claimed:
                 return
             if agents.in_vain or entries.in_vain:
@@ -126,6 +135,13 @@ class Loop:
 
     def is_due(self) -> bool:
         return self.next_due is not None and self.next_due <= self.clock()
+
+    def _told(self, done: Round) -> Round:
+        """Remember when its offers or its entries are due next; tell whoever wants to know of the offers."""
+        self.next_due = min(filter(None, (self.next_due, done.next_due)), default=None)
+        if self.made and done.made:
+            self.made(done.made)
+        return done
 
     def _latest_news(self) -> int:
         row = self.hot.execute(statements.LATEST_NEWS).fetchone()

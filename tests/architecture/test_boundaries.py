@@ -45,9 +45,11 @@ def test_every_relation_points_down_or_stays_at_home() -> None:
 
 
 def test_no_model_is_fetched_by_a_string() -> None:
+    """But for pghistory's, which are made at run time and have no class to import."""
     assert [
-        str(path) for path, tree in sources().items() for call in called(tree)
+        f"{path}:{call.lineno}" for path, tree in sources().items() for call in called(tree)
         if isinstance(call.func, ast.Attribute) and call.func.attr == "get_model"
+        and not ast.unparse(call.args[-1]).endswith("Event'")
     ] == []  # fmt: skip
 
 

@@ -34,15 +34,18 @@ def server_of(home: Path) -> psutil.Process:
     return psutil.Process(server_pid(home))
 
 
-def python(code: str, *, home: Path, **variables: str) -> subprocess.Popen[str]:
+def python(
+    code: str, *, home: Path, user: int | None = None, program: str = sys.executable, **variables: str
+) -> subprocess.Popen[str]:
     """Another Python process that knows of this home only; it ends when its standard input closes."""
     plain = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "PYTHONPATH", "LANG")}
     return subprocess.Popen(
-        [sys.executable, "-c", code],
+        [program, "-c", code],
         env={**plain, "FANAL_HOME": str(home), **variables},
         cwd=Path(__file__).parent.parent.parent,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        **({} if user is None else {"user": user, "group": user, "extra_groups": []}),
     )

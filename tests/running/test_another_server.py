@@ -16,9 +16,13 @@ from fanal.running.postgres.owner import owner_of
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 ROOT = Path(__file__).parent.parent.parent
 
-pytestmark = pytest.mark.skipif(
-    not BINARIES, reason="NO SECOND POSTGRESQL IS INSTALLED, so DATABASE_URL was not tested: apt-get install postgresql"
-)
+pytestmark = [
+    pytest.mark.timeout(300),
+    pytest.mark.skipif(
+        not BINARIES,
+        reason="NO SECOND POSTGRESQL IS INSTALLED, so DATABASE_URL was not tested: apt-get install postgresql",
+    ),
+]
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +43,7 @@ def another_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             check=True,
-            timeout=60,
+            timeout=120,
             **owner.as_subprocess,
         )
 
@@ -51,7 +55,7 @@ def another_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         run("createdb", "-h", str(data), "-U", "postgres", "contacts")
         yield f"postgresql://postgres@/contacts?host={data}"
     finally:
-        run("pg_ctl", "stop", "-D", str(data), "-m", "fast")
+        run("pg_ctl", "stop", "-D", str(data), "-m", "immediate")
         shutil.rmtree(data, ignore_errors=True)
 
 
@@ -64,7 +68,7 @@ def fanal(*arguments: str, url: str, home: Path) -> subprocess.CompletedProcess[
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=250,
         check=False,
     )
 

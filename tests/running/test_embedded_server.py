@@ -1,8 +1,11 @@
 """The embedded server survives what happens to programs: races, kills, power cuts, long paths, hostile folders."""
 
 import os
+import shutil
 import signal
 import stat
+import sys
+import tempfile
 from pathlib import Path
 
 import psutil
@@ -22,6 +25,22 @@ from fanal.running import postgres
 print(postgres.ensure_running(environment), flush=True)
 sys.stdin.read()
 """
+PACKAGES = ":".join(path for path in sys.path if path.endswith("site-packages"))
+
+
+def interpreter_for(user: int) -> str | None:
+    """A Python of this version that another user can run fanal with; root's own often lies in root's home."""
+    for program in (sys.executable, f"/usr/bin/python3.{sys.version_info.minor}"):
+        try:
+            tried = python(
+                "import fanal.environment, psycopg", home=Path("/"), user=user, program=program, PYTHONPATH=PACKAGES
+            )
+        except OSError:
+            continue
+        tried.communicate("", timeout=30)
+        if tried.returncode == 0:
+            return program
+    return None
 
 
 def connect(home: Path) -> psycopg.Connection[tuple[object, ...]]:
@@ -110,6 +129,27 @@ def test_a_server_left_behind_by_a_killed_process_is_stopped_by_the_next_one(hom
     second = python(USE_IT, home=home)
     assert second.communicate("", timeout=60)[0].strip() == "False"
     assert not embedded.running(home)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="the other tests have run as an ordinary user already")
+def test_an_ordinary_user_runs_it_as_himself(tmp_path_factory: pytest.TempPathFactory) -> None:
+    nobody = 65534
+    folder = Path(tempfile.mkdtemp(prefix="fanal-ordinary-", dir="/tmp"))
+    os.chown(folder, nobody, nobody)
+    try:
+        program = interpreter_for(nobody)
+        if program is None:
+            pytest.skip(
+                "NOT TESTED AS AN ORDINARY USER: this Python or this checkout lies in a folder closed to others"
+            )
+        user = python(USE_IT, home=folder / "home", user=nobody, program=program, PYTHONPATH=PACKAGES)
+        assert user.stdout
+        assert user.stdout.readline().strip() == "True"
+        assert server_of(folder / "home").uids().real == nobody
+        user.communicate("", timeout=60)
+        assert not embedded.running(folder / "home")
+    finally:
+        shutil.rmtree(folder)
 
 
 def test_a_half_made_database_is_made_again(home: Path, without_fsync: dict[str, str]) -> None:

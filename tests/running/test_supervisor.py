@@ -14,6 +14,8 @@ import pytest
 from fanal.running.supervisor import Supervisor, pause_before_restart
 from tests.running.conftest import python
 
+pytestmark = pytest.mark.timeout(300)
+
 
 def eventually(condition: Callable[[], object], *, seconds: float = 30) -> None:
     deadline = time.monotonic() + seconds

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from fanal.agents.models import Agent
+from fanal.desk.workplace.languages import language_name
 from fanal.interactions.models import Disposition, Interaction, Segment, SegmentKind, Topic
 from fanal.routing.models import QueueEntry, Transfer
 from fanal.scenarios import wording
@@ -35,6 +36,7 @@ class Talk:
     may_write: bool
     wrapping: bool
     focused: int | None
+    language: str
 
 
 def talk_of(interaction: Interaction, *, agent: Agent) -> Talk:
@@ -53,6 +55,7 @@ def talk_of(interaction: Interaction, *, agent: Agent) -> Talk:
         may_write=mine and interaction.ended_at is None,
         wrapping=mine and interaction.ended_at is not None,
         focused=running,
+        language=language_name(interaction.language),
     )
 
 

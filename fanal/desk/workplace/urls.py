@@ -8,6 +8,7 @@ urlpatterns = [
     path("", page.desk, name="desk"),
     path("work/", page.work, name="work"),
     path("presence/", page.presence, name="presence"),
+    path("pulse/", page.pulse, name="pulse"),
     path("presence/heartbeat/", page.heartbeat, name="heartbeat"),
     path("offers/<int:pk>/acceptance/", offers.acceptance, name="offer_acceptance"),
     path("offers/<int:pk>/refusal/", offers.refusal, name="offer_refusal"),

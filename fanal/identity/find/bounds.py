@@ -21,30 +21,28 @@ def bounded(*, milliseconds: int = MOST_MILLISECONDS, limited: bool = False) -> 
 
     Raises Cut. The limit ends with the block, also inside a longer transaction.
     """
+    inside = connection.in_atomic_block
     try:
         with transaction.atomic():
-            before = _begin(milliseconds)
+            before = _limit(f"{milliseconds}ms")
             if limited and not _has_room():
                 raise Cut("busy")
             yield
-            _set_timeout(before)
+            if inside:
+                _limit(before)
     except OperationalError as problem:
         if isinstance(problem.__cause__, QueryCanceled):
             raise Cut("slow") from problem
         raise
 
 
-def _begin(milliseconds: int) -> str:
+def _limit(value: str) -> str:
+    """Set the time limit until the transaction ends; returns what it was."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('statement_timeout')")
-        before = str(cursor.fetchone()[0])
-    _set_timeout(str(milliseconds))
-    return before
-
-
-def _set_timeout(value: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [value])
+        cursor.execute(
+            "SELECT current_setting('statement_timeout'), set_config('statement_timeout', %s, true)", [value]
+        )
+        return str(cursor.fetchone()[0])
 
 
 def _has_room() -> bool:

@@ -48,12 +48,16 @@ UNION ALL
 
 
 def exact(text: str, shapes: tuple[Shape, ...]) -> list[Hit]:
-    """Everything that bears exactly this address or number, in one query; empty for a text that is only a name."""
+    """Everything that bears exactly this address or number, in one query."""
     if Shape.EMAIL in shapes:
         return _hits(_EMAIL, {"emails": list(email_forms(text)), "most": MOST}, shapes)
-    if set(shapes) & {Shape.PHONE, Shape.ORDER, Shape.CASE, Shape.CARD} or len(digits.only(text)) >= FEWEST_DIGITS:
-        return _hits(_NUMBER, _number_values(text, shapes), shapes)
-    return []
+    return _hits(_NUMBER, _number_values(text, shapes), shapes)
+
+
+def may_be_exact(text: str, shapes: tuple[Shape, ...]) -> bool:
+    """Whether it is worth asking the exact lanes: an address, a number, or some digits among letters."""
+    numbers = {Shape.EMAIL, Shape.PHONE, Shape.ORDER, Shape.CASE, Shape.CARD}
+    return not numbers.isdisjoint(shapes) or len(digits.only(text)) >= FEWEST_DIGITS
 
 
 def _number_values(text: str, shapes: tuple[Shape, ...]) -> dict[str, Any]:

@@ -12,10 +12,12 @@ from fanal.identity.find.results import Hit, Kind
 from fanal.norms import names, spelling
 
 MOST_WORDS = 4
-NEAR_WORDS = 48
+NEAR_WORDS = 128
+BEGINNINGS = 32
 MOST_TOKENS = 3_000
+MOST_TOKENS_OF_ONE = 40
 MOST_CUSTOMERS = 300
-CLOSE = 1.05
+CLOSE, ONE_SLIP = 1.05, 0.65
 BEGINNING, MISSING_LETTER = 0.3, 0.04
 SHORTEST_BEGINNING = 3
 KEPT_FOR_THE_INEXACT = 3
@@ -86,7 +88,7 @@ def _near_tokens(words: Sequence[str], stage: spelling.Stage) -> list[dict[int, 
                 "most": MOST_TOKENS,
                 "beginning": beginning,
                 "beyond": f"{beginning}\U0010ffff" if beginning else None,
-                "few": NEAR_WORDS,
+                "few": BEGINNINGS,
             },
         )
         rows = cursor.fetchall()
@@ -102,12 +104,17 @@ def _near_tokens(words: Sequence[str], stage: spelling.Stage) -> list[dict[int, 
 
 def _nearest(word: str, keys: Sequence[str], met: Mapping[str, Mapping[int, str]]) -> dict[int, float]:
     texts = {text: token_id for key in keys for token_id, text in met.get(key, {}).items()}
-    return {texts[text]: distance for text, distance in spelling.nearest(word, texts, keep=NEAR_WORDS)}
+    return {texts[text]: _at_most_a_slip(word, text, far) for text, far in spelling.nearest(word, texts, keep=NEAR_WORDS)}
+
+
+def _at_most_a_slip(word: str, text: str, far: float) -> float:
+    """One slip comes just before words that only sound alike: whoever types the letters mostly knows them."""
+    return ONE_SLIP if ONE_SLIP < far <= 1.0 else far
 
 
 def _bearers_of_one(near: Near, *, missing: int, practice: bool, limit: int) -> list[Bearer]:
     """One word: the nearest words in turn; the inexact have some places even when the exact one has thousands."""
-    order = sorted(near, key=lambda token: (near[token], token))
+    order = sorted(near, key=lambda token: (near[token], token))[:MOST_TOKENS_OF_ONE]
     with connection.cursor() as cursor:
         cursor.execute(
             """

@@ -18,27 +18,28 @@ from fanal.identity.wording import found_why
 def shown(hits: Iterable[Hit], *, agent: Agent, limit: int) -> list[Found]:
     """At most `limit` results that this agent may see, best first, each object once."""
     best: dict[tuple[Kind, int], Hit] = {}
-    for hit in _as_survivors(hits):
+    for hit in hits:
         known = best.get((hit.kind, hit.id))
         if known is None or hit.score > known.score:
             best[hit.kind, hit.id] = hit
     ranked = sorted(best.values(), key=lambda hit: (-hit.score, hit.kind, hit.id))[: limit * 3]
     rows = {kind: _rows(kind, [hit.id for hit in ranked if hit.kind is kind], agent) for kind in Kind}
-    found = [_found(hit, rows[hit.kind][hit.id]) for hit in ranked if hit.id in rows[hit.kind]]
-    return found[:limit]
+    merged = [row.pk for row in rows[Kind.CUSTOMER].values() if row.survivor_id is not None]
+    if merged:
+        rows[Kind.CUSTOMER] |= _survivors(merged, agent)
+    found: dict[tuple[str, int], Found] = {}
+    for hit in ranked:
+        if (row := rows[hit.kind].get(hit.id)) is not None:
+            one = _found(hit, row)
+            found.setdefault((one.kind, one.id), one)
+    return list(found.values())[:limit]
 
 
-def _as_survivors(hits: Iterable[Hit]) -> list[Hit]:
-    hits = list(hits)
-    survivors = survivors_of(hit.id for hit in hits if hit.kind is Kind.CUSTOMER)
-    return [
-        hit
-        if hit.kind is not Kind.CUSTOMER or survivors.get(hit.id, hit.id) == hit.id
-        else Hit(
-            kind=hit.kind, id=survivors[hit.id], score=hit.score, code=hit.code, values={**hit.values, "merged": True}
-        )
-        for hit in hits
-    ]
+def _survivors(merged: list[int], agent: Agent) -> dict[int, Any]:
+    """The merged customers' ids, each with the row of who stands for them."""
+    survivors = survivors_of(merged)
+    rows = Customer.objects.visible_to(agent).in_bulk(set(survivors.values()))
+    return {pk: rows.get(survivor) for pk, survivor in survivors.items()}
 
 
 def _rows(kind: Kind, ids: Sequence[int], agent: Agent) -> dict[int, Any]:
@@ -57,13 +58,14 @@ def _rows(kind: Kind, ids: Sequence[int], agent: Agent) -> dict[int, Any]:
 
 def _found(hit: Hit, row: Any) -> Found:
     title, subtitle = _titles(row)
+    values = {**hit.values, "merged": True} if hit.kind is Kind.CUSTOMER and row.pk != hit.id else hit.values
     return Found(
         kind=hit.kind.value,
-        id=hit.id,
+        id=row.pk,
         title=title,
         subtitle=subtitle,
         score=hit.score,
-        why=found_why(hit.code, hit.values),
+        why=found_why(hit.code, values),
         code=hit.code,
         customer_id=row.pk if hit.kind is Kind.CUSTOMER else row.customer_id,
     )

@@ -16,6 +16,12 @@ from fanal.kpis.rules import LONGEST, Happening, intervals, merged, statements
 
 CURSOR = "figures"
 LOCK = 0x6B706973
+_TYPES = {
+    "ForeignKey": "bigint",
+    "BigIntegerField": "bigint",
+    "DateTimeField": "timestamptz",
+    "BooleanField": "boolean",
+}
 BATCH = 5000
 
 Ids = dict[str, list[int]]
@@ -113,7 +119,7 @@ def _merge_in(model: type[Fact], rows: Mapping[int, Mapping[str, Any]]) -> None:
 
 def _type_of(column: Any) -> str:
     kind = column.get_internal_type()
-    return {"ForeignKey": "bigint", "DateTimeField": "timestamptz", "BooleanField": "boolean"}.get(kind, "text")
+    return _TYPES.get(kind, "text")
 
 
 def _complete(touched: Ids) -> tuple[dict[str, Moments], Times]:

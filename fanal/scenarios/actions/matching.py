@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from fanal.agents.models import Agent, Skill
 from fanal.cases.models import Case, CaseState, Category
+from fanal.channels.models import ChannelAccount
 from fanal.events.actions import publish
 from fanal.holdings.models import Holding, HoldingKind, Order, OrderState
 from fanal.interactions import actions as interactions
@@ -67,7 +68,8 @@ def match(*, interaction: Interaction, now: datetime) -> Met:
 
 def _met(choice: rules.Choice, interaction: Interaction) -> Met:
     levels = dict(Skill.objects.filter(code__in=choice.skills).values_list("code", "pk"))
-    preferred = Agent.objects.filter(pk=choice.preferred_agent, is_active=True, practising=interaction.practice).first()
+    agents = Agent.objects.filter(is_active=True, practising=interaction.practice)
+    preferred = agents.filter(pk=choice.preferred_agent).first() if choice.preferred_agent else None
     return Met(
         choice=choice,
         queue=_queue(choice.queue or str(interaction.account.settings.get("queue", "")), interaction),
@@ -162,6 +164,31 @@ def contact_of(*, interaction: Interaction, now: datetime) -> rules.Contact:
         open_case=open_case.pk if open_case else None,
         case_owner=open_case.owner_id if open_case else None,
         last_agent=_last_agent(interaction),
+    )
+
+
+def imagined(
+    *,
+    account: ChannelAccount,
+    given: Mapping[str, str],
+    now: datetime,
+    has_open_case: bool = False,
+    has_open_order: bool = False,
+    **known: Any,
+) -> rules.Contact:
+    """A contact that nobody made, for a dry run; `known` are further fields of the contact."""
+    return rules.Contact(
+        channel=account.kind,
+        account=account.code,
+        address=account.address,
+        queue=str(account.settings.get("queue", "")),
+        given=given,
+        open_queues=open_queues(Queue.objects.filter(active=True), now=now),
+        claimed_order=_claimed_order(dict(given), practice=False),
+        claimed_holding=_claimed_holding(dict(given), practice=False),
+        open_case=0 if has_open_case else None,
+        open_order=0 if has_open_order else None,
+        **known,
     )
 
 

@@ -13,6 +13,7 @@ from fanal.cases.models import Case, CaseState
 from fanal.customers.models import ContactPoint, ContactPointState, Customer
 from fanal.customers.survivors import family_of
 from fanal.desk.workplace.about.things import holding_name, holding_number
+from fanal.desk.workplace.languages import language_name
 from fanal.holdings.models import Holding, HoldingKind, HoldingState, Order
 from fanal.identity.masking import shown
 from fanal.interactions.models import Interaction, Topic
@@ -106,7 +107,7 @@ def _facts(customer: Customer, *, agent: Agent, assurance: int) -> list[tuple[st
     facts = [
         (_("Address"), seen(address, "address")),
         (_("Born"), seen(date_format(customer.born_on) if customer.born_on else "", "personal")),
-        (_("Language"), customer.language),
+        (_("Language"), language_name(customer.language)),
     ]
     return [(label, value) for label, value in facts if value]
 

@@ -83,7 +83,9 @@ def about_of(interaction: Interaction, *, agent: Agent, order_pk: int = 0, holdi
         someone_else=max(0, 100 - sum(one.percent for one in candidates)),
         card=card_of(interaction, agent=agent) if interaction.customer else None,
         given=[(str(GIVEN[name]), value) for name, value in interaction.given.items() if name in GIVEN and value],
-        guess=next((interaction.given[name] for name in SEARCHABLE if interaction.given.get(name)), ""),
+        guess=""
+        if candidates
+        else next((interaction.given[name] for name in SEARCHABLE if interaction.given.get(name)), ""),
         why=scenario_sentences(interaction),
         spoken_for=bool(interaction.relationship),
         writer=interaction.spoken_for_by.name if interaction.spoken_for_by else "",

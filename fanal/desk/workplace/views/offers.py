@@ -9,6 +9,7 @@ from fanal.agents.models import Permission
 from fanal.desk.access import SignedInRequest, needs
 from fanal.desk.workplace import drawing
 from fanal.desk.workplace.finding import seen
+from fanal.desk.workplace.reading import mark_read
 from fanal.desk.workplace.work import work_of
 from fanal.routing import actions as routing
 from fanal.routing.models import Offer
@@ -24,11 +25,12 @@ def acceptance(request: SignedInRequest, pk: int) -> HttpResponse:
     except routing.NotPossible as problem:
         return drawing.refused(problem.sentence())
     if offer.entry.case:
-        answer = HttpResponse(headers={"HX-Redirect": f"/cases/{offer.entry.case.number}/"})
-        return answer if request.headers.get("HX-Request") else redirect("case", offer.entry.case.number)
+        answer = HttpResponse(headers={"HX-Redirect": f"/cases/{offer.entry.case.pk}/"})
+        return answer if request.headers.get("HX-Request") else redirect("case", offer.entry.case.pk)
     found = seen(request.user, offer.entry.interaction_id or 0)
     if not request.headers.get("HX-Request"):
         return redirect("interaction", found.pk)
+    mark_read(found, agent=request.user)
     answer = drawing.rooms(request, found)
     answer.headers["HX-Push-Url"] = f"/interactions/{found.pk}/"
     return answer

@@ -10,6 +10,8 @@ from fanal.agents.models import BreakReason, Permission, Presence
 from fanal.desk.access import SignedInRequest, needs
 from fanal.desk.workplace import drawing
 from fanal.desk.workplace.finding import seen
+from fanal.desk.workplace.pulse import pulse_of
+from fanal.desk.workplace.reading import mark_read
 from fanal.desk.workplace.work import work_of
 from fanal.routing import actions as routing
 
@@ -26,6 +28,7 @@ def desk(request: SignedInRequest) -> HttpResponse:
 def interaction(request: SignedInRequest, pk: int) -> HttpResponse:
     """One contact in the middle: the whole page, or its rooms for a click within the page."""
     found = seen(request.user, pk)
+    mark_read(found, agent=request.user)
     if request.headers.get("HX-Request"):
         return drawing.rooms(request, found)
     return drawing.page(request, found)
@@ -39,16 +42,24 @@ def work(request: SignedInRequest) -> HttpResponse:
     return render(request, "workplace/work.html", {"work": found})
 
 
-@require_http_methods(["PUT"])
+@require_http_methods(["GET", "PUT"])
 @needs(Permission.HANDLE)
 def presence(request: SignedInRequest) -> HttpResponse:
-    """Available, offline, or a break for a reason."""
-    state, _colon, code = QueryDict(request.body).get("state", "").partition(":")
-    if state not in (Presence.AVAILABLE, Presence.OFFLINE, Presence.BREAK):
-        return drawing.refused(_("Choose one of the states in the list."))
-    reason = get_object_or_404(BreakReason, code=code) if state == Presence.BREAK else None
-    routing.set_presence(agent=request.user, state=state, reason=reason, by=request.user, now=timezone.now())
-    return render(request, "workplace/work.html", {"work": work_of(request.user)})
+    """The agent's own state; putting one: available, offline, or a break for a reason."""
+    if request.method == "PUT":
+        state, _colon, code = QueryDict(request.body).get("state", "").partition(":")
+        if state not in (Presence.AVAILABLE, Presence.OFFLINE, Presence.BREAK):
+            return drawing.refused(_("Choose one of the states in the list."))
+        reason = get_object_or_404(BreakReason, code=code) if state == Presence.BREAK else None
+        routing.set_presence(agent=request.user, state=state, reason=reason, by=request.user, now=timezone.now())
+    return render(request, "workplace/presence.html", {"work": work_of(request.user)})
+
+
+@require_GET
+@needs(Permission.HANDLE)
+def pulse(request: SignedInRequest) -> HttpResponse:
+    """How it goes right now in the queues this agent serves, and the agent's own handling time of today."""
+    return render(request, "workplace/pulse.html", {"pulse": pulse_of(request.user, now=timezone.now())})
 
 
 @require_POST

@@ -14,6 +14,7 @@ from fanal.consent.wording import REFUSALS
 from fanal.desk.access import SignedInRequest, needs
 from fanal.desk.workplace import canned, drawing
 from fanal.desk.workplace.finding import own, seen
+from fanal.desk.workplace.reading import mark_read
 from fanal.events.actions import hint
 from fanal.interactions import actions as interactions
 from fanal.interactions import files
@@ -28,9 +29,8 @@ LONGEST = 4000
 def lines(request: SignedInRequest, pk: int) -> HttpResponse:
     """The conversation as it stands; what the customer wrote counts as read by its owner."""
     interaction = seen(request.user, pk)
-    answer = drawing.part(request, "lines", interaction)
-    mark_read(request, interaction)
-    return answer
+    mark_read(interaction, agent=request.user)
+    return drawing.part(request, "lines", interaction)
 
 
 @require_POST
@@ -94,10 +94,3 @@ def attachment(request: SignedInRequest, pk: int) -> FileResponse:
     answer["Content-Disposition"] = texts.content_disposition(file.name)
     answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return answer
-
-
-def mark_read(request: SignedInRequest, interaction: Interaction) -> None:
-    last = interaction.messages.filter(author=Author.CUSTOMER, read_at=None).order_by("-id").first()
-    mine = interaction.segments.filter(agent=request.user, ended_at=None).exists()
-    if last and mine:
-        interactions.mark(interaction=interaction, by_customer=False, read_up_to=last.pk, now=timezone.now())

@@ -1,0 +1,6 @@
+"""Who signs in and what they may: the verbs."""
+
+from fanal.agents.actions.rights import change_rights, end_sign_ins, note_sign_out
+from fanal.agents.actions.screens import choose_language
+
+__all__ = ["change_rights", "choose_language", "end_sign_ins", "note_sign_out"]

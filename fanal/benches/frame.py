@@ -1,0 +1,80 @@
+"""What every bench stands on: a database of its own that is made and dropped again, the production processes, figures."""
+
+import math
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from django.core.management import call_command
+from django.db import connections
+
+from fanal.environment import environment
+from fanal.running import postgres
+
+Progress = Callable[[str], None]
+Figures = dict[str, float]
+
+
+@contextmanager
+def database(name: str, progress: Progress) -> Iterator[str]:
+    """An empty, migrated database `fanal_bench_NAME` beside the ordinary one; yields its address for processes."""
+    postgres.ensure_running(environment, progress=progress)
+    own = f"fanal_bench_{name}"
+    ordinary = postgres.address(environment)
+    address = urlunsplit(urlsplit(ordinary)._replace(path=f"/{own}"))
+    with psycopg.connect(ordinary, autocommit=True) as server:
+        server.execute(f"DROP DATABASE IF EXISTS {own} WITH (FORCE)")
+        server.execute(f"CREATE DATABASE {own}")
+    default = connections["default"]
+    before = default.settings_dict["NAME"]
+    try:
+        with psycopg.connect(address, autocommit=True) as fresh:
+            fresh.execute("CREATE EXTENSION IF NOT EXISTS vector")
+        default.close()
+        default.settings_dict["NAME"] = own
+        progress("Making the tables …")
+        call_command("migrate", verbosity=0)
+        yield address
+    finally:
+        default.close()
+        default.settings_dict["NAME"] = before
+        with psycopg.connect(ordinary, autocommit=True) as server:
+            server.execute(f"DROP DATABASE IF EXISTS {own} WITH (FORCE)")
+
+
+@contextmanager
+def processes(commands: Sequence[Sequence[str]], address: str) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """`python …` processes on the bench's database, ended kindly, then firmly."""
+    env = {**os.environ, "DATABASE_URL": address}
+    started = [subprocess.Popen([sys.executable, *command], env=env, stdout=subprocess.DEVNULL) for command in commands]
+    try:
+        yield started
+    finally:
+        for process in started:
+            process.send_signal(signal.SIGTERM)
+        for process in started:
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The smallest value that at least this share (0 to 1) of the values does not exceed; NaN of nothing."""
+    ordered = sorted(values)
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)] if ordered else math.nan
+
+
+def met(figures: Mapping[str, float], goals: Mapping[str, float]) -> bool:
+    """Whether every goal is reached: `…_per_s` and `recall…` at least, everything else at most."""
+    return all(figures[name] >= limit if at_least(name) else figures[name] <= limit for name, limit in goals.items())
+
+
+def at_least(name: str) -> bool:
+    return "_per_s" in name or name.startswith("recall")
