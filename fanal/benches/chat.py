@@ -10,7 +10,6 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 import psycopg
 from django.conf import settings
@@ -286,8 +285,8 @@ def _wait_for(port: int) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 5) as asked:
-            asked.sendall(b"GET /healthz HTTP/1.0\r\n\r\n")
+            asked.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
             if b" 200 " in asked.recv(100):
                 return
         time.sleep(0.1)
-    raise TimeoutError(f"nothing answers on port {urlsplit(f'//x:{port}').port}")
+    raise TimeoutError(f"nothing answers on port {port}")
