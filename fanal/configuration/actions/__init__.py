@@ -1,0 +1,26 @@
+"""Changing the configuration: rows, people, the first run, all of it from a file."""
+
+from fanal.configuration.actions.people import (
+    accept_invitation,
+    invite,
+    open_invitation,
+    revoke,
+    send_reset,
+    set_active,
+    sign_out_everywhere,
+)
+from fanal.configuration.actions.saving import remove, save
+from fanal.configuration.wording import NotPossible
+
+__all__ = [
+    "NotPossible",
+    "accept_invitation",
+    "invite",
+    "open_invitation",
+    "remove",
+    "revoke",
+    "save",
+    "send_reset",
+    "set_active",
+    "sign_out_everywhere",
+]
