@@ -111,7 +111,10 @@ SHEETS: dict[str, Sheet] = {
         Sheet(
             code="calendars", title=_("Hours"), one=_("Hours"), icon="clock", form=hours.CalendarForm,
             text=_("Opening hours of the week, and holidays."),
-            columns=((_("Time zone"), lambda row: row.zone), (_("Open"), _week), (_("Special days"), _count("special_days"))),
+            columns=(
+                (_("Time zone"), lambda row: row.zone), (_("Open"), _week),
+                (_("Special days"), _count("special_days")),
+            ),
         ),
         Sheet(
             code="accounts", title=_("Channels"), one=_("Channel account"), icon="chat", form=accounts.AccountForm,

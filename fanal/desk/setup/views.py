@@ -91,7 +91,8 @@ def _page(request: HttpRequest, name: str, form: Any) -> HttpResponse:
 
 def _steps(current: str) -> list[dict[str, Any]]:
     titles = {
-        "administrator": _("You"), "company": _("Company"), "queue": _("Queue"), "chat": _("Chat"), "people": _("People"),
+        "administrator": _("You"), "company": _("Company"), "queue": _("Queue"),
+        "chat": _("Chat"), "people": _("People"),
     }  # fmt: skip
     reached = ORDER.index(current)
     return [

@@ -45,8 +45,8 @@ class CalendarForm(ConfigForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 10, "class": "code", "dir": "ltr"}),
         help_text=_(
-            "One day a line: 2026-12-25 Christmas Day is closed all day; 2026-12-24 08:00-13:00 Christmas Eve has hours "
-            "of its own."
+            "One day a line: 2026-12-25 Christmas Day is closed all day; 2026-12-24 08:00-13:00 Christmas Eve "
+            "has hours of its own."
         ),
     )
 
