@@ -16,6 +16,7 @@ export function startHtmx(): void {
     allowScriptTags: false,
     selfRequestsOnly: true,
     historyCacheSize: 0,
+    attributesToSettle: ["class"],
     refreshOnHistoryMiss: true,
     defaultSettleDelay: 0,
     scrollBehavior: "instant",

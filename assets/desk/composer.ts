@@ -7,7 +7,10 @@ export function keepComposing(): void {
   document.addEventListener("keydown", sendOnEnter);
   document.addEventListener("input", onInput);
   document.addEventListener("click", insertReady);
-  document.addEventListener("htmx:afterRequest", forgetWhenSent);
+  document.addEventListener("htmx:beforeSwap", forgetWhenSent);
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if ((event as CustomEvent).detail.elt?.id === "composer-slot") box()?.focus();
+  });
   document.addEventListener("htmx:load", (event) => restore(event.target as Element));
   restore(document);
 }
@@ -60,11 +63,8 @@ function insertReady(event: Event): void {
 }
 
 function forgetWhenSent(event: Event): void {
-  const { elt, successful } = (event as CustomEvent).detail;
-  if (successful && (elt as Element).id === "composer") {
-    sessionStorage.removeItem(draftKey());
-    box()?.focus();
-  }
+  const { requestConfig, xhr } = (event as CustomEvent).detail;
+  if (requestConfig?.elt?.id === "composer" && xhr.status < 300) sessionStorage.removeItem(draftKey());
 }
 
 function restore(room: ParentNode): void {

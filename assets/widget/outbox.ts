@@ -67,8 +67,16 @@ async function sendAll(sent: (entry: Entry) => void, changed: () => void): Promi
   }
 }
 
-function alone(work: () => Promise<void>): Promise<void> {
-  return navigator.locks ? navigator.locks.request(`${place}sending`, work) as Promise<void> : work();
+/** Where locks are denied (a frame without storage rights) a repeat is still harmless: the server knows the id. */
+async function alone(work: () => Promise<void>): Promise<void> {
+  let begun = false;
+  const once = () => (begun = true, work());
+  try {
+    await navigator.locks.request(`${place}sending`, once);
+  } catch (fault) {
+    if (begun) throw fault;
+    await work();
+  }
 }
 
 function parsed(text: string): Entry | undefined {

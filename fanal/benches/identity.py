@@ -19,13 +19,15 @@ NOW = datetime(2026, 6, 2, 9, 0, tzinfo=UTC)
 SEED = 5
 
 
-def run(progress: Callable[[str], object], *, scale: float = 1.0, contacts: int = 4_000) -> tuple[dict[str, Any], dict[str, Any]]:
+def run(
+    progress: Callable[[str], None], *, scale: float = 1.0, contacts: float = 4_000
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Resolve a day's mix of contacts, one after the other; the time includes our own Python and every query.
 
     `wrong_people` counts contacts that were said to be known as somebody whom the evidence does not belong to.
     """
     people.ready(progress=progress, scale=scale)
-    asked = _contacts(contacts)
+    asked = _contacts(int(contacts))
     for evidence, _ in asked[:200]:
         actions.resolve(evidence=evidence, now=NOW)
     took, answers, wrong = [], Counter[str](), 0
@@ -37,8 +39,14 @@ def run(progress: Callable[[str], object], *, scale: float = 1.0, contacts: int 
         wrong += found.customer_id is not None and found.customer_id != owner
     progress(f"{len(took)} contacts resolved")
     figures = {f"resolve_{name}_ms": value for name, value in percentiles(took).items()}
-    load = {"customers": _count("customers_customer"), "contact_points": _count("customers_contactpoint"), "contacts": contacts}
-    return load, figures | {"wrong_people": wrong} | {f"{kind}_contacts": count for kind, count in sorted(answers.items())}
+    load = {
+        "customers": _count("customers_customer"),
+        "contact_points": _count("customers_contactpoint"),
+        "contacts": contacts,
+    }
+    return load, figures | {"wrong_people": wrong} | {
+        f"{kind}_contacts": count for kind, count in sorted(answers.items())
+    }
 
 
 def percentiles(milliseconds: list[float]) -> dict[str, float]:
@@ -79,13 +87,17 @@ def _evidence(kind: str, row: dict[str, str], rng: random.Random) -> Evidence:
         case "order":
             return Evidence(order_number=row["order"], handle=f"visitor-{rng.random()}")
         case "order_and_email":
-            return Evidence(order_number=row["order"], email=row["email"], name=row["name"], handle=f"visitor-{rng.random()}")
+            return Evidence(
+                order_number=row["order"], email=row["email"], name=row["name"], handle=f"visitor-{rng.random()}"
+            )
         case "signed":
             return Evidence(signed_external_id=row["external_id"], email=row["email"], handle=f"visitor-{rng.random()}")
         case "withheld":
             return Evidence(caller_number="anonymous")
         case _:
-            return Evidence(caller_number=f"+3361{rng.randrange(10**7):07}9"[:12], email=f"nobody{rng.random()}@example.edu")
+            return Evidence(
+                caller_number=f"+3361{rng.randrange(10**7):07}9"[:12], email=f"nobody{rng.random()}@example.edu"
+            )
 
 
 def _details(ids: list[int]) -> dict[int, dict[str, str]]:
@@ -93,8 +105,10 @@ def _details(ids: list[int]) -> dict[int, dict[str, str]]:
         cursor.execute(
             """
             SELECT c.id, c.name, c.external_id,
-                coalesce((SELECT value FROM customers_contactpoint p WHERE p.customer_id = c.id AND kind = 'phone' AND preferred), ''),
-                coalesce((SELECT value FROM customers_contactpoint p WHERE p.customer_id = c.id AND kind = 'email'), ''),
+                coalesce((SELECT value FROM customers_contactpoint p
+                    WHERE p.customer_id = c.id AND kind = 'phone' AND preferred), ''),
+                coalesce((SELECT value FROM customers_contactpoint p
+                    WHERE p.customer_id = c.id AND kind = 'email'), ''),
                 coalesce((SELECT number FROM holdings_order o WHERE o.customer_id = c.id LIMIT 1), '')
             FROM customers_customer c WHERE c.id = ANY(%s)
             """,

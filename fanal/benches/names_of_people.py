@@ -1,5 +1,6 @@
-"""Names for a million people who do not exist: common ones by their rank, and a long tail put together from syllables."""
+"""Names for a million people who do not exist: common ones by rank, and a long tail put together from parts."""
 
+# ruff: noqa: E501, SIM905 - word lists read better as words
 import random
 from bisect import bisect
 from collections.abc import Sequence
@@ -115,7 +116,13 @@ class Names:
             if rng.random() < 0.1:
                 given = f"{given} {self._latin_given.draw(rng)}"
             family = self._rare_latin() if rare else self._latin_family.draw(rng)
-            return Person(name=f"{given} {family}", given=given, family=family, script="latin", language=rng.choice(["en", "fr", "de"]))
+            return Person(
+                name=f"{given} {family}",
+                given=given,
+                family=family,
+                script="latin",
+                language=rng.choice(["en", "fr", "de"]),
+            )
         if share < 0.87:
             given = self._cyrillic_given.draw(rng)
             family = self._rare_cyrillic() if rare else self._cyrillic_family.draw(rng)
@@ -135,14 +142,18 @@ class Names:
     def _rare(self, onsets: Sequence[str], vowels: Sequence[str], codas: Sequence[str], endings: Sequence[str]) -> str:
         rng = self.rng
         first = rng.choice(onsets) + rng.choice(vowels) + (rng.choice(codas) if rng.random() < 0.5 else "")
-        second = rng.choice(onsets) + rng.choice(vowels) + rng.choice(codas) if rng.random() < 0.35 else rng.choice(codas)
+        second = (
+            rng.choice(onsets) + rng.choice(vowels) + rng.choice(codas) if rng.random() < 0.35 else rng.choice(codas)
+        )
         return (first + second + rng.choice(endings)).capitalize()
 
     def _rare_arabic(self) -> str:
         rng = self.rng
         root = [rng.choice(_ARABIC_LETTERS) for _ in range(rng.choice((3, 3, 4)))]
         root[2:] = ["".join(root[2:])]
-        pattern = rng.choice(("{0}{1}{2}ي", "{0}ا{1}{2}", "{0}{1}ي{2}", "{0}{1}{2}ان", "ال{0}{1}ا{2}ي", "م{0}{1}و{2}", "بو{0}{1}{2}ة"))
+        pattern = rng.choice(
+            ("{0}{1}{2}ي", "{0}ا{1}{2}", "{0}{1}ي{2}", "{0}{1}{2}ان", "ال{0}{1}ا{2}ي", "م{0}{1}و{2}", "بو{0}{1}{2}ة")
+        )
         return pattern.format(*root)
 
 

@@ -16,7 +16,9 @@ from psycopg import sql
 
 from fanal.benches.names_of_people import Names, Person
 from fanal.customers import index
+from fanal.environment import environment
 from fanal.norms import spelling
+from fanal.running import postgres
 
 NAME = "fanal_bench_people"
 VERSION = 4
@@ -24,7 +26,7 @@ CUSTOMERS = 1_000_000
 SEED = 20_261_121
 BATCH = 10_000
 
-Progress = Callable[[str], object]
+Progress = Callable[[str], None]
 
 # Phones: every customer has one, six in ten a second; one customer in twelve shares the first with the one before.
 # E-mail: nine in ten. Numbers walk through the range by a multiplier prime to it, so they look drawn and are not.
@@ -39,17 +41,21 @@ _FILL = (
     """,
     """
     INSERT INTO customers_contactpoint (customer_id, kind, value, given, state, preferred, shared)
-    SELECT c.id, 'phone', '+331' || lpad(((c.id * 69621::bigint + 777) %% 100000000)::text, 8, '0'), '', 'valid', false, false
+    SELECT c.id, 'phone', '+331' || lpad(((c.id * 69621::bigint + 777) %% 100000000)::text, 8, '0'),
+        '', 'valid', false, false
     FROM customers_customer c WHERE c.id %% 10 < 6
     """,
     """
     INSERT INTO customers_contactpoint (customer_id, kind, value, given, state, preferred, shared)
-    SELECT c.id, 'email', 'person' || (c.id * 7919 %% 1000003) || '.' || c.id || '@example.' || (ARRAY['org', 'com', 'net'])[c.id %% 3 + 1],
+    SELECT c.id, 'email',
+        'person' || (c.id * 7919 %% 1000003) || '.' || c.id || '@example.'
+            || (ARRAY['org', 'com', 'net'])[c.id %% 3 + 1],
         '', 'valid', true, false
     FROM customers_customer c WHERE c.id %% 10 < 9
     """,
     """
-    INSERT INTO holdings_order (customer_id, number, state, placed_at, total, currency, carrier, tracking_number, deliver_to)
+    INSERT INTO holdings_order
+        (customer_id, number, state, placed_at, total, currency, carrier, tracking_number, deliver_to)
     SELECT (n * 48271::bigint) %% %(customers)s + 1, 'FN-' || lpad((n * 7368787::bigint %% 10000000)::text, 7, '0'),
         (ARRAY['delivered', 'delivered', 'delivered', 'shipped', 'placed', 'returned'])[n %% 6 + 1],
         timestamptz '2026-06-01' - make_interval(hours => (n %% 17520)::int), (n %% 30000) / 100.0 + 5, 'EUR', 'Parcel',
@@ -58,8 +64,8 @@ _FILL = (
     """,
     """
     INSERT INTO identity_sighting (customer_id, kind, value, first_at, last_at, contact, times)
-    SELECT customer_id, kind, value, timestamptz '2026-01-01', timestamptz '2026-06-01' - make_interval(hours => (customer_id %% 9000)::int),
-        customer_id, 2
+    SELECT customer_id, kind, value, timestamptz '2026-01-01',
+        timestamptz '2026-06-01' - make_interval(hours => (customer_id %% 9000)::int), customer_id, 2
     FROM customers_contactpoint WHERE customer_id %% 5 = 0 AND preferred
     """,
 )
@@ -83,6 +89,7 @@ def database(scale: float = 1.0) -> str:
 
 def ready(*, progress: Progress, scale: float = 1.0) -> str:
     """See to it that the database exists and is filled, and make it the one this process works on; returns its name."""
+    postgres.ensure_running(environment, progress=progress)
     name = database(scale)
     if not _is_filled(name):
         progress("making the people: this is done once")
@@ -137,8 +144,8 @@ def _copy_customers(cursor: Any, customers: int, progress: Progress) -> dict[str
     rows = people(customers)
     pairs: list[str] = []
     with cursor.copy(
-        "COPY customers_customer (id, kind, name, given_name, family_name, language, born_on, address, postcode, city, country,"
-        " value_band, external_id, practice, tokens, created_at) FROM STDIN"
+        "COPY customers_customer (id, kind, name, given_name, family_name, language, born_on, address, postcode, city,"
+        " country, value_band, external_id, practice, tokens, created_at) FROM STDIN"
     ) as copy:
         done = 0
         while batch := list(islice(rows, BATCH)):
@@ -161,8 +168,9 @@ def _customer_line(customer_id: int, person: Person, tokens: list[int]) -> str:
     born = f"{1935 + customer_id % 70}-{1 + customer_id % 12:02}-{1 + customer_id % 28:02}"
     ids = ",".join(map(str, tokens))
     return (
-        f"{customer_id}\tperson\t{person.name}\t{person.given}\t{person.family}\t{person.language}\t{born}\t\t"
-        f"{10000 + customer_id % 80000}\tTown {customer_id % 500}\t{_COUNTRIES[person.language]}\t0\tX{customer_id}\tf\t"
+        f"{customer_id}\tperson\t{person.name}\t{person.given}\t{person.family}\t"
+        f"{person.language}\t{born}\t\t{10000 + customer_id % 80000}\tTown {customer_id % 500}\t"
+        f"{_COUNTRIES[person.language]}\t0\tX{customer_id}\tf\t"
         f"{{{ids}}}\t2026-01-01\n"
     )
 

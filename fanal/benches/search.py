@@ -22,7 +22,6 @@ GOALS = {
     "recall_with_a_typo": 0.95,
     "recall_across_scripts": 0.90,
 }
-AT_LEAST = {"recall_with_a_typo", "recall_across_scripts"}
 SEED = 9
 LETTERS = {
     "latin": "abcdefghijklmnopqrstuvwxyz",
@@ -30,6 +29,7 @@ LETTERS = {
     "arabic": "ابتثجحخدذرزسشصضطظعغفقكلمنهوي",
 }
 
+# ruff: noqa: SIM905
 # How Russian names are really written in Latin letters: for English readers, in passports, in French, in German.
 _RUSSIAN = "а б в г д е ё ж з и й к л м н о п р с т у ф х ц ч ш щ ъ ы ь э ю я".split()
 _ROMAN = {
@@ -50,12 +50,14 @@ class Query:
     target: tuple[str, int] | None = None
 
 
-def run(progress: Callable[[str], object], *, scale: float = 1.0, names: int = 300) -> tuple[dict[str, Any], dict[str, Any]]:
+def run(
+    progress: Callable[[str], None], *, scale: float = 1.0, names: float = 300
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """One search after the other, as one person types them; the time includes our own Python and every query."""
     people.ready(progress=progress, scale=scale)
     rng = random.Random(SEED)
     agent = _agent()
-    queries = [*_name_queries(rng, names), *_exact_queries(rng, names)]
+    queries = [*_name_queries(rng, int(names)), *_exact_queries(rng, int(names))]
     rng.shuffle(queries)
     for query in queries[:100]:
         search(query.text, agent=agent)
@@ -70,7 +72,10 @@ def run(progress: Callable[[str], object], *, scale: float = 1.0, names: int = 3
         hits.setdefault(query.kind, []).append(_is_hit(query, found))
         if place % 500 == 499:
             progress(f"{place + 1} of {len(queries)} searches")
-    load = {"customers": _scalar("SELECT count(*) FROM customers_customer"), "orders": _scalar("SELECT count(*) FROM holdings_order")}
+    load = {
+        "customers": _scalar("SELECT count(*) FROM customers_customer"),
+        "orders": _scalar("SELECT count(*) FROM holdings_order"),
+    }
     return load | {"searches": len(queries)}, _figures(took, hits) | {"cut_searches": cut}
 
 
@@ -111,14 +116,20 @@ def _name_queries(rng: random.Random, count: int) -> Iterable[Query]:
 def _exact_queries(rng: random.Random, count: int) -> Iterable[Query]:
     customers = _scalar("SELECT max(id) FROM customers_customer")
     ids = [rng.randrange(1, customers + 1) for _ in range(count)]
-    for customer_id, value in _rows("SELECT customer_id, value FROM customers_contactpoint WHERE customer_id = ANY(%s) AND kind = 'phone'", ids):
+    for customer_id, value in _rows(
+        "SELECT customer_id, value FROM customers_contactpoint WHERE customer_id = ANY(%s) AND kind = 'phone'", ids
+    ):
         yield Query(kind="exact_phone", text=_as_typed(rng, value), target=("customer", customer_id))
-    for customer_id, value in _rows("SELECT customer_id, value FROM customers_contactpoint WHERE customer_id = ANY(%s) AND kind = 'email'", ids):
+    for customer_id, value in _rows(
+        "SELECT customer_id, value FROM customers_contactpoint WHERE customer_id = ANY(%s) AND kind = 'email'", ids
+    ):
         yield Query(kind="exact_email", text=value.upper(), target=("customer", customer_id))
     for order_id, number in _rows("SELECT id, number FROM holdings_order WHERE id = ANY(%s)", ids):
         yield Query(kind="exact_order", text=number, target=("order", order_id))
         yield Query(kind="exact_order_digits", text=number[-7:], target=("order", order_id))
-    for order_id, number in _rows("SELECT id, tracking_number FROM holdings_order WHERE id = ANY(%s) AND tracking_number <> ''", ids):
+    for order_id, number in _rows(
+        "SELECT id, tracking_number FROM holdings_order WHERE id = ANY(%s) AND tracking_number <> ''", ids
+    ):
         yield Query(kind="exact_tracking", text=number, target=("order", order_id))
 
 
@@ -164,8 +175,11 @@ def _script(word: str) -> str:
 
 
 def _as_typed(rng: random.Random, e164: str) -> str:
-    number = e164[1:]
-    return rng.choice((e164, f"00{number}", f"+{number[:2]} ({number[2:5]}) {number[5:]}", f"0{number[-9:]}", number[-9:]))
+    """As networks and people write it: international, with brackets, in the national form, without its zero."""
+    code = next(code for code in ("33", "44", "49", "20", "7") if e164[1:].startswith(code))
+    national = e164[1 + len(code) :]
+    forms = (e164, f"00{code}{national}", f"+{code} ({national[:3]}) {national[3:]}", f"0{national}", national)
+    return rng.choice(forms)
 
 
 def _is_hit(query: Query, found: Iterable[Any]) -> bool:
@@ -186,7 +200,12 @@ def _agent() -> Agent:
 def _sample(rng: random.Random, count: int) -> list[tuple[str, str, str]]:
     customers = _scalar("SELECT max(id) FROM customers_customer")
     ids = [rng.randrange(1, customers + 1) for _ in range(count)]
-    return [row[1:] for row in _rows("SELECT id, name, given_name, family_name FROM customers_customer WHERE id = ANY(%s) ORDER BY id", ids)]
+    return [
+        row[1:]
+        for row in _rows(
+            "SELECT id, name, given_name, family_name FROM customers_customer WHERE id = ANY(%s) ORDER BY id", ids
+        )
+    ]
 
 
 def _rows(sql: str, ids: list[int]) -> list[Any]:

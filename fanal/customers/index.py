@@ -33,7 +33,8 @@ def put(customer_id: int, *written: str) -> None:
             [customer_id, ids],
         )
         cursor.execute(
-            "INSERT INTO customers_customertoken (token_id, customer_id) SELECT unnest(%s::bigint[]), %s ON CONFLICT DO NOTHING",
+            "INSERT INTO customers_customertoken (token_id, customer_id) "
+            "SELECT unnest(%s::bigint[]), %s ON CONFLICT DO NOTHING",
             [ids, customer_id],
         )
 
@@ -63,8 +64,12 @@ def _file(words: dict[int, tuple[str, ...]]) -> None:
             for pair in pairs:
                 copy.write_row(pair)
         cursor.execute(
-            "UPDATE customers_customer c SET tokens = t.ids FROM (SELECT customer_id, array_agg(token_id::int ORDER BY token_id) AS ids "
-            "FROM customers_customertoken WHERE customer_id = ANY(%s::bigint[]) GROUP BY customer_id) t WHERE c.id = t.customer_id",
+            """
+            UPDATE customers_customer c SET tokens = t.ids FROM (
+                SELECT customer_id, array_agg(token_id::int ORDER BY token_id) AS ids FROM customers_customertoken
+                WHERE customer_id = ANY(%s::bigint[]) GROUP BY customer_id
+            ) t WHERE c.id = t.customer_id
+            """,
             [list(words)],
         )
 
@@ -74,7 +79,7 @@ def _ids_of(words: Iterable[str]) -> list[int]:
 
 
 def _dictionary(words: set[str]) -> dict[str, int]:
-    """The id of each word; a new one is entered with all its keys. Sorted, so that two writers do not wait in a circle."""
+    """The id of each word; a new one is entered with its keys. Sorted, so that two writers never wait in a circle."""
     if not words:
         return {}
     wanted = sorted(words)
@@ -92,7 +97,8 @@ def _dictionary(words: set[str]) -> dict[str, int]:
             known |= entered
             keys = [(key[:90], token_id) for word, token_id in entered.items() for key in spelling.keys(word)]
             cursor.execute(
-                "INSERT INTO customers_namekey (key, token_id) SELECT * FROM unnest(%s::text[], %s::bigint[]) ON CONFLICT DO NOTHING",
+                "INSERT INTO customers_namekey (key, token_id) "
+                "SELECT * FROM unnest(%s::text[], %s::bigint[]) ON CONFLICT DO NOTHING",
                 [[key for key, _ in keys], [token_id for _, token_id in keys]],
             )
     return known

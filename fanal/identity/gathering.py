@@ -140,7 +140,8 @@ def _contact_point_branch(address: Address) -> tuple[str, list[Any]]:
     # The kind is written out, not a parameter, so that the partial index on phone tails may serve.
     sql = (
         "SELECT %s AS lane, %s AS source, customer_id, shared, state FROM customers_contactpoint "
-        f"WHERE kind = '{address.lane.value}' AND {where} AND ended_at IS NULL AND state <> 'invalid' LIMIT {MOST_PER_LANE}"
+        f"WHERE kind = '{address.lane.value}' AND {where} AND ended_at IS NULL AND state <> 'invalid' "
+        f"LIMIT {MOST_PER_LANE}"
     )
     return sql, [address.lane.value, address.source.value, *values]
 
@@ -154,7 +155,8 @@ def _sighting_branch(handle: str) -> tuple[str, list[Any]]:
 
 
 def _claim_branch(lane: Lane, source: Source, sql: str, value: Any) -> tuple[str, list[Any]]:
-    branch = f"SELECT %s AS lane, %s AS source, claim.*, false AS shared, '' AS state FROM ({sql} LIMIT {MOST_PER_LANE}) claim(customer_id)"
+    claim = f"({sql} LIMIT {MOST_PER_LANE}) claim(customer_id)"
+    branch = f"SELECT %s AS lane, %s AS source, claim.*, false AS shared, '' AS state FROM {claim}"
     return branch, [lane.value, source.value, value]
 
 

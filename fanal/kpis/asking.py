@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from fanal.channels.models import ChannelKind
 from fanal.kpis.actions.figures import DIMENSIONS, Filters
-from fanal.kpis.catalogue import KPIS, Kpi
+from fanal.kpis.catalogue import GROUPS, KPIS, Kpi
 from fanal.kpis.periods import NAMES, Period, between, named, zone
 
 
@@ -19,19 +19,23 @@ class NotUnderstood(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """Over which period, told apart by what, only which."""
+    """Over which period, which figures, told apart by what, only which."""
 
     period: Period
+    group: str
     by: str | None
     filters: Filters
 
 
 def question(asked: QueryDict | Mapping[str, str], now: datetime) -> Question:
-    """Read period (or from and to, both days included), by, queue, agent, type and channel. Raises NotUnderstood."""
+    """Read period (or from and to, both days included), group, by, and the filters. Raises NotUnderstood."""
     by = asked.get("by") or None
     if by is not None and by not in DIMENSIONS:
         raise NotUnderstood(_("Figures can be told apart by %(names)s.") % {"names": ", ".join(DIMENSIONS)})
-    return Question(period=_period(asked, now), by=by, filters=_filters(asked))
+    group = asked.get("group") or ""
+    if group and group not in GROUPS:
+        raise NotUnderstood(_("Figures come in groups: %(names)s.") % {"names": ", ".join(GROUPS)})
+    return Question(period=_period(asked, now), group=group, by=by, filters=_filters(asked))
 
 
 def kpi(asked: str) -> Kpi:
@@ -45,7 +49,7 @@ def kpi(asked: str) -> Kpi:
 def _period(asked: QueryDict | Mapping[str, str], now: datetime) -> Period:
     if asked.get("from") or asked.get("to"):
         try:
-            first, last = date.fromisoformat(asked["from"]), date.fromisoformat(asked["to"])
+            first, last = date.fromisoformat(str(asked["from"])), date.fromisoformat(str(asked["to"]))
             start = datetime.combine(first, time(), tzinfo=zone())
             return between(start, datetime.combine(last + timedelta(days=1), time(), tzinfo=zone()))
         except (KeyError, ValueError, OverflowError):

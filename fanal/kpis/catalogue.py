@@ -345,4 +345,11 @@ CASE_FIGURES = [
     ),
 ]
 
+GROUPS: dict[str, tuple[str | Promise, list[Kpi]]] = {
+    "waiting": (_("Waiting"), WAITING_FIGURES),
+    "handling": (_("Handling"), HANDLING_FIGURES),
+    "time": (_("Agents’ time"), TIME_FIGURES),
+    "cases": (_("Cases"), CASE_FIGURES),
+}
+
 KPIS: dict[str, Kpi] = {kpi.id: kpi for kpi in [*WAITING_FIGURES, *HANDLING_FIGURES, *TIME_FIGURES, *CASE_FIGURES]}

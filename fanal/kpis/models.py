@@ -171,8 +171,12 @@ class StateStretch(Fact):
 
 
 class Grain(models.TextChoices):
-    QUARTER = "q"
-    DAY = "d"
+    """How wide a cell is. A day is kept three times, so that a report reads no more cells than it shows."""
+
+    QUARTER = "q", "Quarter of an hour"
+    DAY = "d", "Day"
+    DAY_WITHOUT_AGENTS = "n", "Day, all agents together"
+    DAY_OF_AGENT = "a", "Day of an agent, all queues together"
 
 
 def counter() -> Any:

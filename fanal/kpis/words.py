@@ -1,5 +1,6 @@
 """Figures as people read them: the same text on a tile, in a table, in a chart and in a file."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +31,18 @@ def duration(seconds: float) -> str:
     hours, rest = divmod(whole, 3600)
     minutes, last = divmod(rest, 60)
     return f"{hours}:{minutes:02}:{last:02}" if hours else f"{minutes}:{last:02}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Since:
+    """A moment from which a page counts on: for the script, and in words for those without one."""
+
+    iso: str
+    text: str
+
+
+def since(moment: datetime, now: datetime) -> Since:
+    return Since(iso=moment.isoformat(timespec="seconds"), text=duration((now - moment).total_seconds()))
 
 
 def parts(numerator: float, denominator: float | None, numerator_is_time: bool, denominator_is_time: bool) -> str:

@@ -6,8 +6,8 @@ ranks by the sum, and asks again with stage 2 only when the best sum is poor (ab
 
 - `d`: the token and each deletion of one letter. Both sides delete, so these meet after one insertion, deletion,
   substitution or swap (the symmetric-delete idea of Wolf Garbe's SymSpell).
-  A letter of another script may be two of ours (sh, kh, ts): a token with such a pair is also filed with the pair as one
-  sign, so that one wrong letter in Cyrillic or Arabic is one slip here too.
+  A letter of another script may be two of ours (sh, kh, ts): a token with such a pair is also filed with the pair as
+  one sign, so that one wrong letter in Cyrillic or Arabic is one slip here too.
 - `s`: the consonant skeleton: what is left when letters that sound alike are one and vowels are gone. It bridges
   scripts (mhmd, mohammed). Arabic waw is a consonant or a vowel, as is j in romanised Russian; jim is j or g, tha is t
   or s, dhal d or z, depending on the country: each gives a second reading.

@@ -13,7 +13,8 @@ from django.db.utils import Error as DatabaseError
 from fanal.events.actions import CHANNEL
 from fanal.routing import actions, configuration, matching, statements
 from fanal.routing.actions.presence import UNREACHABLE_AFTER
-from fanal.routing.matching import Connection, Made, Record, Round
+from fanal.routing.matching import Made, Record, Round
+from fanal.routing.reading import Connection
 
 log = structlog.get_logger(__name__)
 
@@ -104,13 +105,17 @@ class Loop:
         """Rounds of matching until nothing more is due."""
         while not self.stop.is_set():
             now = self.clock()
-            agents = self._told(matching.match_agents(self.hot, self.known, now=now, record=self.record))
-            entries = self._told(matching.match_entries(self.hot, self.known, now=now, record=self.record))
+            freed, arrived = self.hot.execute(statements.PEEK, {"now": now}).fetchone() or (False, False)
+            if not freed and not arrived:
+                return
+            agents = entries = Round()
+            if freed:
+                agents = self._told(matching.match_agents(self.hot, self.known, now=now, record=self.record))
+            if arrived:
+                entries = self._told(matching.match_entries(self.hot, self.known, now=now, record=self.record))
             for entry in entries.overflowing:
                 actions.overflow(entry_id=entry, now=now)
-            if not agents.claimed and not entries.claimed:
-                return
-            if agents.in_vain or entries.in_vain:
+            if not (agents.settled or entries.settled):
                 self.stop.wait(BREATH)
 
     def look_around(self) -> None:

@@ -39,9 +39,9 @@ class Round:
     next_due: datetime | None = None
 
     @property
-    def in_vain(self) -> bool:
-        """Decided, but others held or had changed what it was about."""
-        return bool(self.decided) and not self.made
+    def settled(self) -> bool:
+        """Whether it brought something to rest; if not, others hold what is due."""
+        return self.claimed > self.decided or bool(self.made)
 
 
 class Outdated(Exception):

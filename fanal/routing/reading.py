@@ -10,10 +10,11 @@ import psycopg
 
 from fanal.routing import statements
 from fanal.routing.configuration import Configuration
-from fanal.routing.rules import AgentFacts, EntryFacts, Profile, fits
+from fanal.routing.rules import SHOWN, AgentFacts, EntryFacts, Profile, fits
 
 FURTHER = 200
 PAGES = 10
+KEPT = 50_000
 
 Connection = psycopg.Connection[Any]
 
@@ -39,15 +40,20 @@ class Load(NamedTuple):
         return self.facts.profile.id
 
 
+# Facts by database and entry id. Whatever changes an entry raises its version.
+_known: dict[int, Entry] = {}
+
+
 def entries(connection: Connection, statement: str, arguments: Mapping[str, Any]) -> list[Entry]:
     """The entries that a statement finds."""
-    return [_entry(*row) for row in connection.execute(statement, arguments)]
+    return [_entry(row) for row in connection.execute(statement, arguments).fetchall()]
 
 
 def loads(
     connection: Connection, profiles: Mapping[int, Profile], statement: str, arguments: Mapping[str, Any]
 ) -> list[Load]:
     """The loads that a statement finds."""
+    rows = connection.execute(statement, arguments).fetchall()
     return [
         Load(
             facts=AgentFacts(
@@ -60,9 +66,7 @@ def loads(
             version=version,
             look_at=look_at,
         )
-        for agent, available, ringing, open_work, idle_since, version, look_at in connection.execute(
-            statement, arguments
-        )
+        for agent, available, ringing, open_work, idle_since, version, look_at in rows
     ]
 
 
@@ -82,13 +86,16 @@ class Heads:
 def heads(connection: Connection, configuration: Configuration, agents: Sequence[int], now: datetime) -> Heads:
     """Read the heads of the lines that these agents may serve: deep enough that each can take one."""
     queues = sorted({queue for agent in agents for queue in configuration.served_by(agent)[0]})
-    deep = len(agents) + 3
+    deep = SHOWN + len(agents) // 4
     lines: dict[tuple[int, int], list[Entry]] = defaultdict(list)
-    for entry in entries(connection, statements.READ_HEADS, {"queues": queues, "deep": deep}):
-        lines[entry.facts.queue, entry.facts.priority].append(entry)
     reserved: dict[int, list[Entry]] = defaultdict(list)
-    for entry in entries(connection, statements.READ_RESERVED, {"agents": list(agents), "now": now}):
-        reserved[entry.facts.preferred_agent or 0].append(entry)
+    arguments = {"queues": queues, "deep": deep, "agents": list(agents), "now": now}
+    for kept, *row in connection.execute(statements.READ_HEADS, arguments).fetchall():
+        entry = _entry(row)
+        if kept:
+            reserved[entry.facts.preferred_agent or 0].append(entry)
+        else:
+            lines[entry.facts.queue, entry.facts.priority].append(entry)
     of_queue: dict[int, list[Sequence[Entry]]] = defaultdict(list)
     for (queue, _), line in lines.items():
         of_queue[queue].append(line)
@@ -104,12 +111,13 @@ def candidates(
     """
     found: dict[int, Entry] = {}
     for line in heads.lines_of(configuration.served_by(load.agent)[0]):
-        left = [entry for entry in line if entry.facts.id not in taken]
-        if len(line) == heads.deep:
+        left = [entry for entry in line if entry.facts.id not in taken] if taken else line
+        if any(_fits(load, entry, configuration, now) for entry in left[:SHOWN]):
+            left = left[:SHOWN]  # whoever stands behind these has nothing before them
+        elif len(line) == heads.deep:
             if not left:
                 return None
-            if not any(_fits(load, entry, configuration, now) for entry in left):
-                left += _further(connection, configuration, load, line[-1], taken, now)
+            left = [*left, *_further(connection, configuration, load, line[-1], taken, now)]
         found.update((entry.facts.id, entry) for entry in left)
     found.update((entry.facts.id, entry) for entry in heads.reserved.get(load.agent, ()) if entry.facts.id not in taken)
     return found
@@ -149,21 +157,31 @@ def _fits(load: Load, entry: Entry, configuration: Configuration, now: datetime)
     return fits(load.facts, entry.facts, configuration.queues[entry.facts.queue], now) is None
 
 
-def _entry(
+def _entry(row: Sequence[Any]) -> Entry:
+    """A row as facts, made once per version: the same heads are read again and again."""
+    known = _known.get(row[0])
+    if known is None or known.version != row[1]:
+        if len(_known) >= KEPT:
+            _known.clear()
+        known = _known[row[0]] = _new_entry(*row)
+    return known
+
+
+def _new_entry(
     id: int,
+    version: int,
     queue: int,
     channel: str,
     priority: int,
-    skills: Mapping[str, int],
+    skills: Mapping[str, int] | None,
     entered_at: datetime,
     position_at: datetime,
     preferred_agent: int | None,
     preferred_why: str,
     preferred_until: datetime | None,
-    declined: Mapping[str, str],
+    declined: Mapping[str, str] | None,
     overflow_at: datetime | None,
     practice: bool,
-    version: int,
     interaction: int | None,
     case: int | None,
 ) -> Entry:

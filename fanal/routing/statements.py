@@ -6,8 +6,9 @@ were read, so that a matcher which was stopped in between changes nothing.
 
 WAKE = "fanal_routing"
 
-ENTRY_COLUMNS = """id, queue_id, channel, priority, skills, entered_at, position_at, preferred_agent_id, preferred_why,
-  preferred_until, declined, overflow_at, practice, version, interaction_id, case_id"""
+ENTRY_COLUMNS = """id, version, queue_id, channel, priority, nullif(skills, '{}'), entered_at, position_at,
+  preferred_agent_id, preferred_why, preferred_until, nullif(declined, '{}'), overflow_at, practice,
+  interaction_id, case_id"""
 LOAD_COLUMNS = "agent_id, available, ringing, open_work, idle_since, version, look_at"
 
 CLAIM_AGENTS = f"""
@@ -18,16 +19,19 @@ CLAIM_ENTRIES = f"""
 SELECT {ENTRY_COLUMNS} FROM routing_queueentry
 WHERE state = 'waiting' AND look_at <= %(now)s ORDER BY look_at, id LIMIT %(most)s FOR UPDATE SKIP LOCKED"""
 
-# The heads of every line: a line is one queue and priority, in the order of position.
+PEEK = """
+SELECT EXISTS (SELECT FROM routing_agentload WHERE look_at <= %(now)s),
+  EXISTS (SELECT FROM routing_queueentry WHERE state = 'waiting' AND look_at <= %(now)s)"""
+
+# The heads of every line (one queue and priority, in the order of position), and what is kept for these agents.
 READ_HEADS = f"""
-SELECT e.* FROM unnest(%(queues)s::bigint[]) AS q(id) CROSS JOIN (VALUES (4), (3), (2), (1)) AS p(n)
+SELECT false, e.* FROM unnest(%(queues)s::bigint[]) AS q(id) CROSS JOIN (VALUES (4), (3), (2), (1)) AS p(n)
 CROSS JOIN LATERAL (
   SELECT {ENTRY_COLUMNS} FROM routing_queueentry
   WHERE state = 'waiting' AND queue_id = q.id AND priority = p.n ORDER BY position_at, id LIMIT %(deep)s
-) AS e"""
-
-READ_RESERVED = f"""
-SELECT {ENTRY_COLUMNS} FROM routing_queueentry
+) AS e
+UNION ALL
+SELECT true, {ENTRY_COLUMNS} FROM routing_queueentry
 WHERE state = 'waiting' AND preferred_agent_id = ANY(%(agents)s) AND preferred_until > %(now)s"""
 
 # One line on from a position, without what this agent could not take: for heads full of other people's work.

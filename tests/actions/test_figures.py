@@ -264,3 +264,20 @@ def test_the_fold_goes_on_where_it_stopped() -> None:
     assert stored() != before
     assert centre.figure("abandoned").value == 3
     assert Cursor.objects.get().event == Event.objects.order_by("-id").values_list("id", flat=True)[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_folded_day_keeps_every_promise_about_figures_and_a_spoilt_one_is_found() -> None:
+    from fanal.running.verify import verify
+
+    names = frozenset(
+        {"figures_offered_adds_up", "figures_days_are_sums", "agent_time_adds_up", "presence_has_no_gaps"}
+    )
+    Centre()
+    actions.fold()
+    assert [verdict.invariant.name for verdict in verify(names=names) if not verdict.holds] == []
+    Cell.objects.filter(source="stay", grain="q").update(answered=99)
+    Cell.objects.filter(source="handling", grain="n").update(handled=99)
+    Cell.objects.filter(source="time").update(break_ms=10**9)
+    broken = {verdict.invariant.name for verdict in verify(names=names) if not verdict.holds}
+    assert broken == names - {"presence_has_no_gaps"}

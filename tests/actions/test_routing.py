@@ -8,6 +8,7 @@ from fanal.events.models import Event
 from fanal.interactions.models import Segment
 from fanal.routing import actions
 from fanal.routing.models import EntryState, Offer, OfferState, QueueEntry
+from fanal.running.verify import verify
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -336,3 +337,40 @@ def test_a_contact_waits_once():
     someone = contact()
     first = actions.enqueue(interaction=someone, queue=line, now=after(0))
     assert actions.enqueue(interaction=someone, queue=line, now=after(1)) == first
+
+
+def test_the_load_that_the_matcher_believes_is_the_truth_after_all_that_can_happen():
+    line, first, second = queue(wrap_up_seconds=5), agent("First"), agent("Second")
+    talks = [talk(first, line, now=after(0))]
+    actions.transfer(interaction=talks[0], by=first, to_agent=second, now=after(5))
+    match(after(5))
+    assert broken() == []
+    actions.decline(offer_id=ringing(second).pk, agent=second, now=after(6))
+    waiting(line, now=after(7))
+    match(after(7))
+    assert broken() == []
+    actions.expire_offers(now=after(60))
+    actions.expire_wrap_ups(now=after(60))
+    actions.sign_out(agent=second, by=None, now=after(61))
+    assert broken() == []
+    first.load.open_work = {"webchat": 7}
+    first.load.save()
+    assert broken() == ["agent_load_is_true"]
+
+
+def test_a_queue_manager_sees_the_work_of_the_own_queues_only():
+    from fanal.agents.models import Role
+    from fanal.routing.queries import interactions_visible_to
+
+    manager = agent("Manager", available_at=None)
+    manager.role = Role.objects.create(code="manager", name="Manager", permissions=["supervise_own_queues"])
+    manager.save()
+    own, other = queue(), queue()
+    own.managers.add(manager)
+    mine = waiting(own).interaction
+    waiting(other)
+    assert list(interactions_visible_to(manager)) == [mine]
+
+
+def broken():
+    return [verdict.invariant.name for verdict in verify() if not verdict.holds]

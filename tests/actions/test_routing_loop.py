@@ -1,15 +1,23 @@
 """The running matcher: woken by what happens, timed by what is due, and harmless when it was stopped in between."""
 
+import os
+import signal
+import subprocess
+import sys
 import threading
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
+from django.db import connection
 from routing_world import after, agent, match, queue, skill, waiting
 
 from fanal.agents.models import Presence
+from fanal.environment import ROOT
 from fanal.events.actions import publish
 from fanal.routing import acd, actions, configuration, matching, reading
 from fanal.routing.models import AgentLoad, EntryState, Offer, OfferState, QueueEntry
@@ -32,8 +40,6 @@ def eventually(check, *, within=5.0):
 
 @contextmanager
 def running(matchers=1):
-    from django.db import connection
-
     stop = threading.Event()
     problems = []
 
@@ -133,3 +139,28 @@ def test_a_late_write_with_an_old_version_changes_nothing():
         assert len(match(after(2))) == 1
         assert matching._offer(late, known, [pick], after(2) + timedelta(seconds=30)) == []
     assert Offer.objects.count() == 1
+
+
+def test_of_two_processes_one_is_frozen_and_continued_and_its_late_writes_are_refused():
+    line, someone = queue(), agent(available_at=now())
+    entry = waiting(line, now=now())
+    program = Path(__file__).with_name("stopping_matcher.py")
+    command = [sys.executable, str(program), connection.settings_dict["NAME"]]
+    frozen = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    try:
+        eventually(lambda: psutil.Process(frozen.pid).status() == psutil.STATUS_STOPPED, within=60)
+        with running():
+            offer = eventually(lambda: Offer.objects.filter(entry=entry).first(), within=10)
+            os.kill(frozen.pid, signal.SIGCONT)
+            time.sleep(1)
+            assert Offer.objects.count() == 1
+            assert AgentLoad.objects.get(agent=someone).ringing == 1
+        # It works on, with what is new.
+        another = agent(available_at=now())
+        late = waiting(line, now=now())
+        eventually(lambda: Offer.objects.filter(entry=late, agent=another).first(), within=10)
+        assert Offer.objects.get(entry=entry) == offer
+    finally:
+        os.kill(frozen.pid, signal.SIGCONT)
+        frozen.terminate()
+        assert frozen.wait(timeout=20) == 0

@@ -21,9 +21,7 @@ NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
 @pytest.fixture
 def agent() -> Agent:
-    role = Role.objects.create(
-        code="agent", name="Agent", permissions=[Permission.HANDLE], field_classes=[*FieldClass]
-    )
+    role = Role.objects.create(code="agent", name="Agent", permissions=[Permission.HANDLE], field_classes=[*FieldClass])
     return Agent.objects.create_user(email="agent@example.org", name="Agent A", role=role)
 
 
@@ -38,7 +36,9 @@ def ada(agent: Agent) -> Customer:
     fields = {"name": "Ada Müller", "born_on": date(1980, 5, 3), "address": "5 Hidden Lane", "country": "FR"}
     made = actions.create(fields=fields, by=agent, now=NOW)
     actions.add_contact_point(customer=made, kind="phone", given="06 12 34 48 21", by=agent, now=NOW)
-    Holding.objects.create(customer=made, kind="account", number="FR7612345678", balance=Decimal("1234.56"), currency="EUR")
+    Holding.objects.create(
+        customer=made, kind="account", number="FR7612345678", balance=Decimal("1234.56"), currency="EUR"
+    )
     Order.objects.create(customer=made, number="FN-100234", placed_at=NOW, state="shipped", tracking_number="JD0042")
     return made
 
@@ -79,7 +79,9 @@ def test_no_contact_no_sensitive_field(desk: Client, ada: Customer) -> None:
         assert secret not in page
 
 
-def test_the_assurance_of_ones_own_running_contact_opens_what_it_is_enough_for(desk: Client, agent: Agent, ada: Customer) -> None:
+def test_the_assurance_of_ones_own_running_contact_opens_what_it_is_enough_for(
+    desk: Client, agent: Agent, ada: Customer
+) -> None:
     interaction = talking(agent, ada, assurance=2)
     matched = text(desk.get(f"/customers/{ada.pk}/"))
     assert "06 12 34 48 21" in matched
@@ -114,7 +116,13 @@ def test_a_role_without_the_field_class_never_sees_it(desk: Client, agent: Agent
 
 def test_a_correction_is_shown_in_the_history_with_who_made_it(desk: Client, agent: Agent, ada: Customer) -> None:
     talking(agent, ada, assurance=3)
-    form = {"kind": "person", "name": "Ada Mueller", "born_on": "1980-05-03", "address": "5 Hidden Lane", "country": "FR"}
+    form = {
+        "kind": "person",
+        "name": "Ada Mueller",
+        "born_on": "1980-05-03",
+        "address": "5 Hidden Lane",
+        "country": "FR",
+    }
     assert desk.post(f"/customers/{ada.pk}/details/", form).status_code == 302
     page = text(desk.get(f"/customers/{ada.pk}/history/"))
     assert "Ada Müller" in page
@@ -183,7 +191,10 @@ def test_practice_customers_are_not_there_for_those_who_do_not_practise(desk: Cl
     index.rebuild()
     assert desk.get(f"/customers/{practice.pk}/").status_code == 404
     assert desk.get(f"/customers/{practice.pk}/history/").status_code == 404
-    assert "Practice Person" not in text(desk.get("/customers/", {"q": "Practice Person"})).split("<main")[1].split("value=")[0]
+    assert (
+        "Practice Person"
+        not in text(desk.get("/customers/", {"q": "Practice Person"})).split("<main")[1].split("value=")[0]
+    )
 
 
 @pytest.mark.parametrize("url", ["/customers/", "/customers/1/", "/customers/new/", "/search/?q=ada"])

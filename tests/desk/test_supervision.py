@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from fanal.agents.models import Agent, AgentState, Presence
-from fanal.api.figures import router
+from fanal.cases.models import CaseType
 from fanal.channels.models import ChannelAccount, RawEvent
 from fanal.events.models import Event
 from fanal.kpis import actions
-from fanal.kpis.catalogue import KPIS
+from fanal.kpis.catalogue import GROUPS, KPIS
 from fanal.kpis.periods import named
 from fanal.kpis.words import shown
 from fanal.routing.models import Queue, QueueEntry
@@ -40,8 +40,11 @@ class Today:
         self.cards.managers.add(self.manager)
         present(self.amal, "available", 0)
         AgentState.objects.create(agent=self.amal, state=Presence.AVAILABLE, started_at=began)
+        enquiry = CaseType.objects.create(code="enquiry", name="Enquiry")
         for at, wait in ((10, 8), (200, 60)):
-            Contact(self.orders, at).answered(self.amal, at + wait).finished(self.amal, at + wait + 100)
+            contact = Contact(self.orders, at).answered(self.amal, at + wait)
+            contact.case(enquiry, self.amal, at + wait + 50)
+            contact.finished(self.amal, at + wait + 100)
         Contact(self.orders, 300).abandoned(400)
         Contact(self.cards, 500).abandoned(520)
         self.waiting = Contact(self.orders, 600)
@@ -111,11 +114,9 @@ def test_an_agent_sees_no_supervision(today: Today, name: str) -> None:
 
 @pytest.mark.parametrize("kpi", list(KPIS))
 def test_a_figure_is_the_same_on_a_page_in_a_file_and_from_the_api(today: Today, kpi: str) -> None:
-    from ninja.testing import TestClient
-
     now = timezone.now()
     figure = actions.figures(kpi_ids=[kpi], period=named("today", now), viewer=today.supervisor, now=now)[0]
-    api = TestClient(router).get(f"/{kpi}", user=today.supervisor).json()["rows"][0]
+    api = browser(today.supervisor).get(f"/api/v1/figures/{kpi}").json()["rows"][0]
     by = "agent" if "agent" in KPIS[kpi].by else "queue"
     file = {line[1]: line for line in lines_of(today.supervisor, "report_file", by=by) if line[0] == "All"}[kpi]
     rows = page(today.supervisor, "report_rows", figure=kpi)
@@ -126,7 +127,8 @@ def test_a_figure_is_the_same_on_a_page_in_a_file_and_from_the_api(today: Today,
     assert float(file[3]) == figure.numerator
     assert file[5] == ("" if figure.value is None else str(figure.value))
     assert f'{KPIS[kpi].name}: <bdi class="num">{shown(figure.value, KPIS[kpi].unit)}</bdi>' in rows
-    assert shown(figure.value, KPIS[kpi].unit) in page(today.supervisor, "reports", by=by)
+    group = next(name for name, (_label, kpis) in GROUPS.items() if KPIS[kpi] in kpis)
+    assert shown(figure.value, KPIS[kpi].unit) in page(today.supervisor, "reports", by=by, group=group)
 
 
 def test_the_rows_of_a_figure_are_as_many_as_it_says(today: Today) -> None:
@@ -134,9 +136,7 @@ def test_the_rows_of_a_figure_are_as_many_as_it_says(today: Today) -> None:
     assert "5 rows" in text
     assert len(re.findall(r'class="main-cell"', text)) == 5
     assert len(lines_of(today.supervisor, "report_rows_file", figure="offered")) == 6
-    from ninja.testing import TestClient
-
-    answer = TestClient(router).get("/offered/rows?limit=2", user=today.supervisor).json()
+    answer = browser(today.supervisor).get("/api/v1/figures/offered/rows?limit=2").json()
     assert (answer["count"], len(answer["rows"])) == (5, 2)
 
 
@@ -154,6 +154,8 @@ def test_each_report_opens(today: Today, by: str, period: str) -> None:
 
 
 def test_the_report_of_quarters_draws_a_column_for_each(today: Today) -> None:
+    Contact(today.orders, 1000).abandoned(1010)
+    absorb_all()
     text = page(today.supervisor, "reports", by="interval")
     assert text.count('<rect class="column"') >= 2
     assert 'style="' not in text
@@ -179,6 +181,7 @@ def test_a_name_that_is_a_formula_does_no_harm_in_a_file(today: Today) -> None:
     [
         {"period": "century"},
         {"by": "moon"},
+        {"group": "others"},
         {"queue": "x"},
         {"queue": "9" * 30},
         {"from": "2026-02-30", "to": "2026-03-01"},
@@ -236,3 +239,17 @@ def test_input_that_was_set_aside_is_shown_with_its_reason_and_the_sum(today: To
     assert answer.status_code == 200
     assert Event.objects.filter(kind="raw.replayed").exists()
     assert browser(today.manager).post(reverse("quarantine_replay", args=[raw.pk])).status_code == 403
+
+
+def test_the_api_refuses_strangers_and_agents_and_says_what_it_does_not_understand(today: Today) -> None:
+    assert Client().get("/api/v1/figures/offered").status_code == 401
+    assert browser(today.amal).get("/api/v1/figures/offered").json()["error"] == "not_allowed"
+    client = browser(today.supervisor)
+    assert {one["id"] for one in client.get("/api/v1/figures/").json()} == set(KPIS)
+    assert client.get("/api/v1/figures/nonsense").status_code == 404
+    assert client.get("/api/v1/figures/offered?by=moon").status_code == 422
+    assert client.get("/api/v1/figures/offered?by=agent").json()["error"] == "not_told_apart"
+    parts = client.get("/api/v1/figures/offered?by=queue").json()["rows"]
+    assert {part["label"]: part["value"] for part in parts} == {"Orders": 4, "Cards": 1}
+    seen = browser(today.manager).get("/api/v1/figures/offered/rows").json()
+    assert [row["queue"] for row in seen["rows"]] == [today.cards.pk]

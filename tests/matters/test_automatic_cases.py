@@ -137,7 +137,7 @@ def test_an_order_looked_up_for_somebody_unknown_makes_a_case_that_is_nobodys_un
 def test_a_complaint_stays_open_and_what_was_said_is_its_first_note(shop, talk, clock):
     chat = talk(agent=shop.agent)
     record = refresh(shop, chat, clock, action="record_complaint", target=None, fields={"text": " The box was wet. "})
-    assert (record.case.state, record.case.priority) == ("open", 3)
+    assert (record.case.state, record.case.priority, record.case.subject) == ("open", 3, "Complaint")
     assert [note.text for note in record.case.notes.all()] == ["The box was wet."]
 
 

@@ -284,3 +284,21 @@ def test_a_colleague_with_the_case_open_is_marked(shop, desk, clock):
     assert desk.delete(f"/cases/{case.pk}/viewers/").status_code == 204
     desk.force_login(shop.colleague)
     assert "is writing" not in desk.get(f"/cases/{case.pk}/viewers/", headers=HTMX).content.decode()
+
+
+def test_a_case_that_is_nobodys_goes_to_the_person_found_and_back(shop, desk, clock):
+    case = opened(shop, clock, customer=None)
+    assert "<dialog" in desk.get(f"/cases/{case.pk}/customer/", headers=HTMX).content.decode()
+    assert desk.get(f"/cases/{case.pk}/customer/?q=Ok", headers=HTMX).status_code == 200
+    attached = desk.post(f"/cases/{case.pk}/customer/", {"customer": shop.customer.pk}, headers=HTMX)
+    case.refresh_from_db()
+    assert (attached.status_code, case.customer) == (200, shop.customer)
+    assert desk.post(f"/cases/{case.pk}/customer/", {"customer": "x"}, headers=HTMX).status_code == 404
+    desk.delete(f"/cases/{case.pk}/customer/", headers=HTMX)
+    case.refresh_from_db()
+    assert case.customer is None
+    (there, back) = desk.get(f"/cases/{case.pk}/").context["history"].entries[1:]
+    assert [(entry.changes[0].before, entry.changes[0].after) for entry in (there, back)] == [
+        ("", "Ines Okafor"),
+        ("Ines Okafor", ""),
+    ]

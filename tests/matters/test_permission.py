@@ -4,8 +4,10 @@ import pytest
 
 from fanal.agents.models import Agent
 from fanal.customers.models import Relationship
+from fanal.identity.rules.assurance import LEAST
 from fanal.interactions import actions as interactions
 from fanal.scenarios import actions as scenarios
+from fanal.scenarios import catalogue
 from fanal.scenarios.models import ActionRecord
 from fanal.scenarios.rules import Refused
 
@@ -20,7 +22,7 @@ def refused(**asked) -> str:
 @pytest.mark.parametrize(
     ("action", "target", "least"),
     [
-        ("refresh_balance", "account", 2),
+        ("refresh_balance", "account", 3),
         ("look_up_order", "order", 1),
         ("cancel_order", "order", 3),
         ("block_card", "card", 2),
@@ -35,6 +37,10 @@ def test_each_action_needs_its_assurance(shop, talk, clock, action, target, leas
         interaction=chat, customer=shop.customer, assurance=least, why="verified", by=shop.agent, now=clock.now
     )
     assert scenarios.perform(**asked).pk
+
+
+def test_a_balance_is_asked_for_only_for_whom_it_may_be_shown():
+    assert catalogue.entry("refresh_balance").least_assurance >= LEAST["financial"]
 
 
 def test_being_verified_as_one_proves_nothing_about_another(shop, talk, clock):

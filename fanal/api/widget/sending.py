@@ -21,6 +21,7 @@ from fanal.channels.webchat import wire
 from fanal.events.actions import hint
 from fanal.holdings.keys import card_key
 from fanal.intake import actions as intake
+from fanal.intake import straight
 from fanal.interactions import audience
 
 log = logging.getLogger(__name__)
@@ -95,15 +96,15 @@ def leave(request: HttpRequest) -> Status[Stored]:
 
 def take(of: ChannelAccount, visitor: Visitor, key: str, kind: str, body: Mapping[str, Any]) -> Stored:
     """Store, then try to process; a failure of the second is ours to mend and the sender's to know nothing of."""
-    now = timezone.now()
-    raw = intake.receive(
-        account=of,
-        external_id=f"{visitor.id}:{key}",
-        kind=kind,
-        source=visitor.id,
-        body=wire.safe_body(kind, body, card_key()),
-        now=now,
-    )
+    now, secret = timezone.now(), card_key()
+    name, safe = f"{visitor.id}:{key}", wire.safe_body(kind, body, secret)
+    if kind == "message" and (
+        found := straight.message(account=of, external_id=name, source=visitor.id, body=safe, key=secret, now=now)
+    ):
+        if not found[2]:
+            _try_to_process(found[0], now)
+        return Stored(id=key, stored_at=found[1])
+    raw = intake.receive(account=of, external_id=name, kind=kind, source=visitor.id, body=safe, now=now)
     _try_to_process(raw.pk, now)
     return Stored(id=key, stored_at=raw.received_at)
 

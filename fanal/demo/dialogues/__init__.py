@@ -21,5 +21,5 @@ def dialogue(matter: str, language: str) -> tuple[Line, ...]:
     text = book.get(matter) or en.LINES[matter]
     return tuple(
         Line(by_customer=line.startswith(">"), text=line.removeprefix(">").strip())
-        for line in text.strip().splitlines()
+        for line in (part.strip() for part in text.strip().splitlines())
     )

@@ -1,1 +1,1 @@
-"""Sixty days of the demo company's life, played hour by hour and written with the events the figures are folded from."""
+"""Sixty days of the demo company's life, played hour by hour, with the events its figures are folded from."""

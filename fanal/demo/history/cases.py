@@ -1,4 +1,5 @@
 """Cases of the history: opened by what was done, worked on later, settled, reopened, taken back."""
+# ruff: noqa: E501
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,4 +1,5 @@
 """The rows of the history, and the events they belong to in the order in which they happened."""
+# ruff: noqa: E501
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime

@@ -19,7 +19,7 @@ from fanal.demo.history.shifts import ZONE, plan
 from fanal.demo.history.waiting import wait
 
 # Contacts a day by weekday, and the share of each hour of the day, 0 to 23.
-PER_DAY = (112, 98, 92, 90, 94, 58, 44)
+PER_DAY = (88, 76, 71, 70, 73, 46, 35)
 BY_HOUR = (0.6, 0.4, 0.3, 0.3, 0.4, 0.7, 1.5, 3, 5.5, 8, 9, 8.5, 6.5, 6.5, 7.5, 7.5, 7, 6.5, 6, 5.5, 4.5, 3, 2, 1.2)
 QUIET_BEFORE_NOW = timedelta(minutes=40)
 SILENT = frozenset(player.name for player in cast.PLAYERS)
@@ -44,6 +44,7 @@ class Days:
         self.book, self.known, self.held, self.rng = book, known, held, rng
         self.players, self.now, self.days = players, now, days
         self.people = [one for one in people if one.name not in SILENT and not one.organisation]
+        self.by_id = {one.id: one for one in people}
         self.contacts = Contacts(book=book, known=known, held=held, rng=rng)
         self.until = now - QUIET_BEFORE_NOW
         self.first = (now - timedelta(days=days)).astimezone(ZONE).date()
@@ -168,15 +169,12 @@ class Days:
             )  # fmt: skip
             if arrival.someone is None and self.rng.random() < 0.25:
                 again = talk.ended_at + timedelta(hours=self.rng.uniform(6, 130))
-                someone = next(one for one in self._everyone() if one.id == talk.customer)
+                someone = self.by_id[talk.customer or 0]
                 if again < self.until:
                     self._expect(again, someone=someone, again=opened)
                     continue
             if arrival.someone is None or arrival.someone.name not in SILENT:
                 work_on(self.book, opened, until=self.until, rng=self.rng)
-
-    def _everyone(self) -> list[Someone]:
-        return [*self.people, *self.players.values()]
 
     # what it is about, and who it is
 
@@ -271,7 +269,7 @@ class Days:
     def _oddities(self) -> None:
         """Input that could not be processed, and a blocked abuser."""
         account = self.known.account.pk
-        bad = (
+        bad: tuple[tuple[str, str, dict[str, str]], ...] = (
             ("unknown_kind", "dance", {}),
             ("text_too_long", "message", {"text": "…"}),
             ("bad_form", "contact", {"given": "everything"}),

@@ -1,4 +1,5 @@
 """What customers of the history come about: where it goes, which action settles it, and what it leads to."""
+# ruff: noqa: E501
 
 from dataclasses import dataclass
 

@@ -37,7 +37,7 @@ class CaseForm(forms.Form):
         types, categories = CaseType.objects.filter(active=True), Category.objects.filter(active=True)
         if case:
             types |= CaseType.objects.filter(pk=case.type_id)
-            categories |= Category.objects.filter(pk=case.category_id)
+            categories |= Category.objects.filter(case=case)
         self.fields["type"].queryset = types.order_by("name")  # type: ignore[attr-defined]
         self.fields["category"].queryset = categories.order_by("name")  # type: ignore[attr-defined]
 

@@ -80,8 +80,8 @@ def history_page(case: Case, *, agent: Agent, start: int = 0) -> Page:
     """The entries from `start` on, oldest first: the contact that started the case comes before everything."""
     contacts = _contacts(case, agent)
     lines = history.history_of(case)
-    rest = sorted([*contacts[1:], *lines], key=lambda line: line.at)
-    merged: list[Any] = [*contacts[:1], *rest]
+    rest: list[Entry | history.Line] = [*contacts[1:], *lines]
+    merged = [*contacts[:1], *sorted(rest, key=lambda line: line.at)]
     page = merged[start : start + ON_A_PAGE]
     own = [line for line in page if isinstance(line, history.Line)]
     names, people, others = _names(own), history.people(own), _others(own, agent)

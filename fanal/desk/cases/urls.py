@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fanal.desk.cases.views import changing, contacts, opening, reading
+from fanal.desk.cases.views import changing, contacts, opening, people, reading
 
 urlpatterns = [
     path("cases/", reading.cases, name="cases"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("cases/<int:pk>/notes/", changing.notes, name="case_notes"),
     path("cases/<int:pk>/details/", changing.details, name="case_details"),
     path("cases/<int:pk>/owner/", changing.owner, name="case_owner"),
+    path("cases/<int:pk>/customer/", people.customer, name="case_customer"),
     path("cases/<int:pk>/waiting/", changing.waiting, name="case_waiting"),
     path("cases/<int:pk>/settlement/", changing.settlement, name="case_settlement"),
     path("cases/<int:pk>/reopening/", changing.reopening, name="case_reopening"),

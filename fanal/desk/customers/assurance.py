@@ -1,4 +1,4 @@
-"""How sure the reader of a customer's page may be of who is asking: from the contact they are in, or opened on record."""
+"""How sure the reader of a customer's page may be of who is asking: by their own contact, or opened on record."""
 
 from datetime import datetime, timedelta
 

@@ -11,7 +11,7 @@ from fanal.agents.models import Agent
 from fanal.cases.models import Case
 from fanal.customers.models import ContactPoint, ContactPointState, Customer, Relationship
 from fanal.customers.survivors import family_of
-from fanal.holdings.models import Holding, HoldingKind, Order
+from fanal.holdings.models import Holding, HoldingKind, Order, OrderStep
 from fanal.identity.masking import Shown, last_four, shown
 from fanal.identity.models import Assurance
 from fanal.interactions.models import Interaction
@@ -44,6 +44,14 @@ class Held:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ordered:
+    """An order with the latest step of its way."""
+
+    row: Order
+    step: OrderStep | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Kin:
     """Somebody this customer stands to; `acts` when the other one may act for this one."""
 
@@ -64,7 +72,7 @@ class Card:
     points: list[Point]
     ended_points: list[Point]
     holdings: list[Held]
-    orders: list[Order]
+    orders: list[Ordered]
     cases: list[Case]
     interactions: list[Interaction]
     kin: list[Kin]
@@ -87,12 +95,7 @@ def card_of(customer: Customer, *, agent: Agent, assurance: int, today: date) ->
         points=[point for point in points if point.row.ended_at is None],
         ended_points=[point for point in points if point.row.ended_at is not None],
         holdings=holdings,
-        orders=list(
-            Order.objects.visible_to(agent)
-            .filter(customer__in=family)
-            .prefetch_related("steps")
-            .order_by("-placed_at")[:MOST]
-        ),
+        orders=_orders(family, agent),
         cases=list(
             Case.objects.visible_to(agent)
             .filter(customer__in=family, withdrawn_at=None)
@@ -151,6 +154,13 @@ def _holdings(family: list[int], reader: _Reader) -> list[Held]:
             balance=reader.field("" if row.balance is None else f"{row.balance} {row.currency}", "financial"),
         )
         for row in rows.order_by("kind", "id")[:MOST]
+    ]
+
+
+def _orders(family: list[int], agent: Agent) -> list[Ordered]:
+    rows = Order.objects.visible_to(agent).filter(customer__in=family).prefetch_related("steps")
+    return [
+        Ordered(row=row, step=next(reversed(list(row.steps.all())), None)) for row in rows.order_by("-placed_at")[:MOST]
     ]
 
 

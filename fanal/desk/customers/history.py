@@ -1,4 +1,4 @@
-"""Every change of a customer's details: what, from what to what, when and by whom, masked like the fields themselves."""
+"""Every change of a customer's details: from what to what, when and by whom, masked like the fields themselves."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -101,7 +101,7 @@ def _empty(value: Any) -> Any:
 
 def _who(row: Any, names: Mapping[int, str]) -> str:
     by = row.pgh_context.metadata.get("by") if row.pgh_context else None
-    return names.get(by, "") or _("the program")
+    return (names.get(by, "") if by else "") or _("the program")
 
 
 def _names(contexts: Any) -> dict[int, str]:

@@ -21,7 +21,7 @@ ICONS = {"customer": "person", "order": "order", "holding": "card", "case": "cas
 @require_GET
 @needs(Permission.HANDLE, Permission.SUPERVISE, Permission.SUPERVISE_OWN_QUEUES)
 def found(request: SignedInRequest) -> HttpResponse:
-    """Whatever the words may mean, as far as this person may see it: `?q=`, a fragment for htmx, JSON when asked for."""
+    """Whatever `?q=` may mean, as far as this person may see it: a page, a fragment for htmx, or JSON."""
     text = request.GET.get("q", "").strip()
     fragment = bool(request.headers.get("HX-Request"))
     results = Results()

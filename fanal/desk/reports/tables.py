@@ -18,7 +18,7 @@ from fanal.interactions.models import Interaction
 from fanal.kpis import actions
 from fanal.kpis.actions.figures import Figure, labels
 from fanal.kpis.asking import Question
-from fanal.kpis.catalogue import KPIS, Kpi
+from fanal.kpis.catalogue import GROUPS, KPIS, Kpi, Unit
 from fanal.kpis.words import moment, shown
 
 BY = ("queue", "agent", "type", "channel", "day", "interval")
@@ -42,16 +42,30 @@ class Table:
     charted: Kpi
 
 
-def kpis_by(by: str) -> list[str]:
-    """The figures that can be told apart by this, in the order of the catalogue."""
-    return [kpi.id for kpi in KPIS.values() if by in kpi.by]
+def kpis_by(by: str, group: str = "") -> list[str]:
+    """The figures (of a group) that can be told apart by this, in the order of the catalogue."""
+    kpis = GROUPS[group][1] if group else list(KPIS.values())
+    return [kpi.id for kpi in kpis if by in kpi.by]
 
 
-def asked(question: Question, viewer: Agent, now: datetime) -> tuple[list[Figure], list[Figure], dict[Any, str]]:
+def groups_by(by: str) -> list[str]:
+    """The groups that have figures told apart by this."""
+    return [group for group in GROUPS if kpis_by(by, group)]
+
+
+def group_of(question: Question) -> str:
+    """The group that is asked for, or the first that can be told apart as asked."""
+    possible = groups_by(question.by or "queue")
+    return question.group if question.group in possible else possible[0]
+
+
+def asked(
+    question: Question, viewer: Agent, now: datetime, group: str = ""
+) -> tuple[list[Figure], list[Figure], dict[Any, str]]:
     """The figures by line, the whole of them, and the names of the lines."""
     by = question.by or "queue"
     ask: dict[str, Any] = {
-        "kpi_ids": kpis_by(by),
+        "kpi_ids": kpis_by(by, group),
         "period": question.period,
         "filters": question.filters,
         "viewer": viewer,
@@ -65,7 +79,7 @@ def asked(question: Question, viewer: Agent, now: datetime) -> tuple[list[Figure
 
 def table(question: Question, viewer: Agent, now: datetime) -> Table:
     by = question.by or "queue"
-    parts, whole, names = asked(question, viewer, now)
+    parts, whole, names = asked(question, viewer, now, group_of(question))
     found = {(figure.key, figure.kpi.id): figure for figure in parts}
     keys = sorted({figure.key for figure in parts}, key=lambda key: _place(key, by, names))
     kpis = [figure.kpi for figure in whole]
@@ -216,8 +230,6 @@ def channel_name(channel: str | None) -> str:
 
 
 def _added(names: Sequence[str], amount: int) -> str:
-    from fanal.kpis.catalogue import Unit
-
     return shown(amount / 1000, Unit.SECONDS) if any(name.endswith("_ms") for name in names) else str(amount)
 
 
@@ -240,5 +252,11 @@ def _url(kpi: Kpi, interaction: Interaction | None, case: Case | None) -> str:
 
 def address(name: str, question: Question, **more: Any) -> str:
     """The address of a page about the same question."""
-    said = {"period": question.period.name, "by": question.by or "", **filters_of(question), **more}
+    said = {
+        "period": question.period.name,
+        "by": question.by or "",
+        "group": question.group,
+        **filters_of(question),
+        **more,
+    }
     return f"{reverse(name)}?{urlencode({k: v for k, v in said.items() if v}, doseq=True)}"

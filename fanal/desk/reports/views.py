@@ -20,7 +20,7 @@ from fanal.desk.supervision.pages import show
 from fanal.kpis import actions
 from fanal.kpis.actions.figures import sight
 from fanal.kpis.asking import NotUnderstood, Question, kpi, question
-from fanal.kpis.catalogue import KPIS, Kpi
+from fanal.kpis.catalogue import GROUPS, KPIS, Kpi
 from fanal.kpis.periods import NAMES
 from fanal.routing.models import Queue
 
@@ -40,7 +40,7 @@ def understood(view: View[P]) -> View[P]:
         except NotUnderstood as why:
             return render(request, "reports/not_understood.html", {"why": str(why)}, status=400)
 
-    return guarded
+    return guarded  # type: ignore[return-value]
 
 
 @require_GET
@@ -60,6 +60,10 @@ def reports(request: SignedInRequest) -> HttpResponse:
             "by": asked.by or "queue",
             "periods": NAMES.items(),
             "dimensions": _dimensions(),
+            "groups": [
+                (GROUPS[name][0], tables.address("reports", asked, group=name), name == tables.group_of(asked))
+                for name in tables.groups_by(asked.by or "queue")
+            ],
             "choices": _choices(request.user, asked),
             "file_url": tables.address("report_file", asked) if request.user.may(Permission.EXPORT) else "",
             "own_queues_only": seen.queues is not None,

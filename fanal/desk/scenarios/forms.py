@@ -126,8 +126,8 @@ class ContactForm(forms.Form):
     assurance = forms.TypedChoiceField(label=_("Assurance"), coerce=int, choices=Assurance.choices, initial=0)
     value_band = forms.IntegerField(label=_("Value of the customer"), min_value=0, max_value=3, initial=0)
     language = forms.CharField(label=_("Language"), required=False, max_length=10)
-    has_open_case = forms.BooleanField(label=_("Has an open case"), required=False)
-    has_open_order = forms.BooleanField(label=_("Has an open order"), required=False)
+    has_open_case = forms.BooleanField(label=_("There is an open case"), required=False)
+    has_open_order = forms.BooleanField(label=_("There is an open order"), required=False)
     moment = forms.DateTimeField(
         label=_("When"),
         required=False,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db.models import Count
@@ -16,7 +17,7 @@ from fanal.kpis import actions, live
 from fanal.kpis.actions.figures import Figure, sight
 from fanal.kpis.catalogue import KPIS
 from fanal.kpis.periods import named
-from fanal.kpis.words import parts, shown
+from fanal.kpis.words import parts, shown, since
 from fanal.routing.models import EntryState, Queue, QueueEntry
 
 COLUMNS = (
@@ -52,8 +53,13 @@ def show(figure: Figure, *, period: str, filters: dict[str, Any] | None = None) 
         text=shown(figure.value, kpi.unit),
         note=parts(figure.numerator, figure.denominator, *times),
         definition=str(kpi.formula),
-        url=f"{reverse('report_rows')}?{query}",
+        url=f"{_rows_page()}?{query}",
     )
+
+
+@cache
+def _rows_page() -> str:
+    return reverse("report_rows")
 
 
 def queues_page(viewer: Agent, now: datetime) -> dict[str, Any]:
@@ -70,6 +76,7 @@ def queues_page(viewer: Agent, now: datetime) -> dict[str, Any]:
         {
             "now": one,
             "late": one.late(now),
+            "longest": since(one.longest_since, now) if one.longest_since else None,
             "states": _states(one.agents),
             "figures": [
                 show(_of(found, kpi, one.queue.pk), period="today", filters={"queue": one.queue.pk}) for kpi in COLUMNS
@@ -83,7 +90,7 @@ def queues_page(viewer: Agent, now: datetime) -> dict[str, Any]:
         "columns": [KPIS[kpi] for kpi in COLUMNS],
         "tiles": [show(figure, period="today") for figure in whole],
         "waiting": sum(one.waiting for one in standing),
-        "longest": longest,
+        "longest": since(longest, now) if longest else None,
         "late": any(row["late"] for row in rows),
         "late_queues": sum(1 for row in rows if row["late"]),
         "available": sum(1 for one in people if one.shown == Presence.AVAILABLE),
@@ -116,7 +123,10 @@ def queue_page(viewer: Agent, queue: Queue, now: datetime) -> dict[str, Any]:
     people = live.agents(seen=sight(viewer))
     return {
         "queue": queue,
-        "entries": list(rows.order_by("-priority", "position_at", "id")[:SHOWN_AT_MOST]),
+        "entries": [
+            (entry, since(entry.entered_at, now))
+            for entry in rows.order_by("-priority", "position_at", "id")[:SHOWN_AT_MOST]
+        ],
         "number": rows.count(),
         "now": now,
         "others": Queue.objects.supervised_by(viewer).filter(active=True, practice=queue.practice).order_by("name"),
@@ -140,6 +150,8 @@ def agents_page(viewer: Agent, now: datetime) -> dict[str, Any]:
         "rows": [
             {
                 "now": one,
+                "since": since(one.since, now),
+                "work": [(work, since(work.since, now)) for work in one.work],
                 "figures": [
                     show(_of(found, kpi, one.agent.pk), period="today", filters={"agent": one.agent.pk})
                     for kpi in columns

@@ -45,7 +45,7 @@ class Outcome:
 def questions(
     *, customer: Customer, interaction_id: int, given: Mapping[str, str] | None = None, now: datetime
 ) -> Asking:
-    """A couple of questions about this person for this contact; `given` is what was said in it before (Interaction.given).
+    """A couple of questions about this person; `given` is what was said in this contact before (Interaction.given).
 
     About a represented person as about the one who writes: whoever is asked about is `customer`.
     """

@@ -20,7 +20,9 @@ def search(text: str, *, agent: Agent, limit: int = 10) -> Results:
     """
     text = " ".join(text[:LONGEST].replace("\x00", "").split())
     shapes = looks_like(text)
-    found, cut = _tried(lambda: shown(exact(text, shapes), agent=agent, limit=limit)) if may_be_exact(text, shapes) else ([], "")
+    found, cut = (
+        _tried(lambda: shown(exact(text, shapes), agent=agent, limit=limit)) if may_be_exact(text, shapes) else ([], "")
+    )
     if Shape.NAME in shapes and len(found) < limit:
         left = limit - len(found)
         named, cut_names = _tried(

@@ -7,17 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
+from rapidfuzz.distance import OSA
 
 from fanal.identity.find.results import Hit, Kind
 from fanal.norms import names, spelling
 
 MOST_WORDS = 4
-NEAR_WORDS = 128
+MOST_NEAR, MOST_BY_SOUND = 500, 64
 BEGINNINGS = 32
-MOST_TOKENS = 3_000
+MOST_PER_KEY = 150
 MOST_TOKENS_OF_ONE = 40
-MOST_CUSTOMERS = 300
-CLOSE, ONE_SLIP = 1.05, 0.65
+MOST_CUSTOMERS = 200
+SAME, CLOSE, ONE_SLIP = 0.0, 1.05, 0.65
 BEGINNING, MISSING_LETTER = 0.3, 0.04
 SHORTEST_BEGINNING = 3
 KEPT_FOR_THE_INEXACT = 3
@@ -62,10 +63,11 @@ def _search(words: Sequence[str], *, stage: spelling.Stage, practice: bool, limi
     missing = len(words) - len(near)
     if len(near) == 1:
         return _bearers_of_one(near[0], missing=missing, practice=practice, limit=limit)
-    close = [{token: far for token, far in some.items() if far <= CLOSE} for some in near]
-    found = _bearers_of_all(close, missing=missing, practice=practice) if all(close) else []
-    if len(found) < limit:
-        found = _merged(found, _bearers_of_all(near, missing=missing, practice=practice))
+    found: list[Bearer] = []
+    for farthest in (SAME, CLOSE, spelling.FAR):
+        within = [{token: far for token, far in some.items() if far <= farthest} for some in near]
+        if all(within) and len(found) < limit:
+            found = _merged(found, _bearers_of_all(within, missing=missing, practice=practice))
     return found
 
 
@@ -77,15 +79,17 @@ def _near_tokens(words: Sequence[str], stage: spelling.Stage) -> list[dict[int, 
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            (SELECT k.key, t.id, t.text FROM customers_namekey k JOIN customers_nametoken t ON t.id = k.token_id
-                WHERE k.key = ANY(%(keys)s::text[]) LIMIT %(most)s)
+            (SELECT wanted.key, t.id, t.text FROM unnest(%(keys)s::text[]) AS wanted(key),
+                LATERAL (SELECT token_id FROM customers_namekey k WHERE k.key = wanted.key
+                    ORDER BY k.token_id LIMIT %(most)s) filed
+                JOIN customers_nametoken t ON t.id = filed.token_id)
             UNION ALL
             (SELECT '', t.id, t.text FROM customers_nametoken t
                 WHERE t.text >= %(beginning)s AND t.text < %(beyond)s ORDER BY t.text LIMIT %(few)s)
             """,
             {
                 "keys": list(dict.fromkeys(key for some in keys.values() for key in some)),
-                "most": MOST_TOKENS,
+                "most": MOST_PER_KEY,
                 "beginning": beginning,
                 "beyond": f"{beginning}\U0010ffff" if beginning else None,
                 "few": BEGINNINGS,
@@ -103,13 +107,19 @@ def _near_tokens(words: Sequence[str], stage: spelling.Stage) -> list[dict[int, 
 
 
 def _nearest(word: str, keys: Sequence[str], met: Mapping[str, Mapping[int, str]]) -> dict[int, float]:
+    """All that are one slip away, and the nearest of those that only sound alike.
+
+    One slip comes just before words that only sound alike: whoever types the letters mostly knows them.
+    """
     texts = {text: token_id for key in keys for token_id, text in met.get(key, {}).items()}
-    return {texts[text]: _at_most_a_slip(word, text, far) for text, far in spelling.nearest(word, texts, keep=NEAR_WORDS)}
-
-
-def _at_most_a_slip(word: str, text: str, far: float) -> float:
-    """One slip comes just before words that only sound alike: whoever types the letters mostly knows them."""
-    return ONE_SLIP if ONE_SLIP < far <= 1.0 else far
+    near: dict[int, float] = {}
+    by_sound = 0
+    for text, far in spelling.nearest(word, texts, keep=MOST_NEAR):
+        is_slip = far <= 1.0 and OSA.distance(word, text, score_cutoff=1) <= 1
+        by_sound += not is_slip
+        if is_slip or by_sound <= MOST_BY_SOUND:
+            near[texts[text]] = min(far, ONE_SLIP) if is_slip else far
+    return near
 
 
 def _bearers_of_one(near: Near, *, missing: int, practice: bool, limit: int) -> list[Bearer]:
@@ -119,7 +129,8 @@ def _bearers_of_one(near: Near, *, missing: int, practice: bool, limit: int) -> 
         cursor.execute(
             """
             SELECT word.id, bearer.customer_id FROM unnest(%s::bigint[]) WITH ORDINALITY AS word(id, place),
-            LATERAL (SELECT ct.customer_id FROM customers_customertoken ct JOIN customers_customer c ON c.id = ct.customer_id
+            LATERAL (SELECT ct.customer_id FROM customers_customertoken ct
+                JOIN customers_customer c ON c.id = ct.customer_id
                 WHERE ct.token_id = word.id AND c.practice = %s LIMIT %s) bearer
             ORDER BY word.place
             """,

@@ -3,11 +3,12 @@
 | assurance | what it rests on |
 |---|---|
 | none | nothing, or a name, a postcode, a language: these point at nobody by themselves |
-| claimed | one thing that was typed: an order, card or account number, an e-mail, a phone number, a date of birth beside them; or a shared line; or an address that is contradicted |
-| matched | an address that the channel shows and that is one person's (caller number, From, messenger), or two independent claims that agree; picked by an agent on such evidence |
+| claimed | one thing that was typed: an order, card or account number, e-mail, phone; a shared line; a contradiction |
+| matched | an address the channel shows and that is one person's (caller, From, messenger); two claims that agree |
 | verified | signed by the host site, signed in with us, or verification questions answered |
 
-Two claims are independent when one does not come with the other: an order number and its tracking number are one.
+Two claims are independent when one does not come with the other: an order number and its tracking number are one. A
+date of birth counts beside another claim. An agent who picks a candidate relies on the candidate's own evidence.
 """
 
 from collections.abc import Collection, Mapping

@@ -35,7 +35,8 @@ class Evidence:
     """Everything a contact brings that may say who it is, as it was given.
 
     Typed by the visitor, therefore claims: phone, email, name, order_number, tracking_number, account_number (of any
-    account, contract or device), card_hash, born_on, postcode. Shown by the channel: caller_number, from_address, handle.
+    account, contract or device), card_hash, born_on, postcode.
+    Shown by the channel: caller_number, from_address, handle.
     Proven: signed_external_id (signed by the host site), signed_in_customer (signed in with us).
     `region` is the ISO code of the country in which numbers without a country code are read.
     """

@@ -261,7 +261,7 @@ def assurance_of(codes_for: Collection[str], codes_against: Collection[str]) -> 
 
 
 def name_likeness(given: str, known: str) -> str:
-    """How a name that was given stands to the one we know: equals, near, part, contradicts, or empty if it says nothing.
+    """How a given name stands to the one we know: equals, near, part, contradicts, or empty if it says nothing.
 
     Part of a name (only the first name, only the family name) neither speaks for nor against: relatives share it.
     """

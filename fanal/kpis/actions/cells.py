@@ -22,29 +22,52 @@ def rebuild(*, source: str, moments: Iterable[datetime]) -> None:
     wanted = sorted(set(moments))
     for start in range(0, len(wanted), CHUNK):
         chunk = wanted[start : start + CHUNK]
+        statement, values = summed(source=source, moments=chunk).query.sql_with_params()
+        columns = ", ".join(["at", *keys_of(source), *SOURCES[source].counters])
         Cell.objects.filter(source=source, grain=Grain.QUARTER, at__in=chunk).delete()
-        Cell.objects.bulk_create(summed(source=source, moments=chunk), batch_size=2000)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO kpis_cell (source, grain, {columns}) SELECT %s, 'q', s.* FROM ({statement}) s",
+                [source, *values],
+            )
     rebuild_days(source=source, moments=wanted)
 
 
-def summed(*, source: str, moments: Sequence[datetime]) -> list[Cell]:
-    """The cells that the facts of these intervals make."""
+def keys_of(source: str) -> list[str]:
+    """The columns of a cell that tell the facts of a source apart."""
+    return [key if key == "channel" else f"{key}_id" for key in SOURCES[source].by]
+
+
+def summed(*, source: str, moments: Sequence[datetime]) -> QuerySet[Any, dict[str, Any]]:
+    """The cells that the facts of these intervals make; the counters have an underscore after their names."""
     rows: QuerySet[Fact] = SOURCES[source].model._default_manager.filter(interval_at__in=moments)
-    keys = [
-        key for key in ("queue_id", "channel", "agent_id", "type_id") if key.removesuffix("_id") in SOURCES[source].by
-    ]
     sums: dict[str, Any] = {f"{n}_": Sum(c.amount, filter=c.where) for n, c in SOURCES[source].counters.items()}
-    found = rows.order_by().values("interval_at", *keys).annotate(**sums)
-    return [
-        Cell(
-            source=source,
-            grain=Grain.QUARTER,
-            at=row["interval_at"],
-            **{key: row[key] for key in keys},
-            **{name: row[f"{name}_"] for name in SOURCES[source].counters},
-        )
-        for row in found
-    ]
+    found: QuerySet[Any, dict[str, Any]] = rows.order_by().values("interval_at", *keys_of(source)).annotate(**sums)
+    return found
+
+
+# Which keys each kind of day keeps.
+DAYS = {
+    Grain.DAY: ("queue_id", "channel", "agent_id", "type_id"),
+    Grain.DAY_WITHOUT_AGENTS: ("queue_id", "channel", "type_id"),
+    Grain.DAY_OF_AGENT: ("agent_id",),
+}
+
+
+def days_of(source: str) -> list[Grain]:
+    """What tells no agents apart, or nothing but agents, needs one kind of day only."""
+    several = source in SOURCES and "agent" in SOURCES[source].by
+    return list(DAYS) if several else [Grain.DAY]
+
+
+def grain_of_days(source: str, needed: set[str]) -> Grain:
+    """The kind of day with the fewest cells that can still tell the needed keys apart."""
+    if Grain.DAY_OF_AGENT in days_of(source):
+        if needed <= {"agent"} and needed:
+            return Grain.DAY_OF_AGENT
+        if "agent" not in needed:
+            return Grain.DAY_WITHOUT_AGENTS
+    return Grain.DAY
 
 
 def rebuild_days(*, source: str, moments: Iterable[datetime]) -> None:
@@ -52,18 +75,26 @@ def rebuild_days(*, source: str, moments: Iterable[datetime]) -> None:
     days = sorted({day_of(moment) for moment in moments})
     names = list(SOURCES[source].counters) if source in SOURCES else list(TIMES)
     columns, sums = ", ".join(names), ", ".join(f"sum({name})" for name in names)
-    Cell.objects.filter(source=source, grain=Grain.DAY, at__in=days).delete()
+    grains = days_of(source)
+    Cell.objects.filter(source=source, grain__in=grains, at__in=days).delete()
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            INSERT INTO kpis_cell (source, grain, at, queue_id, channel, agent_id, type_id, {columns})
-            SELECT %(source)s, 'd', d.start, c.queue_id, c.channel, c.agent_id, c.type_id, {sums}
-            FROM unnest(%(starts)s::timestamptz[], %(ends)s::timestamptz[]) AS d(start, finish)
-            JOIN kpis_cell c ON c.grain = 'q' AND c.source = %(source)s AND c.at >= d.start AND c.at < d.finish
-            GROUP BY d.start, c.queue_id, c.channel, c.agent_id, c.type_id
-            """,
-            {"source": source, "starts": days, "ends": [next_day(day) for day in days]},
-        )
+        for grain in grains:
+            keys = ", ".join(DAYS[grain])
+            cursor.execute(
+                f"""
+                INSERT INTO kpis_cell (source, grain, at, {keys}, {columns})
+                SELECT %(source)s, %(grain)s, d.start, {", ".join(f"c.{key}" for key in DAYS[grain])}, {sums}
+                FROM unnest(%(starts)s::timestamptz[], %(ends)s::timestamptz[]) AS d(start, finish)
+                JOIN kpis_cell c ON c.grain = 'q' AND c.source = %(source)s AND c.at >= d.start AND c.at < d.finish
+                GROUP BY d.start, {", ".join(f"c.{key}" for key in DAYS[grain])}
+                """,
+                {
+                    "source": source,
+                    "grain": grain.value,
+                    "starts": days,
+                    "ends": [next_day(day) for day in days],
+                },
+            )
 
 
 def rebuild_times(*, times: dict[int, set[datetime]]) -> None:
@@ -122,14 +153,15 @@ def spent(
     return found
 
 
-def whole_days(start: datetime, end: datetime) -> Q:
+def whole_days(start: datetime, end: datetime, day: Grain = Grain.DAY) -> Q:
     """Which cells make up [start, end): whole days where they fit, quarters for the rest."""
     first = day_of(start) if day_of(start) == start else next_day(start)
     last = day_of(end)
     if first >= last:
         return Q(grain=Grain.QUARTER, at__gte=interval_of(start), at__lt=end)
-    return (
-        Q(grain=Grain.DAY, at__gte=first, at__lt=last)
-        | Q(grain=Grain.QUARTER, at__gte=interval_of(start), at__lt=first)
-        | Q(grain=Grain.QUARTER, at__gte=last, at__lt=end)
-    )
+    found = Q(grain=day, at__gte=first, at__lt=last)
+    if interval_of(start) < first:
+        found |= Q(grain=Grain.QUARTER, at__gte=interval_of(start), at__lt=first)
+    if last < end:
+        found |= Q(grain=Grain.QUARTER, at__gte=last, at__lt=end)
+    return found

@@ -11,14 +11,15 @@ from django.db.models import Q, Sum
 from fanal.agents.models import Agent, AgentSkill, Permission
 from fanal.cases.models import CaseType
 from fanal.channels.models import ChannelKind
-from fanal.kpis.actions.cells import spent, whole_days
+from fanal.kpis.actions.cells import grain_of_days, spent, whole_days
 from fanal.kpis.catalogue import KPIS, Kpi, Unit
 from fanal.kpis.counters import SOURCES
 from fanal.kpis.models import Cell, Grain, Handling
 from fanal.kpis.periods import Period, day_of
 from fanal.routing.models import Queue, QueueSkill
 
-DIMENSIONS = ("queue", "agent", "type", "channel", "interval", "day")
+FACETS = ("queue", "agent", "type", "channel")
+DIMENSIONS = (*FACETS, "interval", "day")
 THOUSAND = 1000
 
 
@@ -129,12 +130,16 @@ def _sums(
     """Source to key to counter: one query per source, over days where whole days fit."""
     key = {"interval": "at", "day": "at", "channel": "channel"}.get(by or "", f"{by}_id" if by else None)
     found: dict[str, dict[Any, dict[str, int]]] = {}
+    needed = {name for name, chosen in _chosen(filters).items() if chosen} | ({by} if by in FACETS else set())
+    needed |= set() if seen.queues is None else {"queue"}
     for source in dict.fromkeys(kpi.source for kpi in kpis):
         names = sorted({name for kpi in kpis if kpi.source == source for name in kpi.counters})
-        when = Q(grain=Grain.QUARTER, at__gte=period.start, at__lt=period.end) if by == "interval" else None
-        when = when or whole_days(period.start, period.end)
-        cells = Cell.objects.filter(when & only(source, filters) & seen.of(source), source=source)
-        rows = cells.order_by().values(*([key] if key else [])).annotate(**{f"{n}_": Sum(n) for n in names})
+        when = whole_days(period.start, period.end, grain_of_days(source, needed))
+        if by == "interval":
+            when = Q(grain=Grain.QUARTER, at__gte=period.start, at__lt=period.end)
+        cells = Cell.objects.filter(when & only(source, filters) & seen.of(source), source=source).order_by()
+        sums = {f"{n}_": Sum(n) for n in names}
+        rows = cells.values(key).annotate(**sums) if key else [cells.aggregate(**sums)]
         totals: dict[Any, dict[str, int]] = {}
         for row in rows:
             at = _key(row[key], by) if key else None
@@ -148,12 +153,15 @@ def _sums(
 def only(source: str, filters: Filters) -> Q:
     """The filters as far as the source knows them; one it does not know leaves nothing, rather than everything."""
     known = ("agent",) if source == "time" else SOURCES[source].by
-    chosen = {"queue": filters.queues, "agent": filters.agents, "type": filters.types, "channel": filters.channels}
     where = Q()
-    for name, values in chosen.items():
+    for name, values in _chosen(filters).items():
         if values:
             where &= Q(**{f"{name}__in": values}) if name in known else Q(pk__in=())
     return where
+
+
+def _chosen(filters: Filters) -> dict[str, tuple[Any, ...]]:
+    return {"queue": filters.queues, "agent": filters.agents, "type": filters.types, "channel": filters.channels}
 
 
 def _key(value: Any, by: str | None) -> Any:

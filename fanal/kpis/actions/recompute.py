@@ -9,7 +9,7 @@ from django.db.models import Sum
 
 from fanal.events.actions import publish
 from fanal.events.models import Event
-from fanal.kpis.actions.cells import rebuild, summed
+from fanal.kpis.actions.cells import days_of, keys_of, rebuild, summed
 from fanal.kpis.actions.fold import absorb
 from fanal.kpis.counters import FACTS, SOURCES
 from fanal.kpis.models import Cell, Fact, Grain
@@ -64,30 +64,29 @@ def _facts_that_differ(events: list[Happening]) -> Iterator[Drift]:
 
 
 def _cells_that_differ(start: datetime, end: datetime) -> Iterator[Drift]:
-    for source in SOURCES:
-        computed = {_place(cell): _numbers(cell) for cell in summed(source=source, moments=intervals(start, end))}
+    for source, of in SOURCES.items():
+        keys, names = keys_of(source), list(of.counters)
+        computed = {
+            (row["interval_at"], *(row[key] for key in keys)): [row[f"{name}_"] or 0 for name in names]
+            for row in summed(source=source, moments=intervals(start, end))
+        }
         cells = Cell.objects.filter(source=source, grain=Grain.QUARTER, at__gte=start, at__lt=end)
-        stored = {_place(cell): _numbers(cell) for cell in cells}
+        stored = {
+            (row["at"], *(row[key] for key in keys)): [row[name] or 0 for name in names]
+            for row in cells.values("at", *keys, *names)
+        }
         for place in computed.keys() | stored.keys():
-            if computed.get(place) != stored.get(place):
-                yield Drift(
-                    what=source, id=str(place), stored=str(stored.get(place)), computed=str(computed.get(place))
-                )
+            before, after = stored.get(place), computed.get(place)
+            if before != after:
+                yield Drift(what=source, id=str(place), stored=str(before), computed=str(after))
 
 
 def _days_that_differ(start: datetime) -> Iterator[Drift]:
     for source, of in SOURCES.items():
-        names = {f"{name}_": Sum(name) for name in of.counters}
+        sums = {f"{name}_": Sum(name) for name in of.counters}
         cells = Cell.objects.filter(source=source)
-        day = cells.filter(grain=Grain.DAY, at=start).aggregate(**names)
-        quarters = cells.filter(grain=Grain.QUARTER, at__gte=start, at__lt=next_day(start)).aggregate(**names)
-        if day != quarters:
-            yield Drift(what=source, id=start.date().isoformat(), stored=str(day), computed=str(quarters))
-
-
-def _place(cell: Cell) -> tuple[object, ...]:
-    return (cell.at, cell.queue_id, cell.channel, cell.agent_id, cell.type_id)
-
-
-def _numbers(cell: Cell) -> tuple[int, ...]:
-    return tuple(getattr(cell, name) or 0 for name in SOURCES[cell.source].counters)
+        quarters = cells.filter(grain=Grain.QUARTER, at__gte=start, at__lt=next_day(start)).aggregate(**sums)
+        for grain in days_of(source):
+            day = cells.filter(grain=grain, at=start).aggregate(**sums)
+            if day != quarters:
+                yield Drift(what=source, id=start.date().isoformat(), stored=str(day), computed=str(quarters))

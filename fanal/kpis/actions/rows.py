@@ -35,7 +35,7 @@ def rows(
     found = found.annotate(in_numerator=_added(kpi, kpi.numerator), in_denominator=_added(kpi, kpi.denominator))
     parts = {"numerator": ~Q(in_numerator=0), "denominator": ~Q(in_denominator=0)}
     found = found.filter(parts.get(part, ~Q(in_numerator=0) | ~Q(in_denominator=0)))
-    return found.order_by("counted_at", "id")
+    return found.order_by("interval_at", "counted_at", "id")
 
 
 def _added(kpi: Kpi, names: tuple[str, ...]) -> Combinable:

@@ -112,7 +112,7 @@ def overflow(*, entry_id: int, now: datetime) -> QueueEntry | None:
         return None
     seen = QueueEntry.objects.filter(interaction=entry.interaction_id, case=entry.case_id)
     if not open_now(target, now) or seen.filter(queue=target, state=EntryState.OVERFLOWED).exists():
-        QueueEntry.objects.filter(pk=entry.pk).update(overflow_at=None)
+        QueueEntry.objects.filter(pk=entry.pk).update(overflow_at=None, version=entry.version + 1)
         return None
     leave(entry, state=EntryState.OVERFLOWED, now=now, reason="overflowed")
     return place(moved(entry, queue=target), reason="overflow", now=now)

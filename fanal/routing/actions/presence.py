@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 
 from fanal.agents.models import Agent, AgentState, BreakReason, Presence
 from fanal.events.actions import publish
@@ -86,5 +87,5 @@ def queues_of(agent: Agent) -> list[str]:
 def _keep_nothing_for(agent: Agent, now: datetime) -> None:
     """Entries that were kept for an agent who is not there any more are everybody's."""
     QueueEntry.objects.filter(state=EntryState.WAITING, preferred_agent=agent, preferred_until__gt=now).update(
-        preferred_until=now, look_at=now
+        preferred_until=now, look_at=now, version=F("version") + 1
     )

@@ -1,12 +1,13 @@
 """Who gets what: which agent an entry is offered to, which entry a freed agent is offered, how long a wait may be."""
 
-from fanal.routing.rules.assigning import assign
+from fanal.routing.rules.assigning import SHOWN, assign
 from fanal.routing.rules.estimating import Estimate, estimate
 from fanal.routing.rules.fitting import Exclusion, fits, may_ever_serve, qualifies
 from fanal.routing.rules.state import AgentFacts, Decision, EntryFacts, Profile, QueueFacts, State, Why
 from fanal.routing.rules.timing import effective_priority, next_look, starving, widened
 
 __all__ = [
+    "SHOWN",
     "AgentFacts",
     "Decision",
     "EntryFacts",

@@ -2,9 +2,11 @@
 
 from collections import Counter
 from datetime import UTC, datetime
+from heapq import nsmallest
+from operator import itemgetter
 from typing import Any
 
-from fanal.routing.rules.fitting import fits, may_ever_serve, reserved_for
+from fanal.routing.rules.fitting import Fitter, fits, may_ever_serve, reserved_for
 from fanal.routing.rules.state import AgentFacts, Decision, EntryFacts, QueueFacts, State, Why
 from fanal.routing.rules.timing import effective_priority, starving
 
@@ -32,14 +34,14 @@ def _agent_for(entry: EntryFacts, state: State) -> Decision:
             excluded[reason.value] += 1
         else:
             fitting.append((_agent_rank(agent, preferred), agent))
-    fitting.sort(key=lambda pair: pair[0])
+    best = nsmallest(SHOWN, fitting, key=itemgetter(0))
     return Decision(
-        agent=fitting[0][1].profile.id if fitting else None,
+        agent=best[0][1].profile.id if best else None,
         entry=entry.id,
-        why=_why_agent([rank for rank, _ in fitting[:2]]),
+        why=_why_agent([rank for rank, _ in best[:2]]),
         eligible=len(fitting),
         excluded=_in_order(excluded),
-        best=[_agent_row(agent) for _, agent in fitting[:SHOWN]],
+        best=[_agent_row(agent) for _, agent in best],
     )
 
 
@@ -49,19 +51,21 @@ def _entry_for(agent: AgentFacts, state: State) -> Decision:
         if reason := may_ever_serve(agent.profile, queue):
             excluded[f"queues_{reason.value}"] += 1
     fitting: list[tuple[EntryRank, EntryFacts]] = []
+    fitter = Fitter(agent, state.now)
     for entry in state.entries:
-        if reason := fits(agent, entry, state.queues[entry.queue], state.now):
+        queue = state.queues[entry.queue]
+        if reason := fitter.fits(entry, queue):
             excluded[reason.value] += 1
         else:
-            fitting.append((_entry_rank(entry, state.queues[entry.queue], agent.profile.id, state.now), entry))
-    fitting.sort(key=lambda pair: pair[0])
+            fitting.append((_entry_rank(entry, queue, agent.profile.id, state.now), entry))
+    best = nsmallest(SHOWN, fitting, key=itemgetter(0))
     return Decision(
         agent=agent.profile.id,
-        entry=fitting[0][1].id if fitting else None,
-        why=_why_entry([rank for rank, _ in fitting[:2]]),
+        entry=best[0][1].id if best else None,
+        why=_why_entry([rank for rank, _ in best[:2]]),
         eligible=len(fitting),
         excluded=_in_order(excluded),
-        best=[_entry_row(entry, rank) for rank, entry in fitting[:SHOWN]],
+        best=[_entry_row(entry, rank) for rank, entry in best],
     )
 
 
@@ -79,7 +83,7 @@ def _entry_rank(entry: EntryFacts, queue: QueueFacts, agent: int, now: datetime)
     """Whoever has starved, oldest first; then by aged priority, kept for this agent, position."""
     if starving(entry, queue, now):
         return (0, entry.entered_at.timestamp(), 0, entry.position_at, entry.id)
-    mine = 0 if reserved_for(entry, now) == agent else 1
+    mine = 0 if entry.preferred_until and reserved_for(entry, now) == agent else 1
     return (1, -effective_priority(entry, queue, now), mine, entry.position_at, entry.id)
 
 

@@ -33,6 +33,30 @@ def fits(agent: AgentFacts, entry: EntryFacts, queue: QueueFacts, now: datetime)
     return qualifies(agent.profile, entry, queue, widened(entry, queue, now)) or can_take(agent, entry, now)
 
 
+class Fitter:
+    """`fits` for one agent and many entries: what many entries share is asked once."""
+
+    def __init__(self, agent: AgentFacts, now: datetime) -> None:
+        self.agent, self.now = agent, now
+        self.by_skill: dict[tuple[int, int], Exclusion | None] = {}
+        self.by_channel: dict[str, Exclusion | None] = {}
+
+    def fits(self, entry: EntryFacts, queue: QueueFacts) -> Exclusion | None:
+        if entry.skills or entry.preferred_agent or entry.declined:
+            return fits(self.agent, entry, queue, self.now)
+        profile = self.agent.profile
+        if profile.practising != entry.practice:
+            return Exclusion.PRACTICE
+        key = (queue.id, widened(entry, queue, self.now))
+        if key not in self.by_skill:
+            self.by_skill[key] = _short_of(profile.skills, queue.skills, key[1])
+        if reason := self.by_skill[key]:
+            return reason
+        if entry.channel not in self.by_channel:
+            self.by_channel[entry.channel] = can_take(self.agent, entry, self.now)
+        return self.by_channel[entry.channel]
+
+
 def qualifies(profile: Profile, entry: EntryFacts, queue: QueueFacts, steps: int) -> Exclusion | None:
     """The lasting half: practice and skills, the required levels lowered by `steps`.
 

@@ -68,7 +68,8 @@ def match(*, interaction: Interaction, now: datetime) -> Met:
 
 def _met(choice: rules.Choice, interaction: Interaction) -> Met:
     levels = dict(Skill.objects.filter(code__in=choice.skills).values_list("code", "pk"))
-    preferred = Agent.objects.filter(pk=choice.preferred_agent, is_active=True, practising=interaction.practice).first()
+    agents = Agent.objects.filter(is_active=True, practising=interaction.practice)
+    preferred = agents.filter(pk=choice.preferred_agent).first() if choice.preferred_agent else None
     return Met(
         choice=choice,
         queue=_queue(choice.queue or str(interaction.account.settings.get("queue", "")), interaction),

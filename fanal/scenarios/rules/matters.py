@@ -53,5 +53,7 @@ def same_matter(
 
 
 def subject_of(rule: MatterRule, thing: str) -> str:
-    """The subject with its {object} filled in; other braces are left alone."""
+    """The subject with its {object} filled in; empty when it speaks of an object and there is none."""
+    if "{object}" in rule.subject and not thing:
+        return ""
     return " ".join(rule.subject.replace("{object}", thing).split()).strip(" ,·:-")[:200]

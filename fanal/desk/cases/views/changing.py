@@ -1,6 +1,7 @@
 """Changing a case: notes, details, owner, waiting, settled, reopened."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.forms import Form
 from django.http import HttpResponse
@@ -133,7 +134,7 @@ def _asked(
     request: SignedInRequest,
     case: Case,
     form: Form,
-    do: Callable[[dict[str, object]], object],
+    do: Callable[[dict[str, Any]], object],
     *,
     title: str,
     name: str,

@@ -25,8 +25,8 @@ def acceptance(request: SignedInRequest, pk: int) -> HttpResponse:
     except routing.NotPossible as problem:
         return drawing.refused(problem.sentence())
     if offer.entry.case:
-        answer = HttpResponse(headers={"HX-Redirect": f"/cases/{offer.entry.case.number}/"})
-        return answer if request.headers.get("HX-Request") else redirect("case", offer.entry.case.number)
+        answer = HttpResponse(headers={"HX-Redirect": f"/cases/{offer.entry.case.pk}/"})
+        return answer if request.headers.get("HX-Request") else redirect("case", offer.entry.case.pk)
     found = seen(request.user, offer.entry.interaction_id or 0)
     if not request.headers.get("HX-Request"):
         return redirect("interaction", found.pk)

@@ -1,5 +1,7 @@
 """The page itself, the left room, and the agent's own presence."""
 
+import re
+
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -37,8 +39,9 @@ def interaction(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_GET
 @needs(Permission.HANDLE)
 def work(request: SignedInRequest) -> HttpResponse:
-    current = request.GET.get("current", "")
-    found = work_of(request.user, current=int(current) if current.isdecimal() else None)
+    """The left room; the contact that the page is at stays marked."""
+    at = re.search(r"/interactions/(\d+)/", request.headers.get("HX-Current-URL", ""))
+    found = work_of(request.user, current=int(at.group(1)) if at else None)
     return render(request, "workplace/work.html", {"work": found})
 
 

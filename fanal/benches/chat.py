@@ -1,0 +1,292 @@
+"""Chat end to end: a customer's HTTP request, stored and processed, until it stands in the agent's stream."""
+
+import asyncio
+import contextlib
+import json
+import os
+import random
+import socket
+import time
+from collections import defaultdict, deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import psycopg
+from django.conf import settings
+from django.utils import timezone
+
+from fanal.benches.frame import Figures, Progress, database, processes
+
+NAME = "chat"
+GOALS = {"send_to_stream_p95_ms": 150.0, "messages_per_s": 500.0, "lost": 0.0, "doubled": 0.0}
+CHATS_PER_AGENT = 10
+
+
+@dataclass
+class Chat:
+    """One open chat: its interaction, its visitor's token, and when what is on its way was sent."""
+
+    interaction: int
+    token: str
+    on_its_way: deque[float] = field(default_factory=deque)
+
+
+def run(
+    progress: Progress,
+    *,
+    chats: int = 300,
+    per_s: int = 30,
+    seconds: int = 20,
+    capacity_seconds: int = 10,
+    at_once: int = 24,
+) -> tuple[dict[str, float], Figures]:
+    """The real web and live processes, a light load from this one; first the steady load, then as fast as it goes."""
+    web, live = _ports()
+    with _environment(web, live), database(NAME, progress) as address:
+        progress(f"Opening {chats} chats …")
+        opened, cookies = _world(chats)
+        commands = [["-m", "fanal", "web"], ["-m", "fanal", "live"]]
+        with processes(commands, address):
+            _wait_for(web)
+            _wait_for(live)
+            figures = asyncio.run(
+                _measure(progress, opened, cookies, web, live, per_s, seconds, capacity_seconds, at_once)
+            )
+        progress("Counting what is stored …")
+        figures |= _stored(address, sent=int(figures.pop("accepted")))
+    load = {
+        "chats": chats,
+        "per_s": per_s,
+        "seconds": seconds,
+        "capacity_seconds": capacity_seconds,
+        "at_once": at_once,
+    }
+    return dict(load), figures
+
+
+def _world(chats: int) -> tuple[list[Chat], list[str]]:
+    """Contacts that came in through the intake, each with an agent who is signed in."""
+    from fanal.agents.models import Agent, Permission, Role
+    from fanal.api import visitors
+    from fanal.channels.models import ChannelAccount
+    from fanal.intake import actions as intake
+    from fanal.interactions import actions as interactions
+    from fanal.interactions.models import Interaction
+    from fanal.routing.models import Queue, QueueEntry
+
+    now = timezone.now()
+    Queue.objects.create(code="bench", name="Bench")
+    every = {what: [10**6, 10**9] for what in ("enter", "address", "send", "upload", "hint", "fetch")}
+    account = ChannelAccount.objects.create(
+        kind="webchat", code="bench", name="Bench", settings={"queue": "bench", "limits": every}
+    )
+    role = Role.objects.create(code="bench", name="Bench", permissions=[Permission.HANDLE])
+    agents = [
+        Agent.objects.create(email=f"bench{number}@example.org", name=f"Bench {number}", role=role)
+        for number in range(-(-chats // CHATS_PER_AGENT))
+    ]
+    opened = []
+    for number in range(chats):
+        name = visitors.fresh_id()
+        raw = intake.receive(
+            account=account, external_id=f"{name}:first", kind="message", source=name, body={"text": "Hello"}, now=now
+        )
+        intake.process(raw_id=raw.pk, now=now)
+        interaction = Interaction.objects.get(source=name)
+        interactions.give_to_agent(interaction=interaction, agent=agents[number // CHATS_PER_AGENT], now=now)
+        token = visitors.issue(visitor=name, account=account.pk, signed_id="", now=now)
+        opened.append(Chat(interaction=interaction.pk, token=token))
+    QueueEntry.objects.update(state="answered", left_at=now)
+    return opened, [_session(agent) for agent in agents]
+
+
+def _session(agent: object) -> str:
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from fanal.agents.models import Agent
+
+    assert isinstance(agent, Agent)
+    session = SessionStore()
+    session[SESSION_KEY] = str(agent.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = agent.get_session_auth_hash()
+    session.create()
+    return str(session.session_key)
+
+
+async def _measure(
+    progress: Progress, chats: list[Chat], cookies: list[str], web: int, live: int, per_s: int, seconds: int,
+    capacity_seconds: int, at_once: int,
+) -> Figures:  # fmt: skip
+    by_interaction = {chat.interaction: chat for chat in chats}
+    taken: list[float] = []
+    streams = [await _listen(live, web, cookie) for cookie in cookies]
+    readers = [asyncio.create_task(_read(stream, by_interaction, taken)) for stream in streams]
+    async with _Senders(web, at_once) as senders:
+        for chat in random.sample(chats, min(40, len(chats))):
+            await senders.send(chat)
+        await asyncio.sleep(1)
+        taken.clear()
+        progress(f"{per_s} messages a second, {len(chats)} chats …")
+        steady = await _steadily(senders, chats, per_s, seconds)
+        for _ in range(50):
+            if len(taken) >= steady:
+                break
+            await asyncio.sleep(0.1)
+        arrived = sorted(taken)
+        progress("As many messages as it takes …")
+        for chat in chats:
+            chat.on_its_way.clear()
+        before, began = senders.accepted, time.perf_counter()
+        await _as_fast_as_it_goes(senders, chats, capacity_seconds, at_once)
+        rate = (senders.accepted - before) / (time.perf_counter() - began)
+        await asyncio.sleep(1)
+        accepted = senders.accepted
+    for reader in readers:
+        reader.cancel()
+    return {
+        "send_to_stream_p50_ms": _percentile(arrived, 50),
+        "send_to_stream_p95_ms": _percentile(arrived, 95),
+        "send_to_stream_p99_ms": _percentile(arrived, 99),
+        "not_in_stream": float(steady - len(arrived)),
+        "messages_per_s": rate,
+        "accepted": float(accepted),
+    }
+
+
+async def _steadily(senders: "_Senders", chats: list[Chat], per_s: int, seconds: int) -> int:
+    """Send on time, whether the last answer has come or not; the clock of a message starts when it was due."""
+    order, began, sending = _in_turn(chats), time.perf_counter(), set()
+    for number in range(per_s * seconds):
+        due = began + number / per_s
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
+        sending.add(asyncio.create_task(senders.send(next(order), due)))
+    await asyncio.gather(*sending)
+    return per_s * seconds
+
+
+async def _as_fast_as_it_goes(senders: "_Senders", chats: list[Chat], seconds: int, at_once: int) -> None:
+    order, until = _in_turn(chats), time.perf_counter() + seconds
+
+    async def keep_sending() -> None:
+        while time.perf_counter() < until:
+            await senders.send(next(order))
+
+    await asyncio.gather(*(keep_sending() for _ in range(at_once)))
+
+
+def _in_turn(chats: list[Chat]) -> Iterator[Chat]:
+    while True:
+        yield from chats
+
+
+class _Senders:
+    """Keep-alive connections that write the least an HTTP client must, so that the load is not what is measured."""
+
+    def __init__(self, port: int, size: int) -> None:
+        self.port, self.size, self.accepted = port, size, 0
+        self._free: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.Queue()
+        self._number = 0
+
+    async def __aenter__(self) -> "_Senders":
+        for _ in range(self.size):
+            self._free.put_nowait(await asyncio.open_connection("127.0.0.1", self.port))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        while not self._free.empty():
+            self._free.get_nowait()[1].close()
+
+    async def send(self, chat: Chat, due: float | None = None) -> None:
+        self._number += 1
+        body = json.dumps({"id": f"bench-{self._number:08}", "text": "Where is my order, please?"}).encode()
+        head = (
+            f"POST /api/v1/widget/messages HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
+            f"Authorization: Bearer {chat.token}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        reader, writer = await self._free.get()
+        chat.on_its_way.append(due or time.perf_counter())
+        writer.write(head.encode() + body)
+        answer = await reader.readuntil(b"\r\n\r\n")
+        length = next(int(line[15:]) for line in answer.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+        await reader.readexactly(length)
+        self._free.put_nowait((reader, writer))
+        if answer[9:12] != b"202":
+            raise RuntimeError(f"a message was refused: {answer[:200]!r}")
+        self.accepted += 1
+
+
+async def _listen(live: int, web: int, cookie: str) -> asyncio.StreamReader:
+    reader, writer = await asyncio.open_connection("127.0.0.1", live)
+    writer.write(
+        f"GET /live HTTP/1.1\r\nHost: 127.0.0.1:{live}\r\nOrigin: http://127.0.0.1:{web}\r\n"
+        f"Cookie: {settings.SESSION_COOKIE_NAME}={cookie}\r\n\r\n".encode()
+    )
+    head = await reader.readuntil(b"\r\n\r\n")
+    if b" 200 " not in head[:20]:
+        raise RuntimeError(f"no stream: {head[:300]!r}")
+    await reader.readuntil(b"event: ready")
+    return reader
+
+
+async def _read(stream: asyncio.StreamReader, chats: dict[int, Chat], taken: list[float]) -> None:
+    while line := await stream.readline():
+        if line.startswith(b"data: ") and b'"message.added"' in line:
+            chat = chats[json.loads(line[6:])["interaction"]]
+            if chat.on_its_way:
+                taken.append((time.perf_counter() - chat.on_its_way.popleft()) * 1000)
+
+
+def _stored(address: str, *, sent: int) -> Figures:
+    """Every accepted message is there, once, processed, with its event."""
+    with psycopg.connect(address) as rows:
+        found = rows.execute(
+            """SELECT count(*), count(DISTINCT m.external_id),
+                      count(*) FILTER (WHERE r.state = 'processed'), count(e.id)
+               FROM interactions_message m JOIN channels_rawevent r ON r.external_id = m.external_id
+               LEFT JOIN events_event e ON e.kind = 'message.added' AND (e.data->>'message')::bigint = m.id
+               WHERE m.external_id LIKE '%:bench-%'"""
+        ).fetchone()
+    stored, different, processed, told = found or (0, 0, 0, 0)
+    return {"lost": float(sent - min(different, processed, told)), "doubled": float(stored - different)}
+
+
+def _percentile(ordered: list[float], share: int) -> float:
+    return ordered[min(len(ordered) - 1, len(ordered) * share // 100)] if ordered else float("inf")
+
+
+def _ports() -> tuple[int, int]:
+    with socket.socket() as one, socket.socket() as other:
+        one.bind(("127.0.0.1", 0))
+        other.bind(("127.0.0.1", 0))
+        return one.getsockname()[1], other.getsockname()[1]
+
+
+@contextlib.contextmanager
+def _environment(web: int, live: int) -> Iterator[None]:
+    """The processes take their ports, and so their origin, from the environment."""
+    ours = {"FANAL_PORT": str(web), "FANAL_LIVE_PORT": str(live), "FANAL_PUBLIC_URL": "", "FANAL_LIVE_URL": ""}
+    before: defaultdict[str, str | None] = defaultdict(lambda: None, {name: os.environ.get(name) for name in ours})
+    os.environ.update(ours)
+    try:
+        yield
+    finally:
+        for name in ours:
+            old = before[name]
+            if old is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = old
+
+
+def _wait_for(port: int) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 5) as asked:
+            asked.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+            if b" 200 " in asked.recv(100):
+                return
+        time.sleep(0.1)
+    raise TimeoutError(f"nothing answers on port {port}")

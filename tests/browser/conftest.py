@@ -1,0 +1,188 @@
+"""The whole program as it really runs, on a database of its own, and Chromium to look at it with."""
+
+import contextlib
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from fanal.environment import environment
+from fanal.running import postgres
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PROCESSES = ("web", "live", "acd")
+
+
+class Program:
+    """The processes of `fanal up`, each on its own port, on one fresh database."""
+
+    def __init__(self, database: str) -> None:
+        self.database = database
+        self.port, self.live_port = free_ports(2)
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.live_url = f"http://127.0.0.1:{self.live_port}/live"
+        self.environment = {
+            **os.environ,
+            "DATABASE_URL": address_of(database),
+            "FANAL_PORT": str(self.port),
+            "FANAL_LIVE_PORT": str(self.live_port),
+        }
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    def run(self, *command: str) -> None:
+        """One command of the program, to its end."""
+        subprocess.run(
+            [sys.executable, "-m", "fanal", *command], env=self.environment, cwd=ROOT, check=True, timeout=120
+        )
+
+    def start(self, name: str) -> None:
+        command = [sys.executable, "-m", "fanal", name]
+        self.processes[name] = subprocess.Popen(command, env=self.environment, cwd=ROOT, stdin=subprocess.DEVNULL)
+        if name in ("web", "live"):
+            wait_for(self.port if name == "web" else self.live_port)
+
+    def stop(self, name: str, how: signal.Signals = signal.SIGTERM) -> None:
+        process = self.processes.pop(name, None)
+        if process is None:
+            return
+        process.send_signal(how)
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(5)
+
+    def stop_all(self) -> None:
+        for name in list(self.processes):
+            self.stop(name)
+
+    @contextlib.contextmanager
+    def rows(self) -> Iterator[None]:
+        """Work with the program's own rows through the models, inside this block."""
+        before = connection.settings_dict["NAME"]
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop runs in this thread, we wait in it
+        connection.close()
+        connection.settings_dict["NAME"] = self.database
+        try:
+            yield
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = before
+            del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="session")
+def assets() -> None:
+    """What browsers load is built, from the sources as they are now."""
+    built = ROOT / "fanal" / "static" / "fanal" / "widget.js"
+    sources = [path for kind in ("*.ts", "*.css", "icons.txt") for path in (ROOT / "assets").rglob(kind)]
+    newest = max(path.stat().st_mtime for path in sources if "node_modules" not in path.parts)
+    if not built.exists() or built.stat().st_mtime < newest:
+        subprocess.run(["deno", "run", "-A", "assets/build.ts"], cwd=ROOT, check=True, timeout=110)
+
+
+@pytest.fixture(scope="session")
+def program(assets: None, django_db_blocker: Any) -> Iterator[Program]:
+    """The running program; every test shares it and makes its own accounts, queues and people."""
+    postgres.ensure_running(environment)
+    name = f"fanal_browser_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(address_of("postgres"), autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}"')
+    program = Program(name)
+    try:
+        program.run("migrate", "--verbosity=0")
+        for process in PROCESSES:
+            program.start(process)
+        with django_db_blocker.unblock():
+            yield program
+    finally:
+        program.stop_all()
+        with psycopg.connect(address_of("postgres"), autocommit=True) as server:
+            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium; without it these tests are skipped, and say so."""
+    if CHROMIUM is None:
+        pytest.skip("BROWSER TESTS SKIPPED: Chromium is not installed (apt-get install chromium).")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def window(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens windows, each of another person; a fault in a page's script fails the test."""
+    opened: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def open_window(**options: Any) -> Page:
+        context = chromium.new_context(**options)
+        context.set_default_timeout(10_000)
+        opened.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda fault: faults.append(str(fault)))
+        page.on("console", lambda said: faults.append(said.text) if _is_fault(said.text) else None)
+        return page
+
+    yield open_window
+    for context in opened:
+        context.close()
+    assert faults == []
+
+
+def _is_fault(said: str) -> bool:
+    """A page that breaks its own Content Security Policy; another site's frame being refused is no fault."""
+    return "Content Security Policy" in said and "frame-ancestors" not in said
+
+
+def address_of(database: str) -> str:
+    of = settings.DATABASES["default"]
+    place = f"host={quote(of['HOST'])}" + (f"&port={of['PORT']}" if of["PORT"] else "")
+    return f"postgresql://{quote(of['USER'])}:{quote(of['PASSWORD'])}@/{database}?{place}"
+
+
+def free_ports(number: int) -> list[int]:
+    """Ports that nobody listens on, all different."""
+    with contextlib.ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in range(number)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+
+
+def wait_for(port: int, *, seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        asked = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        try:
+            asked.request("GET", "/healthz")
+            if asked.getresponse().status == 200:
+                return
+        except (OSError, http.client.HTTPException):
+            time.sleep(0.05)
+        finally:
+            asked.close()
+    raise TimeoutError(f"nothing answers on port {port}")
