@@ -174,7 +174,7 @@ def _fill(shape: Shape, row: Model, entry: Mapping[str, Any], path: str) -> Iter
             yield Problem(path=f"{path}.{name}", what=" ".join(problem.messages), todo="Correct the value.")
     empty = [name for name in shape.fields if getattr(row, name) in ([], {})]  # as good as any list or table
     try:
-        row.full_clean(exclude=["password", *empty], validate_unique=False, validate_constraints=False)
+        row.full_clean(exclude=["password", "set_up_at", *empty], validate_unique=False, validate_constraints=False)
     except ValidationError as problem:
         for name, messages in problem.message_dict.items():
             yield Problem(path=f"{path}.{name}", what=" ".join(messages), todo="Correct the value.")
