@@ -88,6 +88,7 @@ def a_world() -> AWorld:
     raw_rows["scenarios"] = Scenario.objects.create(code="t-scenario", name="All", queue=queue)
     ids: dict[str, int | str] = {
         **{f"{sheet}:pk": row.pk for sheet, row in raw_rows.items()},
+        "step:step": "company",
         "invitations:pk": 1,
         "notices:pk": 1,
         "blocks:pk": 1,
