@@ -47,7 +47,8 @@ def deeds(request: SignedInRequest, pk: int) -> HttpResponse:
         )
     except Refused as refusal:
         return drawing.refused(wording.refusal(refusal))
-    return drawing.rooms(request, interaction)
+    turned = {f"{request.POST['kind']}_pk": target.pk} if isinstance(target, Holding | Order) else {}
+    return drawing.rooms(request, interaction, **turned)
 
 
 @require_http_methods(["DELETE"])
