@@ -1,13 +1,10 @@
 """Chat end to end: a customer's HTTP request, stored and processed, until it stands in the agent's stream."""
 
 import asyncio
-import contextlib
 import json
-import os
 import random
-import socket
 import time
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -15,7 +12,7 @@ import psycopg
 from django.conf import settings
 from django.utils import timezone
 
-from fanal.benches.frame import Figures, Progress, database, processes
+from fanal.benches.frame import Figures, Progress, database, free_ports, on_ports, processes, wait_for
 
 NAME = "chat"
 GOALS = {"send_to_stream_p95_ms": 150.0, "messages_per_s": 500.0, "lost": 0.0, "doubled": 0.0}
@@ -41,14 +38,14 @@ def run(
     at_once: int = 24,
 ) -> tuple[dict[str, float], Figures]:
     """The real web and live processes, a light load from this one; first the steady load, then as fast as it goes."""
-    web, live = _ports()
-    with _environment(web, live), database(NAME, progress) as address:
+    web, live = free_ports()
+    with on_ports(web, live), database(NAME, progress) as address:
         progress(f"Opening {chats} chats …")
         opened, cookies = _world(chats)
         commands = [["-m", "fanal", "web"], ["-m", "fanal", "live"]]
         with processes(commands, address):
-            _wait_for(web)
-            _wait_for(live)
+            wait_for(web)
+            wait_for(live)
             figures = asyncio.run(
                 _measure(progress, opened, cookies, web, live, per_s, seconds, capacity_seconds, at_once)
             )
@@ -257,38 +254,3 @@ def _stored(address: str, *, sent: int) -> Figures:
 
 def _percentile(ordered: list[float], share: int) -> float:
     return ordered[min(len(ordered) - 1, len(ordered) * share // 100)] if ordered else float("inf")
-
-
-def _ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as other:
-        one.bind(("127.0.0.1", 0))
-        other.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]
-
-
-@contextlib.contextmanager
-def _environment(web: int, live: int) -> Iterator[None]:
-    """The processes take their ports, and so their origin, from the environment."""
-    ours = {"FANAL_PORT": str(web), "FANAL_LIVE_PORT": str(live), "FANAL_PUBLIC_URL": "", "FANAL_LIVE_URL": ""}
-    before: defaultdict[str, str | None] = defaultdict(lambda: None, {name: os.environ.get(name) for name in ours})
-    os.environ.update(ours)
-    try:
-        yield
-    finally:
-        for name in ours:
-            old = before[name]
-            if old is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = old
-
-
-def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 5) as asked:
-            asked.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
-            if b" 200 " in asked.recv(100):
-                return
-        time.sleep(0.1)
-    raise TimeoutError(f"nothing answers on port {port}")

@@ -44,7 +44,7 @@ def identify(
     fact = Identification.objects.create(
         interaction=interaction, customer=customer, assurance=interaction.assurance, why=why, by=by, at=now
     )
-    if customer and assurance >= Assurance.MATCHED:
+    if customer and assurance >= Assurance.MATCHED and not interaction.relationship:
         identity.remember(customer=customer, kind="handle", value=interaction.source, contact=interaction.pk, now=now)
     _carry_cases(interaction, before=before, now=now, by=by)
     _published(interaction, now=now, by=by)
