@@ -3,13 +3,15 @@
 from datetime import datetime
 from typing import Any, cast
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
-from ninja.errors import HttpError
 from ninja.security import django_auth
 
 from fanal.agents.models import Agent
+from fanal.api.problems import Problem
 from fanal.kpis import actions
 from fanal.kpis.actions.figures import Figure, labels, sight
 from fanal.kpis.asking import NotUnderstood, Question, kpi, question
@@ -84,7 +86,7 @@ class Facts(Schema):
 
 @router.get("/", response=list[Definition], summary="All figures with their definitions")
 def catalogue(request: HttpRequest) -> list[Definition]:
-    sight(_agent(request))
+    _agent(request)
     return [_definition(one) for one in KPIS.values()]
 
 
@@ -104,7 +106,8 @@ def figure(request: HttpRequest, figure: str, asked: Query[Asked]) -> dict[str, 
             now=now,
         )
     except ValueError as why:
-        raise HttpError(422, f"{about.id}: {', '.join(about.by)}") from why
+        said = _("This figure can be told apart by %(names)s.") % {"names": ", ".join(about.by)}
+        raise Problem(422, "not_told_apart", said) from why
     names = labels(wanted.by, [one.key for one in found]) if wanted.by else {}
     return {"start": wanted.period.start, "end": wanted.period.end, "rows": [_row(one, names) for one in found]}
 
@@ -127,7 +130,13 @@ def rows(request: HttpRequest, figure: str, asked: Query[Asked], offset: int = 0
 
 
 def _agent(request: HttpRequest) -> Agent:
-    return cast(Agent, request.user)
+    """Who asks; raises Problem 403 for those who may see no figures."""
+    agent = cast(Agent, request.user)
+    try:
+        sight(agent)
+    except PermissionDenied as why:
+        raise Problem(403, "not_allowed", _("Figures are for supervisors and queue managers.")) from why
+    return agent
 
 
 def _understand(figure: str, asked: Asked) -> tuple[Kpi, Question, datetime]:
@@ -136,11 +145,11 @@ def _understand(figure: str, asked: Asked) -> tuple[Kpi, Question, datetime]:
     try:
         about = kpi(figure)
     except NotUnderstood as why:
-        raise HttpError(404, str(why)) from why
+        raise Problem(404, "not_found", str(why)) from why
     try:
         return about, question(words, now), now
     except NotUnderstood as why:
-        raise HttpError(422, str(why)) from why
+        raise Problem(422, "not_understood", str(why)) from why
 
 
 def _definition(one: Kpi) -> Definition:

@@ -1,22 +1,18 @@
 """Chat end to end: a customer's HTTP request, stored and processed, until it stands in the agent's stream."""
 
 import asyncio
-import contextlib
 import json
-import os
 import random
-import socket
 import time
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 import psycopg
 from django.conf import settings
 from django.utils import timezone
 
-from fanal.benches.frame import Figures, Progress, database, processes
+from fanal.benches.frame import Figures, Progress, database, free_ports, on_ports, processes, wait_for
 
 NAME = "chat"
 GOALS = {"send_to_stream_p95_ms": 150.0, "messages_per_s": 500.0, "lost": 0.0, "doubled": 0.0}
@@ -42,14 +38,14 @@ def run(
     at_once: int = 24,
 ) -> tuple[dict[str, float], Figures]:
     """The real web and live processes, a light load from this one; first the steady load, then as fast as it goes."""
-    web, live = _ports()
-    with _environment(web, live), database(NAME, progress) as address:
+    web, live = free_ports()
+    with on_ports(web, live), database(NAME, progress) as address:
         progress(f"Opening {chats} chats …")
         opened, cookies = _world(chats)
         commands = [["-m", "fanal", "web"], ["-m", "fanal", "live"]]
         with processes(commands, address):
-            _wait_for(web)
-            _wait_for(live)
+            wait_for(web)
+            wait_for(live)
             figures = asyncio.run(
                 _measure(progress, opened, cookies, web, live, per_s, seconds, capacity_seconds, at_once)
             )
@@ -123,7 +119,7 @@ async def _measure(
     by_interaction = {chat.interaction: chat for chat in chats}
     taken: list[float] = []
     streams = [await _listen(live, web, cookie) for cookie in cookies]
-    readers = [asyncio.create_task(_read(stream, by_interaction, taken)) for stream in streams]
+    readers = [asyncio.create_task(_read(reader, by_interaction, taken)) for reader, _ in streams]
     async with _Senders(web, at_once) as senders:
         for chat in random.sample(chats, min(40, len(chats))):
             await senders.send(chat)
@@ -145,6 +141,8 @@ async def _measure(
         await asyncio.sleep(1)
         accepted = senders.accepted
     for reader in readers:
+        if reader.done():
+            raise RuntimeError("a stream ended early") from reader.exception()
         reader.cancel()
     return {
         "send_to_stream_p50_ms": _percentile(arrived, 50),
@@ -219,7 +217,7 @@ class _Senders:
         self.accepted += 1
 
 
-async def _listen(live: int, web: int, cookie: str) -> asyncio.StreamReader:
+async def _listen(live: int, web: int, cookie: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     reader, writer = await asyncio.open_connection("127.0.0.1", live)
     writer.write(
         f"GET /live HTTP/1.1\r\nHost: 127.0.0.1:{live}\r\nOrigin: http://127.0.0.1:{web}\r\n"
@@ -229,7 +227,7 @@ async def _listen(live: int, web: int, cookie: str) -> asyncio.StreamReader:
     if b" 200 " not in head[:20]:
         raise RuntimeError(f"no stream: {head[:300]!r}")
     await reader.readuntil(b"event: ready")
-    return reader
+    return reader, writer  # a writer that nobody holds closes its connection
 
 
 async def _read(stream: asyncio.StreamReader, chats: dict[int, Chat], taken: list[float]) -> None:
@@ -256,38 +254,3 @@ def _stored(address: str, *, sent: int) -> Figures:
 
 def _percentile(ordered: list[float], share: int) -> float:
     return ordered[min(len(ordered) - 1, len(ordered) * share // 100)] if ordered else float("inf")
-
-
-def _ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as other:
-        one.bind(("127.0.0.1", 0))
-        other.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]
-
-
-@contextlib.contextmanager
-def _environment(web: int, live: int) -> Iterator[None]:
-    """The processes take their ports, and so their origin, from the environment."""
-    ours = {"FANAL_PORT": str(web), "FANAL_LIVE_PORT": str(live), "FANAL_PUBLIC_URL": "", "FANAL_LIVE_URL": ""}
-    before: defaultdict[str, str | None] = defaultdict(lambda: None, {name: os.environ.get(name) for name in ours})
-    os.environ.update(ours)
-    try:
-        yield
-    finally:
-        for name in ours:
-            old = before[name]
-            if old is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = old
-
-
-def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 5) as asked:
-            asked.sendall(b"GET /healthz HTTP/1.0\r\n\r\n")
-            if b" 200 " in asked.recv(100):
-                return
-        time.sleep(0.1)
-    raise TimeoutError(f"nothing answers on port {urlsplit(f'//x:{port}').port}")

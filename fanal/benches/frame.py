@@ -1,10 +1,13 @@
-"""What every bench stands on: a database of its own that is made and dropped again, the production processes, figures."""
+"""What every bench stands on: a database of its own, made and dropped again, production processes, and figures."""
 
+import contextlib
 import math
 import os
 import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from urllib.parse import urlsplit, urlunsplit
@@ -63,6 +66,43 @@ def processes(commands: Sequence[Sequence[str]], address: str) -> Iterator[list[
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def free_ports() -> tuple[int, int]:
+    """Two ports of this machine that nobody listens on."""
+    with socket.socket() as one, socket.socket() as other:
+        one.bind(("127.0.0.1", 0))
+        other.bind(("127.0.0.1", 0))
+        return one.getsockname()[1], other.getsockname()[1]
+
+
+@contextmanager
+def on_ports(web: int, live: int) -> Iterator[None]:
+    """The processes started meanwhile take their ports, and so their origin, from the environment."""
+    ours = {"FANAL_PORT": str(web), "FANAL_LIVE_PORT": str(live), "FANAL_PUBLIC_URL": "", "FANAL_LIVE_URL": ""}
+    before = {name: os.environ.get(name) for name in ours}
+    os.environ.update(ours)
+    try:
+        yield
+    finally:
+        for name, old in before.items():
+            if old is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = old
+
+
+def wait_for(port: int, *, path: str = "/healthz", patience: float = 60.0) -> None:
+    """Until the path is answered well. Raises TimeoutError."""
+    question = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n".encode()
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 5) as asked:
+            asked.sendall(question)
+            if b" 200 " in asked.recv(100):
+                return
+        time.sleep(0.05)
+    raise TimeoutError(f"nothing answers on port {port}")
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -20,14 +20,14 @@ SEED = 5
 
 
 def run(
-    progress: Callable[[str], object], *, scale: float = 1.0, contacts: int = 4_000
+    progress: Callable[[str], None], *, scale: float = 1.0, contacts: float = 4_000
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Resolve a day's mix of contacts, one after the other; the time includes our own Python and every query.
 
     `wrong_people` counts contacts that were said to be known as somebody whom the evidence does not belong to.
     """
     people.ready(progress=progress, scale=scale)
-    asked = _contacts(contacts)
+    asked = _contacts(int(contacts))
     for evidence, _ in asked[:200]:
         actions.resolve(evidence=evidence, now=NOW)
     took, answers, wrong = [], Counter[str](), 0

@@ -16,7 +16,9 @@ from psycopg import sql
 
 from fanal.benches.names_of_people import Names, Person
 from fanal.customers import index
+from fanal.environment import environment
 from fanal.norms import spelling
+from fanal.running import postgres
 
 NAME = "fanal_bench_people"
 VERSION = 4
@@ -24,7 +26,7 @@ CUSTOMERS = 1_000_000
 SEED = 20_261_121
 BATCH = 10_000
 
-Progress = Callable[[str], object]
+Progress = Callable[[str], None]
 
 # Phones: every customer has one, six in ten a second; one customer in twelve shares the first with the one before.
 # E-mail: nine in ten. Numbers walk through the range by a multiplier prime to it, so they look drawn and are not.
@@ -46,7 +48,8 @@ _FILL = (
     """
     INSERT INTO customers_contactpoint (customer_id, kind, value, given, state, preferred, shared)
     SELECT c.id, 'email',
-        'person' || (c.id * 7919 %% 1000003) || '.' || c.id || '@example.' || (ARRAY['org', 'com', 'net'])[c.id %% 3 + 1],
+        'person' || (c.id * 7919 %% 1000003) || '.' || c.id || '@example.'
+            || (ARRAY['org', 'com', 'net'])[c.id %% 3 + 1],
         '', 'valid', true, false
     FROM customers_customer c WHERE c.id %% 10 < 9
     """,
@@ -86,6 +89,7 @@ def database(scale: float = 1.0) -> str:
 
 def ready(*, progress: Progress, scale: float = 1.0) -> str:
     """See to it that the database exists and is filled, and make it the one this process works on; returns its name."""
+    postgres.ensure_running(environment, progress=progress)
     name = database(scale)
     if not _is_filled(name):
         progress("making the people: this is done once")
@@ -164,8 +168,9 @@ def _customer_line(customer_id: int, person: Person, tokens: list[int]) -> str:
     born = f"{1935 + customer_id % 70}-{1 + customer_id % 12:02}-{1 + customer_id % 28:02}"
     ids = ",".join(map(str, tokens))
     return (
-        f"{customer_id}\tperson\t{person.name}\t{person.given}\t{person.family}\t{person.language}\t{born}\t\t"
-        f"{10000 + customer_id % 80000}\tTown {customer_id % 500}\t{_COUNTRIES[person.language]}\t0\tX{customer_id}\tf\t"
+        f"{customer_id}\tperson\t{person.name}\t{person.given}\t{person.family}\t"
+        f"{person.language}\t{born}\t\t{10000 + customer_id % 80000}\tTown {customer_id % 500}\t"
+        f"{_COUNTRIES[person.language]}\t0\tX{customer_id}\tf\t"
         f"{{{ids}}}\t2026-01-01\n"
     )
 

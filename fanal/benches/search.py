@@ -51,13 +51,13 @@ class Query:
 
 
 def run(
-    progress: Callable[[str], object], *, scale: float = 1.0, names: int = 300
+    progress: Callable[[str], None], *, scale: float = 1.0, names: float = 300
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """One search after the other, as one person types them; the time includes our own Python and every query."""
     people.ready(progress=progress, scale=scale)
     rng = random.Random(SEED)
     agent = _agent()
-    queries = [*_name_queries(rng, names), *_exact_queries(rng, names)]
+    queries = [*_name_queries(rng, int(names)), *_exact_queries(rng, int(names))]
     rng.shuffle(queries)
     for query in queries[:100]:
         search(query.text, agent=agent)
@@ -175,10 +175,11 @@ def _script(word: str) -> str:
 
 
 def _as_typed(rng: random.Random, e164: str) -> str:
-    number = e164[1:]
-    return rng.choice(
-        (e164, f"00{number}", f"+{number[:2]} ({number[2:5]}) {number[5:]}", f"0{number[-9:]}", number[-9:])
-    )
+    """As networks and people write it: international, with brackets, in the national form, without its zero."""
+    code = next(code for code in ("33", "44", "49", "20", "7") if e164[1:].startswith(code))
+    national = e164[1 + len(code) :]
+    forms = (e164, f"00{code}{national}", f"+{code} ({national[:3]}) {national[3:]}", f"0{national}", national)
+    return rng.choice(forms)
 
 
 def _is_hit(query: Query, found: Iterable[Any]) -> bool:

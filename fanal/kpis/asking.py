@@ -49,7 +49,7 @@ def kpi(asked: str) -> Kpi:
 def _period(asked: QueryDict | Mapping[str, str], now: datetime) -> Period:
     if asked.get("from") or asked.get("to"):
         try:
-            first, last = date.fromisoformat(asked["from"]), date.fromisoformat(asked["to"])
+            first, last = date.fromisoformat(str(asked["from"])), date.fromisoformat(str(asked["to"]))
             start = datetime.combine(first, time(), tzinfo=zone())
             return between(start, datetime.combine(last + timedelta(days=1), time(), tzinfo=zone()))
         except (KeyError, ValueError, OverflowError):

@@ -8,27 +8,27 @@ from fanal.kpis.catalogue import GROUPS, Kpi
 
 HEAD = """# The figures
 
-Written from `fanal/kpis/catalogue.py` (`python -m fanal.kpis.paper` prints it again; a test compares).
+Written from `fanal/kpis/catalogue.py`; `tests/architecture/test_figures_paper.py` compares, and says how to rewrite it.
 
-**How a figure comes about.** Everything that happens is an event. The fold (`fanal/kpis/actions/fold.py`) reads events in
-the order in which they were committed and puts together *facts*, one row per thing: a stay in a queue, an agent's segment,
-an offer, a contact, a case, a stretch of presence. What an event says is merged into its fact by taking the least value,
-so that neither order nor repetition matters. Facts are summed into *cells*: counters per quarter of an hour, queue,
-channel, agent and type; days are sums of quarters. Numerators and denominators are stored; they are divided only when
-somebody looks, and never averaged.
+**How a figure comes about.** Everything that happens is an event. The fold (`fanal/kpis/actions/fold.py`) reads events
+in the order in which they were committed and puts together *facts*, one row per thing: a stay in a queue, an agent's
+segment, an offer, a contact, a case, a stretch of presence. What an event says is merged into its fact by taking the
+least value, so that neither order nor repetition matters. Facts are summed into *cells*: counters per quarter of an
+hour, queue, channel, agent and type; days are sums of quarters. Numerators and denominators are stored; they are
+divided only when somebody looks, and never averaged.
 
 **Where a fact counts.** A stay, and the handling that follows from it, in the interval in which the contact was offered
 to the queue; an offer when it rang; a contact when it began; a case when it was opened (a settling or reopening when it
-happened); presence in the interval in which it passed. Practice, and cases that were withdrawn («not this»), are in no figure.
-The target time T of a stay is the one its queue had when the stay was first seen.
+happened); presence in the interval in which it passed. Practice, and cases that were withdrawn («not this»), are in no
+figure. The target time T of a stay is the one its queue had when the stay was first seen.
 
 **One number everywhere.** `fanal.kpis.actions.figures()` answers for tiles, tables, charts, files and the API
 (`/api/v1/figures/`); `rows()` opens the facts behind a figure with what each adds to numerator and denominator, and
 their sums are the figure. `fanal verify` checks that offered = answered + abandoned + overflowed + closed + withdrawn +
-still waiting, that days are sums of intervals, and that an agent's states add up; every night the day before is computed
-again from its events, and a difference is published as `kpis.drifted`.
+still waiting, that days are sums of intervals, and that an agent's states add up; every night the day before is
+computed again from its events, and a difference is published as `kpis.drifted`.
 
-A minus in front of a counter means that it is taken off. Counters ending in `_ms` are milliseconds; figures are in seconds.
+A minus in front of a counter takes it off. Counters ending in `_ms` are milliseconds; figures are in seconds.
 """
 
 
@@ -54,10 +54,3 @@ def _entry(kpi: Kpi) -> Iterator[str]:
     formula = f"({above}) / ({below})" if below else above
     yield f"- `{formula}` of `{kpi.source}`"
     yield f"- by {', '.join(kpi.by)}\n"
-
-
-if __name__ == "__main__":
-    import django
-
-    django.setup()
-    print(paper(), end="")

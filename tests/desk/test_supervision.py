@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from fanal.agents.models import Agent, AgentState, Presence
-from fanal.api.figures import router
 from fanal.cases.models import CaseType
 from fanal.channels.models import ChannelAccount, RawEvent
 from fanal.events.models import Event
@@ -115,11 +114,9 @@ def test_an_agent_sees_no_supervision(today: Today, name: str) -> None:
 
 @pytest.mark.parametrize("kpi", list(KPIS))
 def test_a_figure_is_the_same_on_a_page_in_a_file_and_from_the_api(today: Today, kpi: str) -> None:
-    from ninja.testing import TestClient
-
     now = timezone.now()
     figure = actions.figures(kpi_ids=[kpi], period=named("today", now), viewer=today.supervisor, now=now)[0]
-    api = TestClient(router).get(f"/{kpi}", user=today.supervisor).json()["rows"][0]
+    api = browser(today.supervisor).get(f"/api/v1/figures/{kpi}").json()["rows"][0]
     by = "agent" if "agent" in KPIS[kpi].by else "queue"
     file = {line[1]: line for line in lines_of(today.supervisor, "report_file", by=by) if line[0] == "All"}[kpi]
     rows = page(today.supervisor, "report_rows", figure=kpi)
@@ -139,9 +136,7 @@ def test_the_rows_of_a_figure_are_as_many_as_it_says(today: Today) -> None:
     assert "5 rows" in text
     assert len(re.findall(r'class="main-cell"', text)) == 5
     assert len(lines_of(today.supervisor, "report_rows_file", figure="offered")) == 6
-    from ninja.testing import TestClient
-
-    answer = TestClient(router).get("/offered/rows?limit=2", user=today.supervisor).json()
+    answer = browser(today.supervisor).get("/api/v1/figures/offered/rows?limit=2").json()
     assert (answer["count"], len(answer["rows"])) == (5, 2)
 
 
@@ -159,6 +154,8 @@ def test_each_report_opens(today: Today, by: str, period: str) -> None:
 
 
 def test_the_report_of_quarters_draws_a_column_for_each(today: Today) -> None:
+    Contact(today.orders, 1000).abandoned(1010)
+    absorb_all()
     text = page(today.supervisor, "reports", by="interval")
     assert text.count('<rect class="column"') >= 2
     assert 'style="' not in text
@@ -242,3 +239,17 @@ def test_input_that_was_set_aside_is_shown_with_its_reason_and_the_sum(today: To
     assert answer.status_code == 200
     assert Event.objects.filter(kind="raw.replayed").exists()
     assert browser(today.manager).post(reverse("quarantine_replay", args=[raw.pk])).status_code == 403
+
+
+def test_the_api_refuses_strangers_and_agents_and_says_what_it_does_not_understand(today: Today) -> None:
+    assert Client().get("/api/v1/figures/offered").status_code == 401
+    assert browser(today.amal).get("/api/v1/figures/offered").json()["error"] == "not_allowed"
+    client = browser(today.supervisor)
+    assert {one["id"] for one in client.get("/api/v1/figures/").json()} == set(KPIS)
+    assert client.get("/api/v1/figures/nonsense").status_code == 404
+    assert client.get("/api/v1/figures/offered?by=moon").status_code == 422
+    assert client.get("/api/v1/figures/offered?by=agent").json()["error"] == "not_told_apart"
+    parts = client.get("/api/v1/figures/offered?by=queue").json()["rows"]
+    assert {part["label"]: part["value"] for part in parts} == {"Orders": 4, "Cards": 1}
+    seen = browser(today.manager).get("/api/v1/figures/offered/rows").json()
+    assert [row["queue"] for row in seen["rows"]] == [today.cards.pk]

@@ -40,7 +40,7 @@ def understood(view: View[P]) -> View[P]:
         except NotUnderstood as why:
             return render(request, "reports/not_understood.html", {"why": str(why)}, status=400)
 
-    return guarded
+    return guarded  # type: ignore[return-value]
 
 
 @require_GET

@@ -23,8 +23,9 @@ WHERE kind = 'email' AND value = ANY(%(emails)s::text[]) AND ended_at IS NULL LI
 # One text for everything that looks like a number: the planner sees few shapes, and none of them scans.
 _NUMBER = """
 (SELECT 'customer', customer_id, 'phone', state FROM customers_contactpoint
-    WHERE kind = 'phone' AND right(value, 7) = %(tail)s AND right(value, %(tail_length)s) = %(long_tail)s
-    AND ended_at IS NULL LIMIT %(most)s)
+    WHERE kind = 'phone' AND right(value, 7) = ANY(%(tails)s::text[]) AND ended_at IS NULL
+    AND EXISTS (SELECT FROM unnest(%(long_tails)s::text[]) typed WHERE right(value, length(typed)) = typed)
+    LIMIT %(most)s)
 UNION ALL
 (SELECT 'order', id, 'order_number', '' FROM holdings_order WHERE number = ANY(%(forms)s::text[]) LIMIT %(most)s)
 UNION ALL
@@ -63,14 +64,13 @@ def may_be_exact(text: str, shapes: tuple[Shape, ...]) -> bool:
 def _number_values(text: str, shapes: tuple[Shape, ...]) -> dict[str, Any]:
     plain = digits.western(text).strip().removeprefix("#").strip().upper()
     number = digits.only(text)
-    phone = _phone_tail(text, number) if Shape.PHONE in shapes else ""
+    typed = _phone_tails(text, number) if Shape.PHONE in shapes else []
     forms = [plain, "".join(plain.split()), "".join(char for char in plain if char.isalnum())]
     if Shape.ORDER in shapes or Shape.CASE in shapes:
         forms.append(number)
     return {
-        "tail": phone[-PHONE_TAIL:] or None,
-        "tail_length": max(len(phone), 1),
-        "long_tail": phone or None,
+        "tails": [tail[-PHONE_TAIL:] for tail in typed],
+        "long_tails": typed,
         "forms": [form for form in dict.fromkeys(forms) if form],
         "order_tail": number[-ORDER_TAIL:] if len(number) >= ORDER_TAIL and Shape.ORDER in shapes else None,
         "digits": number,
@@ -81,11 +81,13 @@ def _number_values(text: str, shapes: tuple[Shape, ...]) -> dict[str, Any]:
     }
 
 
-def _phone_tail(text: str, number: str) -> str:
-    """The last digits to compare: of the normal form if the number has one, else as typed without the trunk zero."""
+def _phone_tails(text: str, number: str) -> list[str]:
+    """The last digits to compare: of the normal form if the number has one, and as typed without the trunk zero."""
     phone = phones.normalise(text, environment.country or None)
-    national = phone.e164.lstrip("+") if phone else number.lstrip("0")
-    return national[-9:] if len(national) >= PHONE_TAIL else ""
+    readings = [phone.e164.lstrip("+")] if phone else []
+    if not text.lstrip().startswith("+"):
+        readings.append(number.lstrip("0"))
+    return list(dict.fromkeys(reading[-9:] for reading in readings if len(reading) >= PHONE_TAIL))
 
 
 def _hits(sql: str, values: dict[str, Any], shapes: tuple[Shape, ...]) -> list[Hit]:

@@ -3,7 +3,7 @@
 | assurance | what it rests on |
 |---|---|
 | none | nothing, or a name, a postcode, a language: these point at nobody by themselves |
-| claimed | one thing that was typed: an order, card or account number, e-mail or phone; a shared line; a contradiction |
+| claimed | one thing that was typed: an order, card or account number, e-mail, phone; a shared line; a contradiction |
 | matched | an address the channel shows and that is one person's (caller, From, messenger); two claims that agree |
 | verified | signed by the host site, signed in with us, or verification questions answered |
 

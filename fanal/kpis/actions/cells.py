@@ -42,7 +42,8 @@ def summed(*, source: str, moments: Sequence[datetime]) -> QuerySet[Any, dict[st
     """The cells that the facts of these intervals make; the counters have an underscore after their names."""
     rows: QuerySet[Fact] = SOURCES[source].model._default_manager.filter(interval_at__in=moments)
     sums: dict[str, Any] = {f"{n}_": Sum(c.amount, filter=c.where) for n, c in SOURCES[source].counters.items()}
-    return rows.order_by().values("interval_at", *keys_of(source)).annotate(**sums)
+    found: QuerySet[Any, dict[str, Any]] = rows.order_by().values("interval_at", *keys_of(source)).annotate(**sums)
+    return found
 
 
 # Which keys each kind of day keeps.

@@ -95,14 +95,14 @@ def absorb(*, happenings: Iterable[Happening]) -> None:
 
 def _merge_in(model: type[Fact], rows: Mapping[int, Mapping[str, Any]]) -> None:
     names = sorted({name for row in rows.values() for name in row})
-    columns = [model._meta.get_field(name) for name in names]
+    columns: list[Any] = [model._meta.get_field(name) for name in names]
     said = [f'"{column.column}"' for column in columns]
     best = {'"practice"': "GREATEST"}
     better = [f"{name} = {best.get(name, 'LEAST')}(f.{name}, EXCLUDED.{name})" for name in said]
     values = [list(rows)] + [[row.get(name) for row in rows.values()] for name in names]
     arrays = ", ".join(["%s::bigint[]"] + [f"%s::{_type_of(column)}[]" for column in columns])
     defaults = {
-        field.column: "false" if field.get_internal_type() == "BooleanField" else "0"
+        str(field.column): "false" if field.get_internal_type() == "BooleanField" else "0"
         for field in model._meta.concrete_fields
         if field.has_default() and field.name not in names
     }
@@ -153,7 +153,7 @@ def _moments(source: str, ids: Sequence[int]) -> Moments:
     if not ids:
         return set()
     rows = SOURCES[source].model._default_manager.filter(pk__in=ids, interval_at__isnull=False)
-    return set(rows.order_by().values_list("interval_at", flat=True).distinct())
+    return {at for at in rows.order_by().values_list("interval_at", flat=True).distinct() if at}
 
 
 def _times(changed: Iterable[tuple[int, datetime, datetime | None]], handlings: Sequence[int]) -> Times:
@@ -163,8 +163,8 @@ def _times(changed: Iterable[tuple[int, datetime, datetime | None]], handlings: 
         if end is not None:
             times.setdefault(agent, set()).update(intervals(start, end))
     rows = Handling.objects.filter(pk__in=handlings, agent__isnull=False, started_at__isnull=False)
-    for agent_id, start in rows.values_list("agent_id", "started_at"):
+    for agent_id, began in rows.values_list("agent_id", "started_at"):
         assert agent_id is not None
-        assert start is not None
-        times.setdefault(agent_id, set()).update(intervals(start, start + LONGEST))
+        assert began is not None
+        times.setdefault(agent_id, set()).update(intervals(began, began + LONGEST))
     return times

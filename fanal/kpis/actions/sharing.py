@@ -3,7 +3,6 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Max, Min
 
@@ -18,9 +17,9 @@ def work_of(agents: Sequence[int], start: datetime, end: datetime) -> dict[int, 
     for row in rows.order_by("started_at", "id").values_list(
         "agent_id", "id", "started_at", "ended_at", "wrapped_up_at"
     ):
-        agent, *of = row
+        agent, id, started, ended, wrapped_up = row
         assert agent is not None
-        found.setdefault(agent, []).append(_span(*of))
+        found.setdefault(agent, []).append(Span(id=id, start=started, end=wrapped_up or ended))  # type: ignore[arg-type]
     return found
 
 
@@ -39,7 +38,3 @@ def share(*, ids: Sequence[int]) -> None:
                 near = spans[bisect_left(starts, span.start - LONGEST) : bisect_right(starts, span.start + LONGEST)]
                 changed.append(Handling(id=span.id, active_ms=shared_ms(span, near)))
     Handling.objects.bulk_update(changed, ["active_ms"], batch_size=1000)
-
-
-def _span(id: int, started: Any, ended: Any, wrapped_up: Any) -> Span:
-    return Span(id=id, start=started, end=wrapped_up or ended)

@@ -1,0 +1,342 @@
+"""The desk under load: 200 agents' requests to the real `web` process over a million customers and 200,000 cases."""
+
+import asyncio
+import random
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import psycopg
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from psycopg import sql
+
+from fanal.agents.models import Agent, Permission
+from fanal.benches import desk_world, people
+from fanal.benches.desk_world import World
+from fanal.benches.frame import Figures, Progress, free_ports, on_ports, percentile, processes, wait_for
+from fanal.environment import environment
+from fanal.running import postgres
+
+NAME = "desk"
+GOALS = {
+    "mix_p95_ms": 80.0,
+    "cases_p95_ms": 40.0,
+    "case_p95_ms": 40.0,
+    "queues_p95_ms": 40.0,
+    "reports_p95_ms": 80.0,
+    "failed": 0.0,
+}
+VERSION = 1
+SECRET = "b" * 32
+CONNECTIONS = 32
+"""How often each request is made, of a hundred: mostly what the event stream makes a desk fetch again."""
+MIX = {
+    "work": 20,
+    "lines": 18,
+    "interaction": 10,
+    "about": 6,
+    "message": 8,
+    "pulse": 6,
+    "cases": 8,
+    "case": 8,
+    "search": 5,
+    "customer": 4,
+    "queues": 4,
+    "desk": 2,
+    "reports": 1,
+}
+ALONE = ("cases", "case", "queues", "reports")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    kind: str
+    path: str
+    cookie: str
+    fragment: bool = True
+    body: str = ""
+
+
+@dataclass
+class Taken:
+    """Milliseconds per kind, and what did not answer well."""
+
+    ms: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    failed: list[str] = field(default_factory=list)
+
+
+def run(
+    progress: Progress,
+    *,
+    scale: float = 1.0,
+    cases: int = 200_000,
+    agents: int = 200,
+    per_s: int = 50,
+    seconds: int = 30,
+    alone: int = 60,
+) -> tuple[dict[str, float], Figures]:
+    """First each measured page by itself, one at a time; then the whole mix on time, whatever is still on its way."""
+    web, live = free_ports()
+    with on_ports(web, live), _database(progress, scale=scale, cases=cases, agents=agents) as (address, world):
+        ask = Asking(world)
+        with processes([["-m", "fanal", "web"]], address):
+            wait_for(web)
+            figures = asyncio.run(_measure(progress, ask, web, per_s=per_s, seconds=seconds, alone=alone))
+    load = {"customers": world.customers, "cases": cases, "agents": agents, "per_s": per_s, "seconds": seconds}
+    return dict(load), figures
+
+
+class Asking:
+    """Draws requests as signed-in people would make them."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.rng = world, random.Random(7)
+        staff = Agent.objects.select_related("role").in_bulk(world.agents)
+        self.cookies = {pk: desk_world.sign_in(agent) for pk, agent in staff.items()}
+        self.supervisors = [pk for pk, agent in staff.items() if agent.may(Permission.SUPERVISE)]
+        self.seniors = [pk for pk, agent in staff.items() if agent.may(Permission.SEE_ALL_CASES)]
+        self.names = self._names()
+        self.number = 0
+
+    def mixed(self) -> Request:
+        return self.one(self.rng.choices(list(MIX), list(MIX.values()))[0])
+
+    def one(self, kind: str) -> Request:
+        make: Callable[[], Request] = getattr(self, f"_{kind}")
+        return make()
+
+    def _agent(self) -> int:
+        return self.rng.choice(self.world.agents)
+
+    def _of(self, agent: int) -> int:
+        return self.rng.choice(self.world.in_hand(agent))
+
+    def _request(self, kind: str, agent: int, path: str, *, fragment: bool = True, body: str = "") -> Request:
+        return Request(kind=kind, path=path, cookie=self.cookies[agent], fragment=fragment, body=body)
+
+    def _work(self) -> Request:
+        return self._request("work", self._agent(), "/work/")
+
+    def _pulse(self) -> Request:
+        return self._request("pulse", self._agent(), "/pulse/")
+
+    def _desk(self) -> Request:
+        return self._request("desk", self._agent(), "/", fragment=False)
+
+    def _lines(self) -> Request:
+        agent = self._agent()
+        return self._request("lines", agent, f"/interactions/{self._of(agent)}/lines/")
+
+    def _interaction(self) -> Request:
+        agent = self._agent()
+        return self._request(
+            "interaction", agent, f"/interactions/{self._of(agent)}/", fragment=self.rng.random() < 0.7
+        )
+
+    def _about(self) -> Request:
+        agent = self._agent()
+        return self._request("about", agent, f"/interactions/{self._of(agent)}/about/")
+
+    def _message(self) -> Request:
+        agent, self.number = self._agent(), self.number + 1
+        body = f"text=It+is+on+its+way+and+will+be+with+you+tomorrow&external_id=desk-bench-{self.number}"
+        return self._request("message", agent, f"/interactions/{self._of(agent)}/messages/", body=body)
+
+    def _cases(self) -> Request:
+        asked = self.rng.choice(
+            ["", "state=all", "owner=me", "sort=urgent", "state=settled", "priority=4", "state=all&sort=longest"]
+        )
+        return self._request(
+            "cases", self.rng.choice([self._agent(), *self.seniors]), f"/cases/?{asked}", fragment=False
+        )
+
+    def _case(self) -> Request:
+        number = self.rng.randrange(1, self.world.cases + 1)
+        return self._request("case", self.rng.choice(self.seniors), f"/cases/{number}/", fragment=False)
+
+    def _search(self) -> Request:
+        text = quote(self.rng.choice(self.names))
+        return self._request("search", self._agent(), f"/search/?q={text}")
+
+    def _customer(self) -> Request:
+        number = self.rng.randrange(1, self.world.customers + 1)
+        return self._request("customer", self._agent(), f"/customers/{number}/", fragment=False)
+
+    def _queues(self) -> Request:
+        return self._request("queues", self.rng.choice(self.supervisors), "/queues/", fragment=self.rng.random() < 0.7)
+
+    def _reports(self) -> Request:
+        by = self.rng.choice(["queue", "agent", "type", "day"])
+        return self._request(
+            "reports", self.rng.choice(self.supervisors), f"/reports/?period=30days&by={by}", fragment=False
+        )
+
+    def _names(self) -> list[str]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name FROM customers_customer WHERE id %% %s = 1", [self.world.customers // 200 or 1])
+            return [name for (name,) in cursor.fetchall()]
+
+
+async def _measure(progress: Progress, ask: Asking, port: int, *, per_s: int, seconds: int, alone: int) -> Figures:
+    browsers = Browsers(port)
+    async with browsers:
+        progress("Warming up …")
+        for kind in list(MIX) * 3:
+            await browsers.send(ask.one(kind))
+        figures: Figures = {}
+        for kind in ALONE:
+            progress(f"{kind}, one at a time …")
+            taken = browsers.begin()
+            for _ in range(alone):
+                await browsers.send(ask.one(kind))
+            figures |= _spread(kind, taken.ms[kind])
+        failed = list(browsers.failed)
+        progress(f"{per_s} requests a second, {seconds} s …")
+        taken = browsers.begin()
+        await _on_time(browsers, ask, per_s, seconds)
+        figures |= _spread("mix", [ms for every in taken.ms.values() for ms in every])
+        for kind in MIX:
+            figures[f"in_mix_{kind}_p95_ms"] = percentile(taken.ms[kind], 0.95) if taken.ms[kind] else 0.0
+    for said in sorted({*failed, *browsers.failed})[:5]:
+        progress(said)
+    return figures | {"failed": float(len(browsers.failed))}
+
+
+async def _on_time(browsers: "Browsers", ask: Asking, per_s: int, seconds: int) -> None:
+    """Open loop: a request is sent when it is due, and its clock starts then."""
+    began, sending = time.perf_counter(), set()
+    for number in range(per_s * seconds):
+        due = began + number / per_s
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
+        sending.add(asyncio.create_task(browsers.send(ask.mixed(), due)))
+    await asyncio.gather(*sending)
+
+
+class Browsers:
+    """Keep-alive connections that write and read the least an HTTP client must."""
+
+    def __init__(self, port: int) -> None:
+        self.port, self.failed = port, list[str]()
+        self._taken = Taken()
+        self._free: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.Queue()
+
+    async def __aenter__(self) -> "Browsers":
+        for _ in range(CONNECTIONS):
+            self._free.put_nowait(await asyncio.open_connection("127.0.0.1", self.port, limit=2**22))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        while not self._free.empty():
+            self._free.get_nowait()[1].close()
+
+    def begin(self) -> Taken:
+        """Count from here on."""
+        self._taken = Taken()
+        return self._taken
+
+    async def send(self, request: Request, due: float | None = None) -> None:
+        taken = self._taken
+        reader, writer = await self._free.get()
+        began = due or time.perf_counter()
+        writer.write(_written(request, self.port))
+        answer = await reader.readuntil(b"\r\n\r\n")
+        headers = _headers(answer)
+        if "content-length" in headers:
+            await reader.readexactly(int(headers["content-length"]))
+        elif headers.get("transfer-encoding") == "chunked":
+            await reader.readuntil(b"0\r\n\r\n")
+        taken.ms[request.kind].append((time.perf_counter() - began) * 1000)
+        self._free.put_nowait((reader, writer))
+        if answer[9:12] not in (b"200", b"204"):
+            self.failed.append(f"{request.kind} {request.path}: {answer[9:12].decode()} {headers.get('location', '')}")
+
+
+def _written(request: Request, port: int) -> bytes:
+    lines = [
+        f"{'POST' if request.body else 'GET'} {request.path} HTTP/1.1",
+        f"Host: 127.0.0.1:{port}",
+        f"Cookie: {settings.SESSION_COOKIE_NAME}={request.cookie}; {settings.CSRF_COOKIE_NAME}={SECRET}",
+        "Accept-Language: en",
+    ]
+    if request.fragment or request.body:
+        lines.append("HX-Request: true")
+    if request.body:
+        lines += [
+            f"X-CSRFToken: {SECRET}",
+            "Content-Type: application/x-www-form-urlencoded",
+            f"Content-Length: {len(request.body)}",
+        ]
+    return ("\r\n".join(lines) + "\r\n\r\n" + request.body).encode()
+
+
+def _headers(answer: bytes) -> Mapping[str, str]:
+    pairs = (line.partition(": ") for line in answer.decode("latin-1").split("\r\n")[1:] if line)
+    return {name.lower(): value for name, _colon, value in pairs}
+
+
+def _spread(name: str, values: list[float]) -> Figures:
+    return {f"{name}_p{share}_ms": percentile(values, share / 100) for share in (50, 95)}
+
+
+@contextmanager
+def _database(progress: Progress, *, scale: float, cases: int, agents: int) -> Iterator[tuple[str, World]]:
+    """A copy of the world, so that what the load writes is gone afterwards; its address and what is in it."""
+    postgres.ensure_running(environment, progress=progress)
+    own, before = "fanal_bench_desk", connection.settings_dict["NAME"]
+    world = _world(progress, scale=scale, cases=cases, agents=agents)
+    customers = int(people.CUSTOMERS * scale)
+    try:
+        progress("Copying the world …")
+        _copy(world, own)
+        people.use(own)
+        call_command("migrate", verbosity=0)
+        address = urlunsplit(urlsplit(postgres.address(environment))._replace(path=f"/{own}"))
+        yield address, desk_world.world_of(agents=agents, customers=customers, cases=cases)
+    finally:
+        people.use(before)
+        with _server() as server:
+            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(own)))
+
+
+def _world(progress: Progress, *, scale: float, cases: int, agents: int) -> str:
+    """The name of a database with the world of this size, made at most a day ago."""
+    name = f"fanal_bench_world_{int(people.CUSTOMERS * scale)}_{cases}_{agents}"
+    mark = f"fanal desk world, version {VERSION}"
+    with _server() as server:
+        row = server.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name]
+        ).fetchone()
+    if row and row[0] and row[0].startswith(f"{mark}, ") and desk_world.age_of(row[0]) < 1:
+        return name
+    before = people.ready(progress=progress, scale=scale)
+    connection.close()
+    progress("Making the world: this is kept for a day …")
+    _copy(before, name)
+    people.use(name)
+    call_command("migrate", verbosity=0)
+    desk_world.make(customers=int(people.CUSTOMERS * scale), cases=cases, agents=agents, progress=progress)
+    connection.close()
+    made = f"{mark}, {desk_world.timezone.now().isoformat()}"
+    with _server() as server:
+        server.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(made)))
+    return name
+
+
+def _copy(source: str, target: str) -> None:
+    """Files are copied, not logged page by page: a gigabyte takes seconds."""
+    with _server() as server:
+        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(target)))
+        server.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
+                sql.Identifier(target), sql.Identifier(source)
+            )
+        )
+
+
+def _server() -> psycopg.Connection[tuple[str, ...]]:
+    return people._server()
