@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "fanal.configuration",
     "fanal.desk",
     "fanal.portal",
+    "fanal.demo",
 ]
 
 MIDDLEWARE = [

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("fanal.desk.accounts.urls")),
+    path("", include("fanal.desk.setup.urls")),
     path("", include("fanal.api.urls")),
     path("", include("fanal.portal.urls")),
     path("", include("fanal.desk.workplace.urls")),
@@ -14,6 +15,7 @@ urlpatterns = [
     path("", include("fanal.desk.finding.urls")),
     path("", include("fanal.desk.supervision.urls")),
     path("", include("fanal.desk.reports.urls")),
+    path("", include("fanal.desk.administration.urls")),
 ]
 
 if settings.DEBUG:

@@ -23,10 +23,10 @@ function toEnd(): void {
   if (lines) lines.scrollTop = lines.scrollHeight;
 }
 
-function showTyping({ data }: { data: { interaction?: number; author?: string } }): void {
+function showTyping({ data }: { data: { interaction?: number; author?: string; on?: boolean } }): void {
   const composer = document.querySelector<HTMLElement>("#composer");
   const place = document.getElementById("typing");
-  if (!place || data.author !== "customer" || composer?.dataset.interaction !== String(data.interaction)) return;
+  if (!place || data.author === "agent" || data.on === false || composer?.dataset.interaction !== String(data.interaction)) return;
   if (!place.firstChild) {
     place.className = "message typing";
     place.append(...[1, 2, 3].map(() => document.createElement("i")));

@@ -2,7 +2,7 @@
 
 type Words = { open: string; close: string; title: string; unread: string };
 
-const GIVEN = ["name", "email", "phone", "order", "topic", "account"];
+const GIVEN = { name: "name", email: "email", phone: "phone", order: "order", topic: "topic", accountNumber: "account" };
 const LOOK = `
 :host{all:initial;position:fixed;z-index:2147483000;inset-block-end:20px;inset-inline-end:20px;color-scheme:light dark;font:600 15px/1.3 system-ui,sans-serif}
 :host([data-position="start"]){inset-inline:20px auto}
@@ -65,7 +65,10 @@ function start(tag: HTMLScriptElement): void {
     if (event.origin !== home || !frame || event.source !== frame.contentWindow) return;
     switch (event.data?.fanal) {
       case "ready":
-        tell({ fanal: "hello", identity: options.identity ?? "", page: location.href.slice(0, 500), given: given(), open });
+        tell({ fanal: "hello", identity: options.identity ?? "", page: location.href.slice(0, 500), given: given(), open, kept: keptHere() });
+        break;
+      case "keep":
+        keepHere(String(event.data.key), event.data.value);
         break;
       case "close":
         show(false);
@@ -119,8 +122,28 @@ function start(tag: HTMLScriptElement): void {
 
   function given(): Record<string, string> {
     const found: Record<string, string> = {};
-    for (const name of GIVEN) if (options[name]) found[name] = options[name]!.slice(0, 200);
+    for (const [option, name] of Object.entries(GIVEN)) if (options[option]) found[name] = options[option]!.slice(0, 200);
     return found;
+  }
+
+  /** Browsers that block a frame's storage let the site keep it instead: the frame's own keys, and no others. */
+  function keptHere(): Record<string, string> | null {
+    try {
+      const keys = Object.keys(localStorage).filter((key) => key.startsWith(`fanal.${account}.`));
+      return Object.fromEntries(keys.map((key) => [key, localStorage.getItem(key)!]));
+    } catch {
+      return null;
+    }
+  }
+
+  function keepHere(key: string, value: unknown): void {
+    if (!key.startsWith(`fanal.${account}.`)) return;
+    try {
+      if (typeof value === "string") localStorage.setItem(key, value);
+      else localStorage.removeItem(key);
+    } catch {
+      // the frame has said so
+    }
   }
 
   function remember(what: string, on: boolean): void {

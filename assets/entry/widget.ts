@@ -3,10 +3,10 @@
 import { text } from "../behaviour/strings.ts";
 import { Stream, type StreamEvent } from "../behaviour/stream.ts";
 import { ask, enter, identifyBy, Refused, token } from "../widget/api.ts";
-import { anyFiles, listenForFiles, takeFiles } from "../widget/files.ts";
+import { anyFiles, filesSettled, listenForFiles, takeFiles } from "../widget/files.ts";
 import { type Filled, listenForForm, prefill } from "../widget/form.ts";
 import { type Hello, listenToHost, tellHost } from "../widget/host.ts";
-import { forget, keep, kept, lasting } from "../widget/keep.ts";
+import { forget, keep, kept, keepWithHost } from "../widget/keep.ts";
 import { drop, type Entry, flush, put, waiting } from "../widget/outbox.ts";
 import { filled, part, prefix, settings } from "../widget/settings.ts";
 import { showLine, showStanding, type Standing } from "../widget/standing.ts";
@@ -21,7 +21,7 @@ const QUEUE_LOOK = 20_000;
 const TYPING_SHOWN = 6_000;
 const TYPING_TOLD = 3_000;
 
-let hello: Hello = { identity: "", page: "", given: {}, open: true };
+let hello: Hello = { identity: "", page: "", given: {}, open: true, kept: null };
 let open = false;
 let interaction = 0;
 let lastMessage = 0;
@@ -41,8 +41,6 @@ let typingTold = 0;
 listenToHost({ hello: begin, opened, closed });
 listenForForm(start);
 listenForFiles(problem);
-box.value = kept(draft);
-if (!lasting) problem(text("not_kept"));
 if (parent === self) begin(hello);
 
 addEventListener("online", hurry);
@@ -61,12 +59,12 @@ part("end-yes").addEventListener("click", () => void leave());
 part("again").addEventListener("click", again);
 composer.addEventListener("submit", (event) => {
   event.preventDefault();
-  say();
+  void say();
 });
 box.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
     event.preventDefault();
-    say();
+    void say();
   }
 });
 box.addEventListener("input", () => {
@@ -78,6 +76,9 @@ setInterval(() => phase === "waiting" && void refresh(), QUEUE_LOOK);
 function begin(from: Hello): void {
   hello = from;
   open = from.open;
+  const lasting = keepWithHost(from.kept, (key, value) => tellHost({ fanal: "keep", key, value }));
+  box.value ||= kept(draft);
+  if (!lasting) problem(text("not_kept"));
   identifyBy(from.identity);
   prefill(from.given);
   showLine("connecting");
@@ -133,12 +134,12 @@ async function fetchNew(): Promise<void> {
   }
   const arrived = new Set(found.messages.map((message) => message.client_id));
   accepted = accepted.filter((entry) => !arrived.has(entry.id));
-  if (!anew) show(found.messages);
-  lastMessage = Math.max(lastMessage, ...found.messages.map((message) => message.id));
-  mark(found);
   phase = anew && found.state.phase === "ended" ? "none" : found.state.phase;
   agent = found.state.agent || agent;
   showStanding({ ...found.state, phase });
+  if (!anew) show(found.messages);
+  lastMessage = Math.max(lastMessage, ...found.messages.map((message) => message.id));
+  mark(found);
   box.disabled = Boolean(found.state.blocked_until);
   if (found.messages.some((message) => message.author !== "customer")) stopTyping();
   tellHost({ fanal: "active", on: phase === "waiting" || phase === "talking" });
@@ -180,7 +181,9 @@ function start({ given, consent }: Filled): void {
   box.focus();
 }
 
-function say(): void {
+async function say(): Promise<void> {
+  if (!box.value.trim() && !anyFiles()) return;
+  await filesSettled();
   const words = box.value.trim();
   if (!words && !anyFiles()) return;
   const beginning = phase === "none" && !contextSent && !waiting().length;

@@ -2,7 +2,7 @@
 
 import { settings } from "./settings.ts";
 
-export type Hello = { identity: string; page: string; given: Record<string, string>; open: boolean };
+export type Hello = { identity: string; page: string; given: Record<string, string>; open: boolean; kept: Record<string, string> | null };
 type Signs = { hello: (hello: Hello) => void; opened: (focus: boolean) => void; closed: () => void };
 
 export function listenToHost(signs: Signs): void {
@@ -15,6 +15,7 @@ export function listenToHost(signs: Signs): void {
           page: String(event.data.page ?? ""),
           given: event.data.given ?? {},
           open: Boolean(event.data.open),
+          kept: event.data.kept ?? null,
         });
         break;
       case "opened":

@@ -1,41 +1,43 @@
-/** What the frame keeps in the browser; where storage is blocked it lives as long as the page. */
+/** What the frame keeps: in its own storage, or with the page around it where a frame's is blocked, or in memory. */
 
 const memory = new Map<string, string>();
-export let lasting = true;
+let tellHost: ((key: string, value: string | null) => void) | undefined;
+const own = works();
+
+/** The page around us keeps for us, if we cannot; false when nobody can. */
+export function keepWithHost(kept: Record<string, string> | null, tell: (key: string, value: string | null) => void): boolean {
+  if (own) return true;
+  for (const [key, value] of Object.entries(kept ?? {})) if (!memory.has(key)) memory.set(key, value);
+  tellHost = kept ? tell : undefined;
+  return kept !== null;
+}
 
 export function keep(key: string, value: string): void {
+  if (own) return localStorage.setItem(key, value);
   memory.set(key, value);
-  try {
-    localStorage.setItem(key, value);
-  } catch {
-    lasting = false;
-  }
+  tellHost?.(key, value);
 }
 
 export function kept(key: string): string {
-  try {
-    return localStorage.getItem(key) ?? (lasting ? "" : memory.get(key) ?? "");
-  } catch {
-    lasting = false;
-    return memory.get(key) ?? "";
-  }
+  return (own ? localStorage.getItem(key) : memory.get(key)) ?? "";
 }
 
 export function forget(key: string): void {
+  if (own) return localStorage.removeItem(key);
   memory.delete(key);
-  try {
-    localStorage.removeItem(key);
-  } catch {
-    lasting = false;
-  }
+  tellHost?.(key, null);
 }
 
 export function keysFrom(prefix: string): string[] {
+  return (own ? Object.keys(localStorage) : [...memory.keys()]).filter((key) => key.startsWith(prefix));
+}
+
+function works(): boolean {
   try {
-    const keys = Array.from({ length: localStorage.length }, (_, place) => localStorage.key(place)!);
-    return [...new Set(lasting ? keys : [...keys, ...memory.keys()])].filter((key) => key.startsWith(prefix));
+    localStorage.setItem("fanal.works", "");
+    localStorage.removeItem("fanal.works");
+    return true;
   } catch {
-    lasting = false;
-    return [...memory.keys()].filter((key) => key.startsWith(prefix));
+    return false;
   }
 }

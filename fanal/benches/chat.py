@@ -119,7 +119,7 @@ async def _measure(
     by_interaction = {chat.interaction: chat for chat in chats}
     taken: list[float] = []
     streams = [await _listen(live, web, cookie) for cookie in cookies]
-    readers = [asyncio.create_task(_read(stream, by_interaction, taken)) for stream in streams]
+    readers = [asyncio.create_task(_read(reader, by_interaction, taken)) for reader, _ in streams]
     async with _Senders(web, at_once) as senders:
         for chat in random.sample(chats, min(40, len(chats))):
             await senders.send(chat)
@@ -141,6 +141,8 @@ async def _measure(
         await asyncio.sleep(1)
         accepted = senders.accepted
     for reader in readers:
+        if reader.done():
+            raise RuntimeError("a stream ended early") from reader.exception()
         reader.cancel()
     return {
         "send_to_stream_p50_ms": _percentile(arrived, 50),
@@ -215,7 +217,7 @@ class _Senders:
         self.accepted += 1
 
 
-async def _listen(live: int, web: int, cookie: str) -> asyncio.StreamReader:
+async def _listen(live: int, web: int, cookie: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     reader, writer = await asyncio.open_connection("127.0.0.1", live)
     writer.write(
         f"GET /live HTTP/1.1\r\nHost: 127.0.0.1:{live}\r\nOrigin: http://127.0.0.1:{web}\r\n"
@@ -225,7 +227,7 @@ async def _listen(live: int, web: int, cookie: str) -> asyncio.StreamReader:
     if b" 200 " not in head[:20]:
         raise RuntimeError(f"no stream: {head[:300]!r}")
     await reader.readuntil(b"event: ready")
-    return reader
+    return reader, writer  # a writer that nobody holds closes its connection
 
 
 async def _read(stream: asyncio.StreamReader, chats: dict[int, Chat], taken: list[float]) -> None:

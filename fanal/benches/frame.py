@@ -1,4 +1,4 @@
-"""What every bench stands on: a database of its own, made and dropped again, the production processes, figures."""
+"""What every bench stands on: a database of its own, made and dropped again, production processes, and figures."""
 
 import contextlib
 import math

@@ -23,7 +23,7 @@ def main(folder: Path, number: str, every: int) -> None:
 
     stop = threading.Event()
     times: list[tuple[int, int, int, float]] = []
-    states: list[tuple["State", int | None, int | None]] = []
+    states: list[tuple[State, int | None, int | None]] = []
     decided = 0
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
 

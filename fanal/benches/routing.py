@@ -36,7 +36,7 @@ ONE_IN = 25
 PATIENCE = 60.0
 
 LISTENING = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()"
-RINGING = "SELECT count(*) FROM routing_offer WHERE state = 'open'"
+LEFT = "SELECT count(*) FROM routing_agentload WHERE look_at IS NOT NULL"
 # What a talk's end does in production, as far as routing sees it, in one transaction per agent.
 OVER = """
 WITH told AS (INSERT INTO events_event (kind, at, data, audience)
@@ -104,7 +104,7 @@ def run(
                 world_of.busy()
                 with matchers(address, many, parts) as part:
                     began = free_all(driver)
-                    wait_until(lambda: count(driver, RINGING) >= agents)
+                    wait_until(lambda: count(driver, LEFT) == 0)
                 runs.append(len(part.times) / (part.times[-1][3] - began))
             figures[f"offers_per_s_{name}_acd"] = sorted(runs)[1]
 

@@ -84,7 +84,16 @@ def _greet(stopping: threading.Event) -> None:
     sign_ins = environment.home / "demo.txt"
     if sign_ins.exists():
         lines.append(sign_ins.read_text().rstrip())
+    if link := _setup_link():
+        lines.append(f"Nobody is here yet. Set it up, and be the first administrator, at\n{link}")
     print("\n" + "\n".join(lines) + "\n", flush=True)
+
+
+def _setup_link() -> str:
+    """Only this terminal shows it: whoever reads it may make the first administrator."""
+    command = [sys.executable, "-m", "fanal", "config", "setup-link"]
+    asked = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+    return asked.stdout.strip()
 
 
 def _answers(host: str, port: int) -> bool:

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from importlib import import_module
-from importlib.util import find_spec
 from random import Random
 
 from django.db import transaction
 
+from fanal.customers import index
 from fanal.customers.models import Customer
 from fanal.demo import cast
 from fanal.demo.company.configure import configure
@@ -19,6 +18,7 @@ from fanal.demo.history.days import Days
 from fanal.demo.history.knowledge import learn
 from fanal.holdings.keys import card_key
 from fanal.holdings.models import Product
+from fanal.kpis.actions import fold
 
 PEOPLE = 5_000
 DAYS = 60
@@ -46,10 +46,10 @@ def load(
         configure(origin=origin, now=now)
         progress("the company is configured")
         written = _generate(people=people, days=days, rng=Random(seed), now=now, progress=progress)
+    index.rebuild()
     progress("names are filed for the search")
-    _file_names()
+    fold()
     progress("the figures are folded")
-    _fold()
     return written
 
 
@@ -76,18 +76,6 @@ def _write(tables: list[Table]) -> dict[str, int]:
         written = {table.model.__name__: table.write() for table in tables}
     analyse(tables)
     return written
-
-
-def _file_names() -> None:
-    """The index of names, where the customers package has one."""
-    if find_spec("fanal.customers.index"):
-        import_module("fanal.customers.index").rebuild()
-
-
-def _fold() -> None:
-    """The figures, where the kpis package has them."""
-    if find_spec("fanal.kpis.actions"):
-        import_module("fanal.kpis.actions").fold()
 
 
 def sign_ins() -> str:

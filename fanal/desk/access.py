@@ -37,7 +37,7 @@ def needs(*permissions: Permission) -> Callable[[Callable[Concatenate[SignedInRe
             return view(cast(SignedInRequest, request), *args, **kwargs)
 
         guarded.needs = permissions  # type: ignore[attr-defined]
-        return guarded
+        return cast(View[P], guarded)
 
     return decorate
 

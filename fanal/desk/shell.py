@@ -33,6 +33,7 @@ def items_of(agent: Agent) -> list[dict[str, Any]]:
         (_("Customers"), "customers", "people", (Permission.HANDLE, *SUPERVISES)),
         (_("Queues"), "queues", "queue", SUPERVISES),
         (_("Reports"), "reports", "chart", SUPERVISES),
+        (_("Administration"), "administration", "settings", (Permission.ADMINISTER,)),
     ]
     return [
         {"label": label, "url": url, "icon": icon}

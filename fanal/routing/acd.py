@@ -13,7 +13,8 @@ from django.db.utils import Error as DatabaseError
 from fanal.events.actions import CHANNEL
 from fanal.routing import actions, configuration, matching, statements
 from fanal.routing.actions.presence import UNREACHABLE_AFTER
-from fanal.routing.matching import Connection, Made, Record, Round
+from fanal.routing.matching import Made, Record, Round
+from fanal.routing.reading import Connection
 
 log = structlog.get_logger(__name__)
 

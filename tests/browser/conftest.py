@@ -19,10 +19,12 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from fanal.environment import environment
 from fanal.running import postgres
+from tests.browser.company import Desk, sign_in
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -122,6 +124,12 @@ def program(assets: None, django_db_blocker: Any) -> Iterator[Program]:
 
 
 @pytest.fixture(scope="session")
+def company(program: Program) -> None:
+    """The demo company, small, in the running program."""
+    program.run("demo", "load", "--people", "60", "--days", "2")
+
+
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium; without it these tests are skipped, and say so."""
     if CHROMIUM is None:
@@ -151,6 +159,40 @@ def window(chromium: Browser) -> Iterator[Callable[..., Page]]:
     for context in opened:
         context.close()
     assert faults == []
+
+
+@pytest.fixture
+def at_desk(
+    program: Program, company: None, chromium: Browser, window: Callable[..., Page], signed_in: dict[str, Any]
+) -> Iterator[Callable[..., Desk]]:
+    """Opens desks; whoever became available goes offline at the end, so that nothing rings in an empty room."""
+
+    def sit_down(email: str, path: str = "/", **options: Any) -> Desk:
+        if email not in signed_in:
+            page = window()
+            sign_in(page, program.url, email)
+            signed_in[email] = page.context.storage_state()
+        page = window(storage_state=signed_in[email], **options)
+        page.goto(program.url + path)
+        return Desk(page)
+
+    yield sit_down
+    from fanal.agents.models import Agent  # models can be imported only after this file
+    from fanal.interactions.models import Interaction
+    from fanal.routing import actions as routing
+
+    with program.rows():
+        now = timezone.now()
+        for agent in Agent.objects.filter(email__in=signed_in):
+            routing.sign_out(agent=agent, by=None, now=now)
+        for interaction in Interaction.objects.filter(ended_at=None):
+            routing.abandon(interaction=interaction, now=now)
+
+
+@pytest.fixture(scope="session")
+def signed_in() -> dict[str, Any]:
+    """The cookies of whoever has signed in once: signing in is slow on purpose."""
+    return {}
 
 
 def _is_fault(said: str) -> bool:

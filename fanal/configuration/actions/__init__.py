@@ -9,7 +9,7 @@ from fanal.configuration.actions.people import (
     set_active,
     sign_out_everywhere,
 )
-from fanal.configuration.actions.saving import remove, save
+from fanal.configuration.actions.saving import remove, save, save_secret
 from fanal.configuration.wording import NotPossible
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "remove",
     "revoke",
     "save",
+    "save_secret",
     "send_reset",
     "set_active",
     "sign_out_everywhere",

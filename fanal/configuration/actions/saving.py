@@ -9,6 +9,7 @@ from django.db.models import Model
 
 from fanal.agents.actions import change_rights, end_sign_ins
 from fanal.agents.models import Agent, Permission, Role
+from fanal.channels.models import ChannelAccount
 from fanal.configuration.models import ConfigurationChange
 from fanal.configuration.shapes import BY_MODEL, describe, key_of
 from fanal.configuration.wording import NotPossible
@@ -61,6 +62,13 @@ def remove(*, row: Model, by: Agent, now: datetime) -> None:
     before = describe(row)
     _remember(row, before, {}, by=by, now=now)
     row.delete()
+
+
+@transaction.atomic
+def save_secret(*, account: ChannelAccount, by: Agent, now: datetime) -> None:
+    """Keep a new secret of a channel account; that it changed is remembered, what it is is not."""
+    account.save(update_fields=["settings"])
+    _remember(account, {"secret": "old"}, {"secret": "new"}, by=by, now=now)
 
 
 def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:

@@ -163,6 +163,7 @@ GREETING = {
 FORM = [
     {"name": "name"},
     {"name": "email"},
+    {"name": "phone"},
     {"name": "order"},
     {
         "name": "topic",

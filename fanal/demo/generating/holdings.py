@@ -15,7 +15,7 @@ from fanal.norms import cards
 
 CURRENCIES = {"GB": "GBP", "PL": "PLN", "RU": "RUB", "UA": "UAH", "KZ": "KZT", "EG": "EGP", "MA": "MAD", "JO": "JOD"}
 LANE = (OrderState.PLACED, OrderState.PAID, OrderState.PACKED, OrderState.SHIPPED, OrderState.DELIVERED)
-NOTES = {
+NOTES: dict[str, str] = {
     OrderState.PLACED: "Order received",
     OrderState.PAID: "Payment received",
     OrderState.PACKED: "Packed in the warehouse",

@@ -15,7 +15,8 @@ class Table:
     def __init__(self, model: type[models.Model], *columns: str) -> None:
         self.model = model
         self.rows: list[tuple[Any, ...]] = []
-        self._named = [model._meta.get_field(name) for name in columns]
+        fields = {field.name: field for field in model._meta.concrete_fields}
+        self._named = [fields[name] for name in columns]
         others = [
             field
             for field in model._meta.concrete_fields

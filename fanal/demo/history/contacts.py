@@ -130,7 +130,7 @@ class Contacts:
             self._identified(id, customer, who.assurance, who.why, None, at)
         code = f"{matter.scenario}-{who.language}" if who.language in ("fr", "ru", "ar") else matter.scenario
         scenario = self.known.scenarios.get(code)
-        why = [{"scenario": scenario, "matched": True, "judgements": []}]
+        why: list[dict[str, Any]] = [{"scenario": scenario, "matched": True, "judgements": []}]
         self.book.matches.add(id, scenario, why, at)
         self.book.happened("scenario.matched", at, {"interaction": id, "scenario": scenario})
         return id, source

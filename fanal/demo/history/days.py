@@ -269,7 +269,7 @@ class Days:
     def _oddities(self) -> None:
         """Input that could not be processed, and a blocked abuser."""
         account = self.known.account.pk
-        bad = (
+        bad: tuple[tuple[str, str, dict[str, str]], ...] = (
             ("unknown_kind", "dance", {}),
             ("text_too_long", "message", {"text": "…"}),
             ("bad_form", "contact", {"given": "everything"}),

@@ -98,7 +98,7 @@ def _day(worker: Worker, day: date, rng: Random) -> list[Stretch]:
         breaks.append((rng.uniform(2.7, 3.1), 30, rng.choice(("training", "meeting", "coaching"))))
     stretches, at = [], start
     for offset, minutes, reason in sorted(breaks):
-        begin = start + timedelta(hours=offset)
+        begin = max(start + timedelta(hours=offset), at + timedelta(minutes=5))
         finish = begin + timedelta(minutes=minutes + rng.uniform(-2, 4))
         stretches.append(Stretch(start=at, end=begin, state="available"))
         stretches.append(Stretch(start=begin, end=finish, state="break", reason=reason))

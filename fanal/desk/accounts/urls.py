@@ -15,5 +15,6 @@ urlpatterns = [
     *(path(f"accounts/{address}", closed) for address in ("signup/", "email/", "confirm-email/", "password/set/")),
     re_path(r"^accounts/confirm-email/.+$", closed),
     path("accounts/", include("allauth.urls")),
+    path("invitations/<str:token>/", views.invitation, name="invitation"),
     path("i18n/setlang/", views.language, name="set_language"),
 ]

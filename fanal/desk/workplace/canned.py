@@ -34,7 +34,7 @@ def variables(interaction: Interaction, *, agent: Agent) -> dict[str, str]:
     """What a ready answer may mention."""
     customer = interaction.customer
     topic = interaction.topics.filter(withdrawn_at=None, case__isnull=False).select_related("case").last()
-    order = Order.objects.filter(pk=interaction.about_id).first() if interaction.about_kind == "order" else None
+    order = Order.objects.filter(pk=interaction.about_id or 0).first() if interaction.about_kind == "order" else None
     return {
         "name": customer.given_name or customer.name if customer else interaction.given.get("name", ""),
         "agent": agent.name,

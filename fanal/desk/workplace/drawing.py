@@ -13,13 +13,13 @@ from fanal.desk.workplace.work import work_of
 from fanal.interactions.models import Interaction
 
 
-def context_of(request: SignedInRequest, interaction: Interaction | None) -> dict[str, Any]:
-    """Everything the three rooms need."""
+def context_of(request: SignedInRequest, interaction: Interaction | None, **turned: int) -> dict[str, Any]:
+    """Everything the three rooms need; `order_pk` or `holding_pk` keep the right one turned to that thing."""
     found: dict[str, Any] = {"work": work_of(request.user, current=interaction.pk if interaction else None)}
     if interaction:
         found |= {
             "talk": talk_of(interaction, agent=request.user),
-            "about": about_of(interaction, agent=request.user),
+            "about": about_of(interaction, agent=request.user, **turned),
             "dispositions": dispositions(),
             "draft_id": f"desk-{uuid4()}",
         }
@@ -30,9 +30,9 @@ def page(request: SignedInRequest, interaction: Interaction | None) -> HttpRespo
     return render(request, "workplace/page.html", context_of(request, interaction))
 
 
-def rooms(request: SignedInRequest, interaction: Interaction | None) -> HttpResponse:
+def rooms(request: SignedInRequest, interaction: Interaction | None, **turned: int) -> HttpResponse:
     """The middle room as the answer, the other two beside it, out of band."""
-    return render(request, "workplace/rooms.html", context_of(request, interaction))
+    return render(request, "workplace/rooms.html", context_of(request, interaction, **turned))
 
 
 def part(request: SignedInRequest, template: str, interaction: Interaction, **more: Any) -> HttpResponse:

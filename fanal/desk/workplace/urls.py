@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fanal.desk.workplace.views import doing, ending, offers, page, talk, topics, who
+from fanal.desk.workplace.views import doing, ending, offers, page, reaching, talk, topics, who
 
 urlpatterns = [
     path("", page.desk, name="desk"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("interactions/<int:pk>/", page.interaction, name="interaction"),
     path("interactions/<int:pk>/lines/", talk.lines, name="lines"),
     path("interactions/<int:pk>/messages/", talk.messages, name="messages"),
+    path("interactions/<int:pk>/attachments/", talk.attachments, name="attachments"),
     path("interactions/<int:pk>/typing/", talk.typing, name="typing"),
     path("interactions/<int:pk>/canned-replies/", talk.canned_replies, name="canned_replies"),
     path("attachments/<int:pk>/", talk.attachment, name="attachment"),
@@ -36,5 +37,6 @@ urlpatterns = [
     path("interactions/<int:pk>/ending/", ending.ending, name="ending"),
     path("interactions/<int:pk>/transfer/", ending.transfer, name="transfer"),
     path("interactions/<int:pk>/blocking/", ending.blocking, name="blocking"),
+    path("customers/<int:pk>/messages/", reaching.messages, name="customer_messages"),
     path("segments/<int:pk>/wrap-up/", ending.wrap_up, name="wrap_up"),
 ]

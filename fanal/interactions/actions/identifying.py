@@ -10,6 +10,7 @@ from fanal.agents.models import Agent
 from fanal.cases.models import Case
 from fanal.customers.models import Customer
 from fanal.events.actions import publish
+from fanal.identity import actions as identity
 from fanal.identity.models import Assurance, Recognition
 from fanal.interactions import audience
 from fanal.interactions.models import Candidate, Identification, Interaction
@@ -43,6 +44,8 @@ def identify(
     fact = Identification.objects.create(
         interaction=interaction, customer=customer, assurance=interaction.assurance, why=why, by=by, at=now
     )
+    if customer and assurance >= Assurance.MATCHED and not interaction.relationship:
+        identity.remember(customer=customer, kind="handle", value=interaction.source, contact=interaction.pk, now=now)
     _carry_cases(interaction, before=before, now=now, by=by)
     _published(interaction, now=now, by=by)
     return fact
@@ -73,7 +76,7 @@ def _left_open(interaction: Interaction) -> str:
 
 
 def _carry_cases(interaction: Interaction, *, before: int | None, now: datetime, by: Agent | None) -> None:
-    """Cases raised in this contact that are nobody's, or were this contact's wrong person's and nobody else's, follow."""
+    """Cases raised here that are nobody's, or were this contact's wrong person's and nobody else's, follow."""
     raised_here = Case.objects.filter(topics__interaction=interaction, topics__withdrawn_at=None)
     moving = raised_here.filter(customer=None)
     if before and before != interaction.customer_id:

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 
 from fanal.agents.models import Agent
 from fanal.consent.actions import clear
-from fanal.consent.models import Purpose
+from fanal.consent.models import Clearance, Purpose
 from fanal.consent.rules import OWN_CONTACT
 from fanal.events.actions import publish
 from fanal.interactions import audience
@@ -25,18 +25,19 @@ def add_message(
     external_id: str,
     agent: Agent | None = None,
     attachment_ids: Iterable[int] = (),
+    clearance: Clearance | None = None,
     now: datetime,
 ) -> Message:
     """Something said, once per `external_id`: a repeat returns the message that is already there.
 
-    What we say passes the consent gate as a reply to the person's own contact. Raises consent.rules.NotAllowed.
+    What we say passes the consent gate as a reply to the person's own contact, unless a clearance is brought along.
+    Raises consent.rules.NotAllowed.
     """
     segment = Segment.objects.filter(interaction=interaction, ended_at=None).first()
-    clearance = None
     if author != Author.CUSTOMER:
         if known := Message.objects.filter(interaction=interaction, external_id=external_id).first():
             return known
-        clearance = clear(
+        clearance = clearance or clear(
             purpose=Purpose.REPLY,
             channel=interaction.channel,
             address=interaction.source,

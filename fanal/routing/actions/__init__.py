@@ -6,12 +6,14 @@ from fanal.routing.actions.finishing import complete_wrap_up, expire_wrap_ups, f
 from fanal.routing.actions.handing_on import change_priority, reassign, transfer
 from fanal.routing.actions.offering import accept, decline, expire_offers
 from fanal.routing.actions.presence import heartbeat, lose_unreachable, set_presence, sign_out
+from fanal.routing.actions.reaching_out import addresses_of, reach_out
 from fanal.routing.actions.refusals import NotPossible
 
 __all__ = [
     "NotPossible",
     "abandon",
     "accept",
+    "addresses_of",
     "change_priority",
     "complete_wrap_up",
     "decline",
@@ -23,6 +25,7 @@ __all__ = [
     "heartbeat",
     "lose_unreachable",
     "overflow",
+    "reach_out",
     "reassign",
     "set_presence",
     "sign_out",

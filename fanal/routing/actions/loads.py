@@ -14,7 +14,14 @@ def change(agent: int, *, channel: str = "", by: int = 0, ringing: int = 0, idle
 
     `idle` starts the time since which the agent is available anew.
     """
-    values = {"agent": agent, "channel": channel, "by": by, "ringing": ringing, "idle": idle, "now": now}
+    values: dict[str, str | int | bool | datetime] = {
+        "agent": agent,
+        "channel": channel,
+        "by": by,
+        "ringing": ringing,
+        "idle": idle,
+        "now": now,
+    }
     with connection.cursor() as cursor:
         cursor.execute(CHANGE_LOAD, values)
         if not cursor.rowcount:

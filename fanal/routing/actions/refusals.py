@@ -13,6 +13,8 @@ class Refusal(StrEnum):
     NO_TALK = "no_talk"
     SAME_AGENT = "same_agent"
     ONE_TARGET = "one_target"
+    ALREADY_TALKING = "already_talking"
+    NO_ADDRESS = "no_address"
 
 
 class NotPossible(Exception):
@@ -36,5 +38,9 @@ class NotPossible(Exception):
                 return _("This contact is no longer in a conversation.")
             case Refusal.SAME_AGENT:
                 return _("This agent already has the contact.")
+            case Refusal.ALREADY_TALKING:
+                return _("This customer is in a contact with us already.")
+            case Refusal.NO_ADDRESS:
+                return _("There is no chat in which we were sure of this customer. Ask for another way to reach them.")
             case Refusal.ONE_TARGET:
                 return _("Choose exactly one: an agent, a queue or a tier.")

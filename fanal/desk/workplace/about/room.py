@@ -89,7 +89,7 @@ def about_of(interaction: Interaction, *, agent: Agent, order_pk: int = 0, holdi
         why=scenario_sentences(interaction),
         spoken_for=bool(interaction.relationship),
         writer=interaction.spoken_for_by.name if interaction.spoken_for_by else "",
-        relation=RelationshipKind(interaction.relationship).label if interaction.relationship else "",
+        relation=str(RelationshipKind(interaction.relationship).label) if interaction.relationship else "",
     )
 
 
@@ -109,7 +109,7 @@ def candidates_of(interaction: Interaction) -> list[CandidateView]:
 
 def _thing(interaction: Interaction, *, agent: Agent, order_pk: int, holding_pk: int) -> Any:
     """The order, holding or case that opens: what was asked for, else what the scenario chose."""
-    kind, pk = interaction.about_kind, interaction.about_id
+    kind, pk = interaction.about_kind, interaction.about_id or 0
     if order_pk:
         kind, pk = "order", order_pk
     elif holding_pk:

@@ -98,7 +98,7 @@ def track(order: Order, steps: list[OrderStep]) -> list[Stage]:
     """Four stages; a cancelled or returned order shows that as its last."""
     last_of = {step.state: step for step in steps}
     states = [*WAY[:-1], OrderState(order.state)] if order.state in ENDED else list(WAY)
-    reached = max((states.index(state) for state in last_of if state in states), default=-1)
+    reached = max((states.index(OrderState(state)) for state in last_of if state in states), default=-1)
     stages = []
     for place, state in enumerate(states):
         step = last_of.get(state)

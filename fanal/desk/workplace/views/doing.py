@@ -27,7 +27,7 @@ def deeds(request: SignedInRequest, pk: int) -> HttpResponse:
     interaction = own(request.user, pk)
     code = request.POST.get("action", "")
     target = _target(request)
-    fields = {name.removeprefix(FIELDS): value for name, value in request.POST.items() if name.startswith(FIELDS)}
+    fields = {name.removeprefix(FIELDS): request.POST[name] for name in request.POST if name.startswith(FIELDS)}
     try:
         entry = catalogue.entry(code)
         if entry.fields and not fields:
@@ -47,7 +47,8 @@ def deeds(request: SignedInRequest, pk: int) -> HttpResponse:
         )
     except Refused as refusal:
         return drawing.refused(wording.refusal(refusal))
-    return drawing.rooms(request, interaction)
+    turned = {f"{request.POST['kind']}_pk": target.pk} if isinstance(target, Holding | Order) else {}
+    return drawing.rooms(request, interaction, **turned)
 
 
 @require_http_methods(["DELETE"])
@@ -68,9 +69,11 @@ def _target(request: SignedInRequest) -> Target | None:
     kind, pk = request.POST.get("kind", ""), request.POST.get("target") or 0
     match kind:
         case "holding":
-            return get_object_or_404(Holding.objects.visible_to(request.user), pk=pk)
+            holding: Holding = get_object_or_404(Holding.objects.visible_to(request.user), pk=pk)
+            return holding
         case "order":
-            return get_object_or_404(Order.objects.visible_to(request.user), pk=pk)
+            order: Order = get_object_or_404(Order.objects.visible_to(request.user), pk=pk)
+            return order
         case "contact_point":
             people = Customer.objects.visible_to(request.user)
             return get_object_or_404(ContactPoint, pk=pk, customer__in=people)

@@ -75,19 +75,19 @@ def transfer(request: SignedInRequest, pk: int) -> HttpResponse:
         }
         return render(request, "workplace/transfer.html", context)
     kind, _colon, chosen = request.POST.get("target", "").partition(":")
-    target: dict[str, Queue | Agent | Tier] = {}
-    match kind:
-        case "queue":
-            target = {"to_queue": get_object_or_404(Queue, pk=chosen, active=True)}
-        case "agent":
-            target = {"to_agent": get_object_or_404(_colleagues(request.user), pk=chosen)}
-        case "tier":
-            target = {"to_tier": get_object_or_404(Tier, pk=chosen)}
-        case _:
-            return drawing.refused(_("Choose to whom it goes."))
+    if kind not in ("queue", "agent", "tier") or not chosen.isdecimal():
+        return drawing.refused(_("Choose to whom it goes."))
     summary = request.POST.get("summary", "").strip()[:2000]
     try:
-        routing.transfer(interaction=interaction, by=request.user, summary=summary, now=timezone.now(), **target)
+        routing.transfer(
+            interaction=interaction,
+            by=request.user,
+            to_queue=get_object_or_404(Queue, pk=chosen, active=True) if kind == "queue" else None,
+            to_agent=get_object_or_404(_colleagues(request.user), pk=chosen) if kind == "agent" else None,
+            to_tier=get_object_or_404(Tier, pk=chosen) if kind == "tier" else None,
+            summary=summary,
+            now=timezone.now(),
+        )
     except routing.NotPossible as problem:
         return drawing.refused(problem.sentence())
     answer = drawing.rooms(request, None)

@@ -22,6 +22,7 @@ from fanal.interactions.models import Attachment, Author, Interaction
 from fanal.norms import texts
 
 LONGEST = 4000
+MOST_FILES = 10
 
 
 @require_GET
@@ -39,7 +40,8 @@ def messages(request: SignedInRequest, pk: int) -> HttpResponse:
     """Say something to the customer, or keep it as a note for ourselves. A repeat of the same id says it once."""
     interaction = own(request.user, pk)
     text = texts.clean(request.POST.get("text", "")).strip()
-    if not text or len(text) > LONGEST:
+    chosen = [int(file) for file in request.POST.getlist("attachment") if file.isdecimal()][:MOST_FILES]
+    if not (text or chosen) or len(text) > LONGEST:
         return drawing.refused(_("Write between 1 and 4,000 characters."))
     if request.POST.get("as") == "note":
         interactions.add_note(interaction=interaction, text=text, by=request.user, now=timezone.now())
@@ -53,11 +55,29 @@ def messages(request: SignedInRequest, pk: int) -> HttpResponse:
             text=text,
             external_id=request.POST.get("external_id", "")[:200] or f"desk-{uuid4()}",
             agent=request.user,
+            attachment_ids=chosen,
             now=timezone.now(),
         )
     except NotAllowed as refusal:
         return drawing.refused(str(REFUSALS[refusal.code]))
     return drawing.part(request, "said", interaction)
+
+
+@require_POST
+@needs(Permission.HANDLE)
+def attachments(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A file for the next message: checked by its content, drawn as a chip of the composer."""
+    interaction = own(request.user, pk)
+    file = request.FILES.get("file")
+    if file is None or file.size is None or file.size > files.LARGEST:
+        return drawing.refused(_("Choose a file of at most 10 MB."))
+    try:
+        kept = interactions.attach(
+            interaction=interaction, name=file.name or "", content=file.read(), now=timezone.now()
+        )
+    except files.NotAccepted:
+        return drawing.refused(_("This file is not taken. Send a picture, a PDF, a text, a Word or an Excel file."))
+    return render(request, "workplace/attached.html", {"file": kept})
 
 
 @require_POST

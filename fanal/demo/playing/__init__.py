@@ -1,0 +1,1 @@
+"""Customers and colleagues who are played: through the doors that the real ones use."""

@@ -1,0 +1,1 @@
+"""The forms of the administration, one class per kind of configuration."""

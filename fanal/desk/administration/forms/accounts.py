@@ -1,0 +1,138 @@
+"""Our side of a channel: for the chat, on which sites it stands, what it asks before it begins and how it greets."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from fanal.channels.models import ChannelAccount, ChannelKind
+from fanal.desk.administration.forms.base import ConfigForm
+from fanal.routing.models import Queue
+
+SITE = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?")
+# What the form before the chat may ask, in this order.
+ASKED = {
+    "name": _("Name"),
+    "email": _("E-mail address"),
+    "phone": _("Phone number"),
+    "order": _("Order number"),
+    "account": _("Account number"),
+    "card": _("Card number"),
+    "birth": _("Date of birth"),
+    "topic": _("What it is about"),
+    "behalf": _("On whose behalf"),
+    "message": _("Message"),
+}
+NOT_ASKED, ASKED_FOR, REQUIRED = "", "asked", "required"
+ANSWERS = [(NOT_ASKED, _("not asked")), (ASKED_FOR, _("asked")), (REQUIRED, _("required"))]
+
+
+class AccountForm(ConfigForm):
+    kind = forms.ChoiceField(label=_("Channel"), choices=ChannelKind.choices)
+
+    class Meta:
+        model = ChannelAccount
+        fields = ("name", "kind", "active")
+        labels = {"name": _("Name"), "active": _("In use")}
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        chosen = self.instance.settings
+        if self.instance.pk:
+            self.fields["kind"].disabled = True
+        self.fields["queue"] = forms.ModelChoiceField(
+            label=_("Queue"),
+            queryset=Queue.objects.filter(active=True).order_by("name"),
+            to_field_name="code",
+            required=False,
+            initial=chosen.get("queue", ""),
+            help_text=_("Where a contact waits when no scenario says otherwise."),
+        )
+        if not self.instance.pk or self.instance.kind == ChannelKind.WEBCHAT:
+            self._add_chat(chosen)
+
+    def _add_chat(self, chosen: dict[str, Any]) -> None:
+        self.fields["sites"] = forms.CharField(
+            label=_("Sites"),
+            required=False,
+            initial="\n".join(chosen.get("sites", [])),
+            widget=forms.Textarea(attrs={"rows": 3, "dir": "ltr", "placeholder": "https://shop.example.org"}),
+            help_text=_("Which sites may show the chat, one a line. “self” is this installation."),
+        )
+        self.fields["title"] = forms.CharField(
+            label=_("Title"), required=False, max_length=60, initial=chosen.get("title", "")
+        )
+        self.fields["language"] = forms.ChoiceField(
+            label=_("Language"),
+            choices=[("", _("the visitor's")), *settings.LANGUAGES],
+            required=False,
+            initial=chosen.get("language", ""),
+        )
+        form = {field["name"]: REQUIRED if field.get("required") else ASKED_FOR for field in chosen.get("form", [])}
+        for name, label in ASKED.items():
+            self.fields[f"ask_{name}"] = forms.ChoiceField(
+                label=label, choices=ANSWERS, required=False, initial=form.get(name, NOT_ASKED)
+            )
+        for text in ("greeting", "consent"):
+            stored = chosen.get("consent_text" if text == "consent" else text, {})
+            stored = stored if isinstance(stored, dict) else {"en": stored}
+            for code, language in settings.LANGUAGES:
+                self.fields[f"{text}_{code}"] = forms.CharField(
+                    label=language,
+                    required=False,
+                    max_length=500,
+                    initial=stored.get(code, ""),
+                    widget=forms.Textarea(attrs={"rows": 2, "dir": "auto", "lang": code}),
+                )
+
+    def clean_sites(self) -> list[str]:
+        sites = [line.strip().rstrip("/") for line in self.cleaned_data["sites"].splitlines() if line.strip()]
+        for site in sites:
+            if site != "self" and not SITE.fullmatch(site):
+                raise forms.ValidationError(
+                    _("“%(site)s” is not the address of a site. Write it like https://shop.example.org."),
+                    params={"site": site},
+                )
+        return sites
+
+    def clean(self) -> dict[str, Any] | None:
+        """What this form does not know of the settings stays as it is: rates, secrets, the choices of a field."""
+        cleaned = super().clean()
+        found = dict(self.instance.settings)
+        queue = self.cleaned_data.get("queue")
+        found["queue"] = queue.code if queue else ""
+        if "sites" in self.fields and self.cleaned_data.get("kind") == ChannelKind.WEBCHAT:
+            found["sites"] = self.cleaned_data.get("sites", [])
+            found["title"] = self.cleaned_data.get("title", "")
+            found["language"] = self.cleaned_data.get("language", "")
+            known = {field["name"]: field for field in found.get("form", [])}
+            found["form"] = [
+                {**known.get(name, {}), "name": name, "required": answer == REQUIRED}
+                for name in ASKED
+                if (answer := self.cleaned_data.get(f"ask_{name}"))
+            ]
+            for text, key in (("greeting", "greeting"), ("consent", "consent_text")):
+                words = {code: self.cleaned_data.get(f"{text}_{code}", "").strip() for code, _l in settings.LANGUAGES}
+                found[key] = {code: word for code, word in words.items() if word}
+        self.instance.settings = {key: value for key, value in found.items() if value not in ("", {}, [])}
+        return cleaned
+
+    @property
+    def groups(self) -> list[tuple[str, str, list[forms.BoundField]]]:
+        """What only the chat has."""
+
+        def those(prefix: str) -> list[forms.BoundField]:
+            return [self[name] for name in self.fields if name.startswith(prefix)]
+
+        if "sites" not in self.fields:
+            return []
+        return [
+            (str(_("Before the chat")),
+             str(_("What the visitor is asked. A number given here opens its order or account.")),
+             those("ask_")),
+            (str(_("Greeting")), "", those("greeting_")),
+            (str(_("Consent")), str(_("A sentence the visitor agrees to before the chat; none if left empty.")),
+             those("consent_")),
+        ]  # fmt: skip

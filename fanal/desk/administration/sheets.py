@@ -1,0 +1,167 @@
+"""Every kind of configuration as a page: its words, its columns and its form. A new kind is a new entry here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from fanal.agents.models import Agent
+from fanal.configuration.shapes import BY_CODE
+from fanal.desk.administration.forms import accounts, hours, people, work
+from fanal.desk.administration.forms.base import ConfigForm
+
+Column = tuple[Promise, Callable[[Any], Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """`code` is its address and, with underscores, the shape; `off` tells which rows are shown as not in use."""
+
+    code: str
+    title: Promise
+    one: Promise
+    text: Promise
+    icon: str
+    form: type[ConfigForm]
+    columns: tuple[Column, ...] = ()
+    related: tuple[str, ...] = ()
+    can_add: bool = True
+    can_remove: bool = True
+
+    @property
+    def model(self) -> type[Model]:
+        return BY_CODE[self.shape].model
+
+    @property
+    def shape(self) -> str:
+        return self.code.replace("-", "_")
+
+    def rows(self) -> QuerySet[Any]:
+        name = "title" if self.code == "canned-replies" else "action" if self.code == "case-rules" else "name"
+        return self.model._default_manager.select_related(*self.related).order_by(name)
+
+    def is_off(self, row: Any) -> bool:
+        return not getattr(row, "active", getattr(row, "is_active", True))
+
+
+def _count(accessor: str) -> Callable[[Any], int]:
+    return lambda row: getattr(row, accessor).count()
+
+
+def _levels(row: Any) -> str:
+    return ", ".join(f"{held.skill.name} {held.level}" for held in row.skills.select_related("skill"))
+
+
+def _week(calendar: Any) -> str:
+    return ", ".join(sorted({f"{p.opens_at:%H:%M}-{p.closes_at:%H:%M}" for p in calendar.periods.all()}))
+
+
+SHEETS: dict[str, Sheet] = {
+    sheet.code: sheet
+    for sheet in (
+        Sheet(
+            code="agents", title=_("People"), one=_("Person"), icon="people", form=people.AgentForm,
+            text=_("Who signs in, with their role, skills and how much they take on at once."),
+            columns=(
+                (_("E-mail address"), lambda row: row.email), (_("Role"), lambda row: row.role.name),
+                (_("Team"), lambda row: row.team or ""), (_("Skills"), _levels),
+            ),
+            related=("role", "team"), can_add=False, can_remove=False,
+        ),
+        Sheet(
+            code="roles", title=_("Roles"), one=_("Role"), icon="shield", form=people.RoleForm,
+            text=_("What a person may do, and what they see of customers."),
+            columns=(
+                (_("Permissions"), lambda row: len(row.permissions)),
+                (_("People"), lambda row: Agent.objects.filter(role=row, is_active=True).count()),
+            ),
+        ),
+        Sheet(
+            code="teams", title=_("Teams"), one=_("Team"), icon="people", form=people.TeamForm,
+            text=_("People of one team see each other's cases."),
+            columns=((_("People"), lambda row: Agent.objects.filter(team=row, is_active=True).count()),),
+        ),
+        Sheet(
+            code="tiers", title=_("Tiers"), one=_("Tier"), icon="queue", form=people.TierForm,
+            text=_("First line, second line, and so on."), columns=((_("Rank"), lambda row: row.rank),),
+        ),
+        Sheet(
+            code="skills", title=_("Skills"), one=_("Skill"), icon="star", form=people.SkillForm,
+            text=_("What an agent can be good at and a queue can need."),
+            columns=((_("People"), _count("agents")),),
+        ),
+        Sheet(
+            code="breaks", title=_("Break reasons"), one=_("Break reason"), icon="pause", form=people.BreakForm,
+            text=_("What agents choose from when they go on a break."),
+            columns=((_("Productive"), lambda row: _("yes") if row.counts_as_productive else _("no")),),
+        ),
+        Sheet(
+            code="queues", title=_("Queues"), one=_("Queue"), icon="queue", form=work.QueueForm,
+            text=_("Where work waits: whom it needs, how long it rings, when it overflows."),
+            columns=(
+                (_("Skills"), _levels), (_("Hours"), lambda row: row.calendar or _("always open")),
+                (_("Answer within"), lambda row: f"{row.answer_within_seconds} s"),
+                (_("Overflows to"), lambda row: row.overflow_to or ""),
+            ),
+            related=("calendar", "overflow_to"),
+        ),
+        Sheet(
+            code="calendars", title=_("Hours"), one=_("Hours"), icon="clock", form=hours.CalendarForm,
+            text=_("Opening hours of the week, and holidays."),
+            columns=(
+                (_("Time zone"), lambda row: row.zone), (_("Open"), _week),
+                (_("Special days"), _count("special_days")),
+            ),
+        ),
+        Sheet(
+            code="accounts", title=_("Channels"), one=_("Channel account"), icon="chat", form=accounts.AccountForm,
+            text=_("Our addresses: the chat on a site, and whatever else customers write to."),
+            columns=((_("Channel"), lambda row: row.get_kind_display()), (_("Code"), lambda row: row.code)),
+            can_remove=False,
+        ),
+        Sheet(
+            code="canned-replies", title=_("Canned replies"), one=_("Canned reply"), icon="note",
+            form=work.CannedReplyForm, text=_("Ready answers, one text per language."),
+            columns=(
+                (_("Category"), lambda row: row.category or ""), (_("Languages"), lambda row: ", ".join(row.texts)),
+            ),
+            related=("category",),
+        ),
+        Sheet(
+            code="case-types", title=_("Case types"), one=_("Case type"), icon="case", form=work.CaseTypeForm,
+            text=_("Kinds of matters: enquiry, complaint, fault."), columns=((_("Tier"), lambda row: row.tier or ""),),
+            related=("tier",),
+        ),
+        Sheet(
+            code="categories", title=_("Categories"), one=_("Category"), icon="tag", form=work.CategoryForm,
+            text=_("What a matter is about, as a tree."), columns=((_("Part of"), lambda row: row.parent or ""),),
+            related=("parent",),
+        ),
+        Sheet(
+            code="dispositions", title=_("Outcomes"), one=_("Outcome"), icon="wrapup", form=work.DispositionForm,
+            text=_("How a matter ended; a prank or a wrong number is one too."),
+            columns=(
+                (_("Settles"), lambda row: _("yes") if row.settles else _("no")),
+                (_("Genuine"), lambda row: _("yes") if row.genuine else _("no")),
+            ),
+        ),
+        Sheet(
+            code="case-rules", title=_("Automatic cases"), one=_("Automatic case"), icon="rule", form=work.CaseRuleForm,
+            text=_("Which action of an agent makes which case by itself."),
+            columns=(
+                (_("Makes"), lambda row: row.case_type), (_("Category"), lambda row: row.category),
+                (_("In the scenario"), lambda row: row.scenario or _("every")),
+            ),
+            related=("case_type", "category", "scenario"),
+        ),
+    )
+}  # fmt: skip
+
+GROUPS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
+    (_("People"), ("agents", "roles", "teams", "tiers", "skills", "breaks")),
+    (_("Work"), ("queues", "calendars", "accounts")),
+    (_("Matters"), ("case-types", "categories", "dispositions", "case-rules", "canned-replies")),
+)

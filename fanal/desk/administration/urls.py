@@ -1,0 +1,36 @@
+"""The addresses of the administration: four for every sheet, and those of people, channels and the program."""
+
+from collections.abc import Iterator
+
+from django.urls import URLPattern, path
+
+from fanal.desk.administration.sheets import SHEETS, Sheet
+from fanal.desk.administration.views import channels, pages, people, program
+
+
+def _of(sheet: Sheet) -> Iterator[URLPattern]:
+    address, name, given = f"administration/{sheet.code}/", f"administration_{sheet.code}", {"sheet": sheet.code}
+    yield path(address, pages.listing, given, name=name)
+    if sheet.can_add:
+        yield path(f"{address}new/", pages.new, given, name=f"{name}_new")
+    yield path(f"{address}<int:pk>/", pages.row, given, name=f"{name}_row")
+    if sheet.can_remove:
+        yield path(f"{address}<int:pk>/removal/", pages.removal, given, name=f"{name}_removal")
+
+
+urlpatterns = [
+    path("administration/", pages.index, name="administration"),
+    *(pattern for sheet in SHEETS.values() for pattern in _of(sheet)),
+    path("administration/agents/<int:pk>/activity/", people.activity, name="administration_agent_activity"),
+    path("administration/agents/<int:pk>/sign-ins/", people.sign_ins, name="administration_agent_sign_ins"),
+    path("administration/agents/<int:pk>/reset/", people.reset, name="administration_agent_reset"),
+    path("administration/invitations/", people.invitations, name="administration_invitations"),
+    path("administration/invitations/<int:pk>/withdrawal/", people.withdrawal, name="administration_withdrawal"),
+    path("administration/calendars/<int:pk>/holidays/", channels.holidays, name="administration_holidays"),
+    path("administration/accounts/<int:pk>/secret/", channels.secret, name="administration_secret"),
+    path("administration/notices/", program.notices, name="administration_notices"),
+    path("administration/notices/<int:pk>/retry/", program.notice_retry, name="administration_notice_retry"),
+    path("administration/blocks/", program.blocks, name="administration_blocks"),
+    path("administration/blocks/<int:pk>/lifting/", program.block_lifting, name="administration_block_lifting"),
+    path("administration/changes/", program.changes, name="administration_changes"),
+]

@@ -1,0 +1,1 @@
+"""The first-run wizard: there only until an installation is set up."""

@@ -1,0 +1,52 @@
+"""Played visitors come in through the widget's interface, and robots answer them."""
+
+import asyncio
+import threading
+from collections import Counter
+from random import Random
+
+import pytest
+from django.utils import timezone
+from pytest_django.live_server_helper import LiveServer
+
+from fanal.channels.models import RawEvent
+from fanal.demo.loading import load
+from fanal.demo.playing.customers import roles
+from fanal.demo.traffic import Course, play
+from fanal.interactions.models import Interaction, Message
+
+
+@pytest.fixture
+def company(transactional_db: None) -> None:
+    load(people=150, days=1, seed=5, now=timezone.now())
+
+
+def test_visitors_come_through_the_doors_repeat_themselves_and_all_go_in_the_end(
+    company: None, live_server: LiveServer
+) -> None:
+    before, said = Interaction.objects.count(), Message.objects.count()
+    tally: Counter[str] = Counter()
+    drawn = roles(Random(4), number=8)
+    course = Course(rate=300, minutes=0.03, hurry=0.05)
+    # In a thread of its own: Django does not let the database be asked where an event loop runs.
+    player = threading.Thread(
+        target=lambda: asyncio.run(play(course=course, roles=drawn, url=live_server.url, rng=Random(4), tally=tally))
+    )
+    player.start()
+    player.join(timeout=60)
+    assert not player.is_alive()
+
+    assert tally["visitors"] >= 3, tally
+    assert not [what for what in tally if what.startswith(("refused", "no connection"))], tally
+    assert Interaction.objects.count() - before == tally["visitors"]
+    assert Message.objects.count() - said == tally["messages"]
+    assert not Interaction.objects.filter(ended_at=None).exists()
+    assert RawEvent.objects.filter(state="processed", kind="contact").count() == tally["visitors"]
+
+
+def test_roles_are_drawn_alike_for_a_seed_and_spare_the_people_of_the_tour(company: None) -> None:
+    assert roles(Random(1), number=20) == roles(Random(1), number=20)
+    from fanal.demo import cast
+
+    names = {player.name for player in cast.PLAYERS}
+    assert not names & {role.given.get("name") for role in roles(Random(2), number=60)}
