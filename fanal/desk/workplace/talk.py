@@ -11,6 +11,7 @@ from fanal.desk.workplace.languages import language_name
 from fanal.interactions.models import Disposition, Interaction, Segment, SegmentKind, Topic
 from fanal.routing.models import QueueEntry, Transfer
 from fanal.scenarios import wording
+from fanal.scenarios.acts.doing import label_of
 
 MOST_LINES = 300
 
@@ -23,6 +24,7 @@ class Line:
     at: datetime
     thing: Any = field(compare=False)
     label: str = ""
+    target: str = ""
     new_day: bool = False
 
 
@@ -86,7 +88,13 @@ def _everything(interaction: Interaction) -> Iterator[Line]:
     for note in interaction.notes.select_related("by"):
         yield Line(kind="note", at=note.at, thing=note)
     for record in interaction.actions.select_related("case", "holding", "order", "by", "topic"):
-        yield Line(kind="action", at=record.at, thing=record, label=wording.action_name(record.action))
+        yield Line(
+            kind="action",
+            at=record.at,
+            thing=record,
+            label=wording.action_name(record.action),
+            target=label_of(record.holding or record.order),
+        )
     for fact in interaction.identifications.select_related("customer", "by"):
         yield Line(kind="identified", at=fact.at, thing=fact)
     for transfer in Transfer.objects.filter(interaction=interaction).select_related("to_queue", "to_agent", "by"):
