@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Q
 from django.http import HttpRequest
@@ -35,6 +35,7 @@ from fanal.holdings.models import Order
 
 READERS = (Permission.HANDLE, Permission.SEE_ALL_CASES, Permission.SUPERVISE, Permission.SUPERVISE_OWN_QUEUES)
 WRITERS = (Permission.HANDLE, Permission.SUPERVISE)
+T = TypeVar("T")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 router = Router(auth=needs(*READERS))
 
@@ -124,7 +125,7 @@ def _order(number: str, person: Customer | None, who: Caller) -> Order:
     return found
 
 
-def _done[T](do: Callable[[], T]) -> T:
+def _done(do: Callable[[], T]) -> T:
     """Do it; what stands against it is a Problem 409."""
     try:
         return do()
