@@ -39,7 +39,7 @@ def up(
     for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, lambda *_: stopping.set())
     postgres.ensure_running(environment, progress=tell)
-    if not nothing_to_migrate(postgres.address(environment), applications=INSTALLED_APPS):
+    if not nothing_to_migrate(postgres.address(environment), INSTALLED_APPS):
         _do("django", "migrate", "--verbosity=0", stopping=stopping)
     if demo and importlib.util.find_spec("fanal.demo.cli"):
         _do("demo", "load", stopping=stopping)

@@ -10,7 +10,7 @@ LABELS = {"procrastinate.contrib.django": "procrastinate"}
 """Of applications whose label is not the last word of their name; one that is missing here only costs a second."""
 
 
-def nothing_to_migrate(address: str, *, applications: Iterable[str]) -> bool:
+def nothing_to_migrate(address: str, applications: Iterable[str]) -> bool:
     """True only if each migration that lies on the disk is recorded as applied; when in doubt, False."""
     try:
         with psycopg.connect(address, connect_timeout=10) as rows:
