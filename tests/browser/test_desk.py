@@ -5,10 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from fanal.agents.models import AgentState
 from fanal.demo import cast
+from fanal.events.actions import publish
 from fanal.routing.models import Queue
 from tests.browser.company import Desk, Shopper, shop_as
 
@@ -22,6 +24,12 @@ def shopper(program: Any, window: Callable[..., Page]) -> Open:
         return shop_as(window(), program.url, **who)
 
     return visit
+
+
+def ring_for(program: Any, *, seconds: int) -> None:
+    with program.rows():
+        Queue.objects.filter(code="general").update(ring_seconds=seconds)
+        publish(kind="config.changed", data={"what": "queue"}, audience=["admins"], now=timezone.now())
 
 
 def test_a_declined_contact_rings_at_the_next_agent(at_desk: Open, shopper: Open) -> None:
@@ -38,8 +46,7 @@ def test_a_declined_contact_rings_at_the_next_agent(at_desk: Open, shopper: Open
 
 
 def test_who_does_not_answer_is_not_rung_again(program: Any, at_desk: Open, shopper: Open) -> None:
-    with program.rows():
-        Queue.objects.filter(code="general").update(ring_seconds=2)
+    ring_for(program, seconds=2)
     try:
         robin = at_desk(cast.AGENT)
         robin.be("Available")
@@ -55,8 +62,7 @@ def test_who_does_not_answer_is_not_rung_again(program: Any, at_desk: Open, shop
             state = AgentState.objects.get(agent__email=cast.AGENT, ended_at=None)
             assert state.state == "not_answering"
     finally:
-        with program.rows():
-            Queue.objects.filter(code="general").update(ring_seconds=20)
+        ring_for(program, seconds=20)
 
 
 def test_several_talks_at_once_with_notes_ready_answers_marks_and_a_reload(at_desk: Open, shopper: Open) -> None:
