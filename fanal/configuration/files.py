@@ -23,7 +23,7 @@ class _Careful(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError(f"References (*) are not taken: {self.peek_event().start_mark}")
+            raise yaml.YAMLError(f"References (*) are not taken: {self.peek_event().start_mark}")  # type: ignore[no-untyped-call]
         return super().compose_node(parent, index)
 
 

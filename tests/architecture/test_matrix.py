@@ -38,6 +38,8 @@ PUBLIC = {
 OWN = r"accounts/(reauthenticate|password/change|2fa|sessions)/.*"
 # For a visitor with the widget's token.
 VISITOR = r"api/v1/widget/.*"
+# For other programs, with a key, and for whoever is signed in.
+RECORDS = r"api/v1/(customers|cases|interactions|orders)/"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,8 +81,8 @@ ENDPOINTS = endpoints()
 GUARDED = [one for one in ENDPOINTS if one.needs is not None]
 
 
-def operations() -> Iterator[tuple[str, Any, bool]]:
-    """Every operation of the API with its address, and whether it or its router asks who it is."""
+def operations() -> Iterator[tuple[str, Any, Any]]:
+    """Every operation of the API with its address, and how it or its router asks who it is."""
     for prefix, router in api._routers:
         for path, view in router.path_operations.items():
             assert isinstance(view, PathView)
@@ -88,7 +90,7 @@ def operations() -> Iterator[tuple[str, Any, bool]]:
                 yield (
                     re.sub("/+", "/", f"api/v1/{prefix}/{path}"),
                     operation,
-                    bool(operation.auth_callbacks or router.auth),
+                    operation.auth_callbacks or router.auth,
                 )
 
 
@@ -111,6 +113,16 @@ def test_every_operation_of_the_api_asks_who_it_is() -> None:
         if not asks and not re.fullmatch(VISITOR, path) and path not in PUBLIC
     ]
     assert open_ones == []
+
+
+def test_every_way_into_a_record_names_the_permission_it_needs() -> None:
+    """A key and a sign-in ask for the same permission, and no operation about records is without one."""
+    records = [(path, asks) for path, _operation, asks in operations() if re.match(RECORDS, path)]
+    assert len(records) >= 9
+    for path, asks in records:
+        ways = [way.needs for way in asks]
+        assert len(ways) == 2, path
+        assert ways[0] == ways[1] != (), path
 
 
 def test_there_are_as_many_guarded_pages_as_the_program_has() -> None:

@@ -119,7 +119,7 @@ def _order(number: str, person: Customer | None, who: Caller) -> Order:
     rows = Order.objects.visible_to(who.agent).filter(number=number)
     if person is not None:
         rows = rows.filter(customer__in=family_of(person.pk))
-    found = rows.first()
+    found: Order | None = rows.first()
     if found is None:
         raise Problem(422, "order_unknown", _("There is no such order of this customer."))
     return found

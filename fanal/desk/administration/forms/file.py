@@ -19,11 +19,11 @@ class FileForm(forms.Form):
     )
 
     def clean_file(self) -> str:
-        handed: UploadedFile = self.cleaned_data["file"]
+        handed: UploadedFile[Any] = self.cleaned_data["file"]
         if (handed.size or 0) > LARGEST:
             raise forms.ValidationError(_("The file is too large: at most 512 kB."))
         try:
-            return handed.read().decode("utf-8-sig")
+            return str(handed.read(), "utf-8-sig")
         except UnicodeDecodeError as why:
             raise forms.ValidationError(_("This is not a text file in UTF-8.")) from why
 
