@@ -177,7 +177,7 @@ def make(*, customers: int, cases: int, agents: int, progress: Callable[[str], o
     configure(origin="http://127.0.0.1:8000", now=now)
     staff = _staff(agents)
     open_ = agents * OPEN_PER_AGENT
-    values = {
+    values: dict[str, Any] = {
         "now": now, "customers": customers, "cases": cases, "open": open_, "waiting": WAITING, "days": DAYS,
         "figured": FIGURED_DAYS, "agents": staff, "account": ChannelAccount.objects.filter(kind="webchat")[0].pk,
         "queues": _keys(Queue.objects.filter(practice=False)), "types": _keys(CaseType.objects.all()),

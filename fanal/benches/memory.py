@@ -62,11 +62,11 @@ def _up(home: Path, *more: str) -> Iterator[psutil.Process]:
 def _memory(program: psutil.Process, home: Path) -> Figures:
     """Proportional set sizes: what processes share counts once. The database's server is nobody's child here."""
     server = psutil.Process(int((home / "pg" / "postmaster.pid").read_text().split("\n", 1)[0]))
-    figures: Figures = {"supervisor_mb": _pss([program]), "postgres_mb": _pss(_family(server))}
+    figures: Figures = {"supervisor_mb": pss_of([program]), "postgres_mb": pss_of(_family(server))}
     for child in program.children():
         if child.pid != server.pid:
             name = f"{child.cmdline()[-1]}_mb"
-            figures[name] = figures.get(name, 0.0) + _pss(_family(child))
+            figures[name] = figures.get(name, 0.0) + pss_of(_family(child))
     return {"pss_mb": sum(figures.values()), **figures}
 
 
@@ -74,7 +74,7 @@ def _family(process: psutil.Process) -> list[psutil.Process]:
     return [process, *process.children(recursive=True)]
 
 
-def _pss(processes: list[psutil.Process]) -> float:
+def pss_of(processes: list[psutil.Process]) -> float:
     total = 0
     for process in processes:
         lines = Path(f"/proc/{process.pid}/smaps_rollup").read_text().splitlines()
