@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "fanal.running.security.strict_headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "fanal.running.security.storable_forms",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -82,6 +83,9 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": postgres.settings(environment)}
+
+# The intake has no models of its own and is no app, but the worker sweeps for it.
+PROCRASTINATE_IMPORT_PATHS = ["fanal.intake.tasks"]
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ar", "العربية"), ("fr", "Français"), ("ru", "Русский")]
