@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "fanal.interactions",
     "fanal.routing",
     "fanal.scenarios",
+    "fanal.intake",
     "fanal.kpis",
     "fanal.configuration",
     "fanal.desk",

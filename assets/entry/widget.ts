@@ -3,7 +3,7 @@
 import { text } from "../behaviour/strings.ts";
 import { Stream, type StreamEvent } from "../behaviour/stream.ts";
 import { ask, enter, identifyBy, Refused, token } from "../widget/api.ts";
-import { anyFiles, listenForFiles, takeFiles } from "../widget/files.ts";
+import { anyFiles, filesSettled, listenForFiles, takeFiles } from "../widget/files.ts";
 import { type Filled, listenForForm, prefill } from "../widget/form.ts";
 import { type Hello, listenToHost, tellHost } from "../widget/host.ts";
 import { forget, keep, kept, keepWithHost } from "../widget/keep.ts";
@@ -59,12 +59,12 @@ part("end-yes").addEventListener("click", () => void leave());
 part("again").addEventListener("click", again);
 composer.addEventListener("submit", (event) => {
   event.preventDefault();
-  say();
+  void say();
 });
 box.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
     event.preventDefault();
-    say();
+    void say();
   }
 });
 box.addEventListener("input", () => {
@@ -181,7 +181,9 @@ function start({ given, consent }: Filled): void {
   box.focus();
 }
 
-function say(): void {
+async function say(): Promise<void> {
+  if (!box.value.trim() && !anyFiles()) return;
+  await filesSettled();
   const words = box.value.trim();
   if (!words && !anyFiles()) return;
   const beginning = phase === "none" && !contextSent && !waiting().length;

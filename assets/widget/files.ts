@@ -6,22 +6,23 @@ import { filled, part, settings } from "./settings.ts";
 import type { FileInfo } from "./talk.ts";
 
 let ready: FileInfo[] = [];
+const underWay = new Set<Promise<void>>();
 const list = part("files");
 
 export function listenForFiles(problem: (said: string) => void): void {
   const input = part<HTMLInputElement>("file");
   part("attach").addEventListener("click", () => input.click());
   input.addEventListener("change", () => {
-    for (const file of input.files ?? []) void upload(file, problem);
+    for (const file of input.files ?? []) begin(file, problem);
     input.value = "";
   });
   addEventListener("dragover", (event) => event.preventDefault());
   addEventListener("drop", (event) => {
     event.preventDefault();
-    for (const file of event.dataTransfer?.files ?? []) void upload(file, problem);
+    for (const file of event.dataTransfer?.files ?? []) begin(file, problem);
   });
   part("text").addEventListener("paste", (event) => {
-    for (const file of event.clipboardData?.files ?? []) void upload(file, problem);
+    for (const file of event.clipboardData?.files ?? []) begin(file, problem);
   });
 }
 
@@ -35,7 +36,17 @@ export function takeFiles(): FileInfo[] {
 }
 
 export function anyFiles(): boolean {
-  return ready.length > 0;
+  return ready.length + underWay.size > 0;
+}
+
+/** A message waits for its files: until each is there, or has failed and said so. */
+export async function filesSettled(): Promise<void> {
+  while (underWay.size) await Promise.all(underWay);
+}
+
+function begin(file: File, problem: (said: string) => void): void {
+  const work = upload(file, problem).finally(() => underWay.delete(work));
+  underWay.add(work);
 }
 
 async function upload(file: File, problem: (said: string) => void): Promise<void> {

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+import psycopg
 from django.db import connection
 
 from fanal.channels import registry
@@ -79,9 +80,15 @@ def message(
                 "text": text,
                 "now": now,
             }
-            with connection.cursor() as cursor:
-                cursor.execute(STATEMENT, values)
-                found: tuple[int, datetime, bool] | None = cursor.fetchone()
-            return found
+            return _executed(values)
         case _:
             return None
+
+
+def _executed(values: Mapping[str, Any]) -> tuple[int, datetime, bool] | None:
+    """Django's own cursor binds on our side, so the server would plan this long statement anew each time."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(STATEMENT, values, prepare=True)
+        found: tuple[int, datetime, bool] | None = cursor.fetchone()
+    return found

@@ -83,7 +83,7 @@ def _context(request: HttpRequest, account: ChannelAccount, host: str, language:
     chosen = account.settings
     return {
         "account": account,
-        "title": chosen.get("title") or account.name,
+        "chat_name": chosen.get("title") or account.name,
         "greeting": _in_language(chosen.get("greeting"), language),
         "consent_text": _in_language(chosen.get("consent_text"), language),
         "fields": _fields(chosen, language),

@@ -40,6 +40,12 @@ class Desk:
         self.page.locator("#presence").get_by_role("button", name=state).click()
         expect(self.page.locator("#state .state")).to_contain_text(state)
 
+    def be_available(self) -> None:
+        """In any language."""
+        self.page.locator("#state .state").click()
+        self.page.locator("#presence button[value=available]").click()
+        expect(self.page.locator("#state .state .dot.go")).to_be_visible()
+
     def accept(self) -> None:
         """Take what rings; the talk opens."""
         self.offer.first.get_by_role("button", name="Accept").click(timeout=20_000)
@@ -56,7 +62,7 @@ class Desk:
         expect(self.about.locator(".card header h2", has_text=number).first).to_be_visible()
 
     def do(self, deed: str) -> None:
-        self.about.get_by_role("button", name=deed).click()
+        self.about.get_by_role("button", name=deed, exact=True).click()
 
     def add_topic(self, label: str) -> None:
         self.page.get_by_role("button", name="+ topic").click()
@@ -77,6 +83,15 @@ class Desk:
             self.page.locator("#wrap-note").fill(note)
         self.page.get_by_role("button", name="Done").click()
         expect(self.page.locator("#wrap-up")).to_have_count(0)
+
+    def hand_over(self, to: str, *, summary: str) -> None:
+        self.page.get_by_role("button", name="Hand over").click()
+        dialog = self.page.locator("#dialogs dialog")
+        chosen = dialog.locator("option", has_text=to).first.get_attribute("value")
+        dialog.locator("#transfer-target").select_option(chosen)
+        dialog.locator("#transfer-summary").fill(summary)
+        dialog.get_by_role("button", name="Hand over").click()
+        expect(self.page.locator("#talk")).to_contain_text("No contact open")
 
     def choose_more(self, name: str) -> Locator:
         """Something from the menu of the talk; the dialog that it opens."""
@@ -102,6 +117,10 @@ class Shopper:
     def begin(self, text: str = "", **given: str) -> None:
         """Open the chat, fill in the form if it is asked, and say something."""
         self.page.locator("fanal-chat button").click()
+        self.begin_talk(text, **given)
+
+    def begin_talk(self, text: str = "", **given: str) -> None:
+        """The chat is open: fill in the form if it is asked, and say something."""
         start = self.chat.locator("#form button[type=submit]")
         box = self.chat.locator("#text")
         expect(start.or_(box).first).to_be_visible()

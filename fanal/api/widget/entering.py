@@ -1,6 +1,7 @@
 """A visitor arrives: gets a token, renews it, and may show who the host site says they are."""
 
 from datetime import datetime
+from typing import Annotated
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -48,7 +49,7 @@ def enter(request: HttpRequest, given: VisitorIn) -> VisitorOut:
 
 
 @router.get("/state", response=StateOut, auth=None, summary="Open or not, and how long the wait may be")
-def state(request: HttpRequest, code: str = Query(alias="account", max_length=50)) -> StateOut:
+def state(request: HttpRequest, code: Annotated[str, Query(alias="account", max_length=50)]) -> StateOut:
     of = account(code)
     limit(request, of, "fetch", f"state:{limits.address(request)}")
     return before_contact(of, now=timezone.now())

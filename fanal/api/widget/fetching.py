@@ -1,5 +1,7 @@
 """What a visitor sees: the conversation from a message on, how it stands, and the marks of their own messages."""
 
+from typing import Annotated
+
 from django.db.models import Max, Prefetch, Q
 from django.http import HttpRequest
 from django.utils import timezone
@@ -10,22 +12,24 @@ from fanal.api.widget.asking import account_of, limit
 from fanal.api.widget.schemas import ConversationOut, FileOut, MessageOut
 from fanal.api.widget.standing import contact_of, first_name, standing
 from fanal.events.live import now_at
+from fanal.intake import actions as intake
 from fanal.interactions.models import Attachment, Author, Interaction, Message
 
 router = Router()
 AT_MOST = 500
+Place = Annotated[int, Query(ge=0, lt=2**63)]
 
 
 @router.get("/conversation", response=ConversationOut, summary="The conversation, from a message on")
-def conversation(
-    request: HttpRequest, after: int = Query(0, ge=0, lt=2**63), interaction: int = Query(0, ge=0, lt=2**63)
-) -> ConversationOut:
+def conversation(request: HttpRequest, after: Place = 0, interaction: Place = 0) -> ConversationOut:
     """`after` counts only within the same `interaction`; of another contact everything is sent."""
     visitor: Visitor = request.auth  # type: ignore[attr-defined]
     of = account_of(visitor)
     limit(request, of, "fetch", visitor.id)
     cursor, now = now_at(), timezone.now()
     contact = contact_of(visitor, now=now)
+    if contact:
+        intake.seen(interaction=contact, now=now)
     marks = _marks(contact)
     return ConversationOut(
         cursor=cursor,

@@ -65,7 +65,7 @@ def way_of(order: Order) -> list[Step]:
     if reached is None:
         return []
     return [
-        Step(name=OrderState(state).label, reached=place <= reached, now=place == reached)
+        Step(name=str(OrderState(state).label), reached=place <= reached, now=place == reached)
         for place, state in enumerate(WAY)
     ]
 

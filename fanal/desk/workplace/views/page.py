@@ -2,14 +2,16 @@
 
 import re
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from fanal.agents.models import BreakReason, Permission, Presence
 from fanal.desk.access import SignedInRequest, needs
+from fanal.desk.shell import items_of
 from fanal.desk.workplace import drawing
 from fanal.desk.workplace.finding import seen
 from fanal.desk.workplace.pulse import pulse_of
@@ -19,10 +21,15 @@ from fanal.routing import actions as routing
 
 
 @require_GET
-@needs(Permission.HANDLE)
+@needs()
 def desk(request: SignedInRequest) -> HttpResponse:
-    """The three rooms with nothing in the middle."""
-    return drawing.page(request, None)
+    """The three rooms with nothing in the middle; whoever handles no contacts goes to their own first page."""
+    if request.user.may(Permission.HANDLE):
+        return drawing.page(request, None)
+    own_pages = items_of(request.user)
+    if not own_pages:
+        raise PermissionDenied
+    return redirect(own_pages[0]["url"])
 
 
 @require_GET
