@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "fanal.interactions",
     "fanal.routing",
     "fanal.scenarios",
+    "fanal.intake",
     "fanal.kpis",
     "fanal.configuration",
     "fanal.desk",
@@ -82,9 +83,6 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": postgres.settings(environment)}
-
-# The intake has no models of its own and is no app, but the worker sweeps for it.
-PROCRASTINATE_IMPORT_PATHS = ["fanal.intake.tasks"]
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ar", "العربية"), ("fr", "Français"), ("ru", "Русский")]

@@ -27,14 +27,17 @@ function showTyping({ data }: { data: { interaction?: number; author?: string; o
   const composer = document.querySelector<HTMLElement>("#composer");
   const place = document.getElementById("typing");
   if (!place || data.author === "agent" || data.on === false || composer?.dataset.interaction !== String(data.interaction)) return;
+  clearTimeout(hide);
+  if (data.on === false) return stopTyping(place);
   if (!place.firstChild) {
     place.className = "message typing";
     place.append(...[1, 2, 3].map(() => document.createElement("i")));
     if (atEnd) toEnd();
   }
-  clearTimeout(hide);
-  hide = setTimeout(() => {
-    place.className = "";
-    place.replaceChildren();
-  }, SHOWN_FOR);
+  hide = setTimeout(() => stopTyping(place), SHOWN_FOR);
+}
+
+function stopTyping(place: HTMLElement): void {
+  place.className = "";
+  place.replaceChildren();
 }

@@ -44,7 +44,7 @@ def benches() -> dict[str, ModuleType]:
     found = (
         importlib.import_module(f"fanal.benches.{one.name}") for one in pkgutil.iter_modules(fanal.benches.__path__)
     )
-    return {module.NAME: module for module in found if hasattr(module, "NAME")}
+    return {module.NAME: module for module in found if hasattr(module, "GOALS")}
 
 
 def _measure(module: ModuleType, changed: dict[str, float]) -> dict[str, Any]:

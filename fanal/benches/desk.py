@@ -13,6 +13,7 @@ import psycopg
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 from psycopg import sql
 
 from fanal.agents.models import Agent, Permission
@@ -321,7 +322,7 @@ def _world(progress: Progress, *, scale: float, cases: int, agents: int) -> str:
     call_command("migrate", verbosity=0)
     desk_world.make(customers=int(people.CUSTOMERS * scale), cases=cases, agents=agents, progress=progress)
     connection.close()
-    made = f"{mark}, {desk_world.timezone.now().isoformat()}"
+    made = f"{mark}, {timezone.now().isoformat()}"
     with _server() as server:
         server.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(made)))
     return name

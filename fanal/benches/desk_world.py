@@ -1,4 +1,4 @@
-"""The desk's world for a bench: a year of cases and contacts on the bench's customers, 200 agents in the middle of work.
+"""The desk's world for a bench: a year of cases and contacts of the bench's customers, 200 agents amid their work.
 
 Contact number n is interaction n, offer n, case n and so on, so that every table is one INSERT … SELECT from the same
 temporary table. Messages, topics, records and events of what is closed are fewer than in life; what is open is whole.
@@ -15,7 +15,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.utils import timezone
 
-from fanal.agents.models import Agent, Role, Skill, Team
+from fanal.agents.models import Agent, AgentSkill, Role, Skill, Team
 from fanal.cases.models import Case, CaseType, Category
 from fanal.channels.models import ChannelAccount
 from fanal.demo.company.configure import configure
@@ -88,24 +88,24 @@ _FILL = (
     FROM contact, generate_series(1, 3) k WHERE n %% 10 = 0""",
     """INSERT INTO scenarios_scenariomatch (interaction_id, scenario_id, why, at)
     SELECT n, NULL, '[]', at FROM contact""",
-    """INSERT INTO cases_case (id, number, type_id, category_id, subject, state, priority, origin, customer_id, order_id,
-        owner_id, team_id, withdrawn_at, practice, opened_at, updated_at, settled_at, reopened_count)
-    SELECT n, 10000 + n, type, category, (ARRAY['Parcel has not arrived', 'Balance enquiry', 'Washing machine does not drain',
-            'Wrong colour delivered', 'Card was refused'])[n %% 5 + 1] || ' · ' || n, state, 1 + n %% 4, 'rule', customer,
-        CASE WHEN n %% 2 = 0 THEN "order" END, agent,
+    """INSERT INTO cases_case (id, number, type_id, category_id, subject, state, priority, origin, customer_id,
+        order_id, owner_id, team_id, withdrawn_at, practice, opened_at, updated_at, settled_at, reopened_count)
+    SELECT n, 10000 + n, type, category, (ARRAY['Parcel has not arrived', 'Balance enquiry', 'Machine does not drain',
+            'Wrong colour delivered', 'Card was refused'])[n %% 5 + 1] || ' · ' || n, state, 1 + n %% 4, 'rule',
+        customer, CASE WHEN n %% 2 = 0 THEN "order" END, agent,
         (%(teams)s::bigint[])[n %% cardinality(%(teams)s::bigint[]) + 1],
         CASE WHEN n %% 50 = 3 THEN ended END, false, answered, ended, CASE WHEN state = 'settled' THEN ended END, 0
     FROM contact WHERE stage <> 'waiting'""",
     """INSERT INTO cases_casenote (case_id, by_id, text, at)
     SELECT n, agent, 'The carrier says that it will arrive tomorrow.', ended FROM contact WHERE n %% 3 = 0
         AND stage <> 'waiting'""",
-    """INSERT INTO interactions_topic (id, interaction_id, case_id, category_id, disposition_id, label, origin, position,
-        created_at)
+    """INSERT INTO interactions_topic (id, interaction_id, case_id, category_id, disposition_id, label, origin,
+        position, created_at)
     SELECT n, n, n, category, %(disposition)s, '', 'rule', 1, answered FROM contact WHERE stage <> 'waiting'
     UNION ALL SELECT %(cases)s * 2 + n, n, n - 40, category, NULL, 'The same again', 'agent', 2, answered
     FROM contact WHERE stage <> 'waiting' AND n > 40 AND (n %% 4 = 0 OR stage = 'open')""",
-    """INSERT INTO scenarios_actionrecord (action, face, customer_id, order_id, interaction_id, topic_id, case_id, by_id,
-        at, outcome)
+    """INSERT INTO scenarios_actionrecord (action, face, customer_id, order_id, interaction_id, topic_id, case_id,
+        by_id, at, outcome)
     SELECT 'track_order', 'desk', customer, "order", n, n, n, agent, answered, '{}' FROM contact
     WHERE stage <> 'waiting' AND n %% 2 = 0""",
     """INSERT INTO agents_agentstate (agent_id, state, started_at)
@@ -177,7 +177,7 @@ def make(*, customers: int, cases: int, agents: int, progress: Callable[[str], o
     configure(origin="http://127.0.0.1:8000", now=now)
     staff = _staff(agents)
     open_ = agents * OPEN_PER_AGENT
-    values = {
+    values: dict[str, Any] = {
         "now": now, "customers": customers, "cases": cases, "open": open_, "waiting": WAITING, "days": DAYS,
         "figured": FIGURED_DAYS, "agents": staff, "account": ChannelAccount.objects.filter(kind="webchat")[0].pk,
         "queues": _keys(Queue.objects.filter(practice=False)), "types": _keys(CaseType.objects.all()),
@@ -243,8 +243,6 @@ def _staff(number: int) -> list[int]:
         for n, code in enumerate(codes)
     )
     skills = [{"agent_id": agent.pk, "skill_id": skill.pk} for agent in made for skill in Skill.objects.all()]
-    from fanal.agents.models import AgentSkill
-
     AgentSkill.objects.bulk_create(AgentSkill(**one) for one in skills)
     return sorted(agent.pk for agent in made)
 

@@ -65,8 +65,8 @@ def apply_all(
         print(json.dumps(plain, ensure_ascii=False, default=str))
     else:
         console = Console()
-        for problem in report.problems:
-            console.print(f"[red]✗[/red] {escape(problem.path)}: {escape(problem.what)} → {escape(problem.todo)}")
+        for one in report.problems:
+            console.print(f"[red]✗[/red] {escape(one.path)}: {escape(one.what)} → {escape(one.todo)}")
         for difference in [] if report.problems else report.differences:
             console.print(f"{'+' if difference.new else '~'} {escape(difference.path)}")
             for name, (old, new) in {} if difference.new else difference.changes.items():

@@ -9,7 +9,8 @@ app = typer.Typer()
 def web(
     host: str = typer.Option("", help="Address to listen on; FANAL_HOST otherwise."),
     port: int = typer.Option(0, help="Port to listen on; FANAL_PORT otherwise."),
-    threads: int = typer.Option(8, help="Requests handled at once, each with a database connection of its own."),
+    workers: int = typer.Option(2, help="Processes among which the requests are shared: one for each core."),
+    threads: int = typer.Option(4, help="Requests each handles at once, each with a database connection of its own."),
 ) -> None:
     """Serve the pages."""
     from granian.constants import Interfaces
@@ -26,9 +27,9 @@ def web(
         address=host or environment.host,
         port=port or environment.port,
         interface=Interfaces.WSGI,
-        workers=1,
+        workers=workers,
         blocking_threads=threads,
-        backpressure=max(64, threads * 8),
+        backpressure=max(64, threads * 16),
         respawn_failed_workers=True,
         log_access=False,
         log_level=LogLevels.error,

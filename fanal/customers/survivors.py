@@ -27,17 +27,20 @@ def survivors_of(ids: Iterable[int]) -> dict[int, int]:
 
 def family_of(customer_id: int) -> list[int]:
     """The survivor's id and the ids of everybody merged into them: whose rows are theirs."""
-    survivor = survivors_of([customer_id]).get(customer_id, customer_id)
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            WITH RECURSIVE family AS (
-                SELECT %s::bigint AS id
+            WITH RECURSIVE way AS (
+                SELECT id, survivor_id FROM customers_customer WHERE id = %(id)s
+                UNION ALL
+                SELECT c.id, c.survivor_id FROM way JOIN customers_customer c ON c.id = way.survivor_id
+            ), family AS (
+                SELECT COALESCE((SELECT id FROM way WHERE survivor_id IS NULL), %(id)s::bigint) AS id
                 UNION ALL
                 SELECT c.id FROM family JOIN customers_customer c ON c.survivor_id = family.id
             )
             SELECT id FROM family
             """,
-            [survivor],
+            {"id": customer_id},
         )
         return [row[0] for row in cursor.fetchall()]

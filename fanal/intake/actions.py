@@ -2,14 +2,14 @@
 
 import logging
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import F
 
 from fanal.channels import registry
-from fanal.channels.models import ChannelAccount, RawEvent, RawState
+from fanal.channels.models import ChannelAccount, ChannelKind, RawEvent, RawState
 from fanal.channels.port import (
     Arrival,
     ContactLeft,
@@ -25,10 +25,13 @@ from fanal.intake.recognising import evidence_of, recognise
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import Author, EndReason, Interaction
 from fanal.routing import actions as routing
+from fanal.routing.models import EntryState, QueueEntry
 from fanal.scenarios import actions as scenarios
 
 log = logging.getLogger(__name__)
 MOST_ATTEMPTS = 10
+SEEN_EVERY = timedelta(seconds=30)
+GONE_AFTER = timedelta(minutes=10)
 
 
 def receive(
@@ -201,3 +204,22 @@ def sweep(*, older_than: datetime, now: datetime) -> int:
             log.exception("input %s is stored and waits for the next sweep", raw_id)
             connection.close_if_unusable_or_obsolete()
     return len(ids)
+
+
+def seen(*, interaction: Interaction, now: datetime) -> None:
+    """The other side's window is there; written at most every SEEN_EVERY."""
+    rows = Interaction.objects.filter(pk=interaction.pk, ended_at=None)
+    rows.filter(customer_seen_at__lt=now - SEEN_EVERY).update(customer_seen_at=now)
+
+
+def let_go(*, now: datetime) -> int:
+    """A contact that waits while its customer's window has been silent for GONE_AFTER is abandoned; returns how many.
+
+    What they wrote is kept; if they come back and write, a new contact begins.
+    """
+    waiting = QueueEntry.objects.filter(state=EntryState.WAITING, interaction__channel=ChannelKind.WEBCHAT)
+    gone = waiting.filter(interaction__customer_seen_at__lt=now - GONE_AFTER).select_related("interaction")[:500]
+    for entry in gone:
+        if entry.interaction:
+            routing.abandon(interaction=entry.interaction, now=now)
+    return len(gone)

@@ -4,7 +4,7 @@ import smtplib
 import ssl
 from dataclasses import dataclass
 
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
 
 from fanal.environment import environment
 from fanal.interactions.models import DeliveryState, Notice
@@ -20,14 +20,15 @@ class Outcome:
 
 def send(notice: Notice) -> Outcome:
     """One attempt. What the server said no to for good is failed; a cut in the middle is unknown."""
+    connection = get_connection()
     mail = EmailMessage(
         subject=notice.subject,
         body=notice.text,
         from_email=environment.mail_from,
         to=[notice.to],
         headers={"Message-ID": notice.message_id, "Auto-Submitted": "auto-generated", "X-Fanal-Notice": str(notice.pk)},
+        connection=connection,
     )
-    connection = mail.get_connection()
     try:
         connection.open()
     except (OSError, smtplib.SMTPException, ssl.SSLError) as problem:

@@ -65,6 +65,7 @@ def connect() -> Connection:
     opened: Connection = psycopg.connect(**parameters, autocommit=True, prepare_threshold=2)
     opened.execute(f"SET idle_in_transaction_session_timeout = '{LEASE}'")
     opened.execute("SET timezone = 'UTC'")
+    opened.execute("SET plan_cache_mode = force_generic_plan")  # the plans are the same, and planning costs more
     return opened
 
 
@@ -83,7 +84,8 @@ class Loop:
         self.hot, self.ear, self.stop, self.record, self.made, self.clock = hot, ear, stop, record, made, clock
         self.known = configuration.read()
         self.news = self._latest_news()
-        self.next_due: datetime | None = clock()
+        self.next_look: datetime | None = None
+        self.next_timer: datetime | None = clock()
         self.looked_around = 0.0
         self.stirred = True
 
@@ -102,11 +104,13 @@ class Loop:
             self.sleep()
 
     def work_off(self) -> None:
-        """Rounds of matching until nothing more is due."""
+        """Rounds of matching until nothing is due; those who came free go first, as they come."""
         while not self.stop.is_set():
+            agents_at, entries_at = self.hot.execute(statements.PEEK).fetchone() or (None, None)
             now = self.clock()
-            freed, arrived = self.hot.execute(statements.PEEK, {"now": now}).fetchone() or (False, False)
+            freed, arrived = (at is not None and at <= now for at in (agents_at, entries_at))
             if not freed and not arrived:
+                self.next_look = _first(agents_at, entries_at)
                 return
             agents = entries = Round()
             if freed:
@@ -119,7 +123,7 @@ class Loop:
                 self.stop.wait(BREATH)
 
     def look_around(self) -> None:
-        """What time has brought, what was changed in the configuration, and what is due next."""
+        """The timers that ran out, what was changed in the configuration, and which timer is next."""
         self.looked_around, self.stirred = time.monotonic(), False
         now = self.clock()
         if (latest := self._latest_news()) != self.news:
@@ -129,25 +133,30 @@ class Loop:
             actions.expire_wrap_ups(now=now)
             actions.lose_unreachable(now=now)
         row = self.hot.execute(statements.NEXT_DUE, {"unreachable_after": UNREACHABLE_AFTER}).fetchone()
-        self.next_due = row[0] if row else None
+        self.next_timer = row[0] if row else None
 
     def sleep(self) -> None:
         """Until something happens, or the next time is due."""
         longest = LOOK_AROUND if self.stirred else SLOW_SWEEP
-        until = longest if self.next_due is None else (self.next_due - self.clock()).total_seconds()
+        next_due = _first(self.next_look, self.next_timer)
+        until = longest if next_due is None else (next_due - self.clock()).total_seconds()
         for _ in self.ear.notifies(timeout=min(max(until, 0.0), longest), stop_after=1):
             self.stirred = True
 
     def is_due(self) -> bool:
-        return self.next_due is not None and self.next_due <= self.clock()
+        """Whether a timer has run out."""
+        return self.next_timer is not None and self.next_timer <= self.clock()
 
     def _told(self, done: Round) -> Round:
-        """Remember when its offers or its entries are due next; tell whoever wants to know of the offers."""
-        self.next_due = min(filter(None, (self.next_due, done.next_due)), default=None)
+        """Remember when its offers expire; tell whoever wants to know of them."""
+        self.next_timer = _first(self.next_timer, *(offer.expires_at for offer in done.made))
         if self.made and done.made:
             self.made(done.made)
         return done
 
-    def _latest_news(self) -> int:
-        row = self.hot.execute(statements.LATEST_NEWS).fetchone()
-        return row[0] or 0 if row else 0
+    def _latest_news(self) -> tuple[datetime | None, ...]:
+        return tuple(self.hot.execute(statements.LATEST_NEWS).fetchone() or ())
+
+
+def _first(*moments: datetime | None) -> datetime | None:
+    return min(filter(None, moments), default=None)

@@ -14,11 +14,15 @@ KEPT = 2000
 
 @dataclass(frozen=True, kw_only=True)
 class Configuration:
-    """Read once, together with what follows from it and is asked again and again."""
+    """Read once, together with what follows from it and is asked again and again.
+
+    `loads` keeps each agent's load as it was last read: good as long as its version is the same.
+    """
 
     profiles: Mapping[int, Profile]
     queues: Mapping[int, QueueFacts]
     ring_seconds: Mapping[int, int]
+    loads: dict[int, Any] = field(default_factory=dict)
     _served: dict[int, tuple[Sequence[int], Mapping[str, int]]] = field(default_factory=dict)
     _qualified: dict[Any, tuple[frozenset[int], Mapping[str, int]]] = field(default_factory=dict)
 

@@ -1,10 +1,9 @@
 """One round of matching: claim, read, decide by rules.assign(), and write the offers, in one short transaction."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-
-from psycopg.types.json import Jsonb
 
 from fanal.routing import reading, statements
 from fanal.routing.configuration import Configuration
@@ -12,7 +11,7 @@ from fanal.routing.reading import Connection, Entry, Load
 from fanal.routing.rules import AgentFacts, Decision, State, assign, effective_priority, next_look, starving
 
 AGENTS_AT_ONCE = 16
-ENTRIES_AT_ONCE = 32
+ENTRIES_AT_ONCE = 16
 SOON = timedelta(milliseconds=5)
 
 Record = Callable[[State, Decision], None]
@@ -30,13 +29,12 @@ class Made:
 
 @dataclass(frozen=True, kw_only=True)
 class Round:
-    """What one round did: how many it claimed and decided, the offers, what overflows, when time counts next."""
+    """What one round did: how many it claimed and decided, the offers, and what overflows."""
 
     claimed: int = 0
     decided: int = 0
     made: Sequence[Made] = ()
     overflowing: Sequence[int] = ()
-    next_due: datetime | None = None
 
     @property
     def settled(self) -> bool:
@@ -86,7 +84,7 @@ def match_agents(
         made = _offer(connection, configuration, picks, now)
         if done:
             connection.execute(statements.AGENTS_LOOKED_AT, {"agents": done})
-    return Round(claimed=len(claimed), decided=len(picks), made=made, next_due=_first_expiry(made))
+    return Round(claimed=len(claimed), decided=len(picks), made=made)
 
 
 def match_entries(
@@ -101,21 +99,23 @@ def match_entries(
         claimed.sort(key=lambda entry: _urgency(entry, configuration, now))
         qualified = {entry.facts.id: configuration.qualified_for(entry.facts, now) for entry in claimed}
         everyone = sorted(set().union(*(agents for agents, _ in qualified.values())))
-        rows = reading.loads(connection, configuration.profiles, statements.READ_LOADS, {"agents": everyone})
-        loads = {load.agent: load for load in rows}
+        loads = reading.current_loads(connection, configuration, everyone)
         picks: list[Pick] = []
         looks: dict[int, datetime | None] = {}
         for entry in claimed:
+            looks[entry.facts.id] = next_look(entry.facts, configuration.queues[entry.facts.queue], now)
+            agents, _ = qualified[entry.facts.id]
+            if not any(who in loads and entry.facts.channel in loads[who].room for who in agents):
+                continue
             state = _state_of_arrival(configuration, entry, qualified[entry.facts.id], loads, now)
             decision = assign(state)
-            looks[entry.facts.id] = next_look(entry.facts, configuration.queues[entry.facts.queue], now)
             if decision.agent is None:
                 continue
             load = loads[decision.agent]
             if load.look_at and load.look_at <= now:
                 looks[entry.facts.id] = now + SOON  # being matched: the best entry that fits goes there, perhaps this
                 continue
-            loads[decision.agent] = load._replace(facts=replace(load.facts, ringing=True))
+            loads[decision.agent] = load._replace(facts=replace(load.facts, ringing=True), room=frozenset())
             picks.append(Pick(entry=entry, load=load, decision=decision))
             del looks[entry.facts.id]
             if record:
@@ -129,14 +129,7 @@ def match_entries(
         if looks:
             arguments = {"entries": list(looks), "looks": list(looks.values())}
             connection.execute(statements.ENTRIES_LOOKED_AT, arguments)
-    moments = [moment for moment in (*looks.values(), _first_expiry(made)) if moment]
-    return Round(
-        claimed=len(claimed),
-        decided=len(picks),
-        made=made,
-        overflowing=overflowing,
-        next_due=min(moments, default=None),
-    )
+    return Round(claimed=len(claimed), decided=len(picks), made=made, overflowing=overflowing)
 
 
 def _state_of_freed(configuration: Configuration, load: Load, entries: Sequence[Entry], now: datetime) -> State:
@@ -185,29 +178,24 @@ def _offer(
     """Write the offers whose entry and agent are still as they were read; the others come again next round."""
     if not picks:
         return ()
-    rows = [
-        {
-            "entry": pick.entry.facts.id,
-            "entry_version": pick.entry.version,
-            "agent": pick.load.agent,
-            "load_version": pick.load.version,
-            "channel": pick.entry.facts.channel,
-            "expires_at": (now + timedelta(seconds=configuration.ring_seconds[pick.entry.facts.queue])).isoformat(),
-            "decision": pick.decision.as_json(),
-            "data": _data(pick),
-            "audience": sorted({f"agent:{pick.load.agent}", f"queue:{pick.entry.facts.queue}", "supervision"}),
-        }
-        for pick in picks
-    ]
-    found = connection.execute(statements.OFFER, {"picks": Jsonb(rows), "now": now}).fetchall()
+    rings = [timedelta(seconds=configuration.ring_seconds[pick.entry.facts.queue]) for pick in picks]
+    arguments = {
+        "now": now,
+        "entries": [pick.entry.facts.id for pick in picks],
+        "entry_versions": [pick.entry.version for pick in picks],
+        "agents": [pick.load.agent for pick in picks],
+        "load_versions": [pick.load.version for pick in picks],
+        "channels": [pick.entry.facts.channel for pick in picks],
+        "expiries": [now + ring for ring in rings],
+        "decisions": [json.dumps(pick.decision.as_json()) for pick in picks],
+        "data": [json.dumps(_data(pick)) for pick in picks],
+        "audiences": [f"agent:{pick.load.agent} queue:{pick.entry.facts.queue} supervision" for pick in picks],
+    }
+    found = connection.execute(statements.OFFER, arguments).fetchall()
     return [
         Made(offer=offer, entry=entry, agent=agent, expires_at=expires_at)
         for offer, entry, agent, expires_at, _ in found
     ]
-
-
-def _first_expiry(made: Sequence[Made]) -> datetime | None:
-    return min((offer.expires_at for offer in made), default=None)
 
 
 def _known(configuration: Configuration, agents: Iterable[int], queues: Iterable[int]) -> None:

@@ -10,7 +10,7 @@ import psycopg
 
 from fanal.routing import statements
 from fanal.routing.configuration import Configuration
-from fanal.routing.rules import SHOWN, AgentFacts, EntryFacts, Profile, fits
+from fanal.routing.rules import SHOWN, AgentFacts, EntryFacts, Profile, fits, room
 
 FURTHER = 200
 PAGES = 10
@@ -34,6 +34,7 @@ class Load(NamedTuple):
     facts: AgentFacts
     version: int
     look_at: datetime | None
+    room: frozenset[str]
 
     @property
     def agent(self) -> int:
@@ -46,28 +47,41 @@ _known: dict[int, Entry] = {}
 
 def entries(connection: Connection, statement: str, arguments: Mapping[str, Any]) -> list[Entry]:
     """The entries that a statement finds."""
-    return [_entry(row) for row in connection.execute(statement, arguments).fetchall()]
+    return [_entry(*row) for row in connection.execute(statement, arguments).fetchall()]
 
 
 def loads(
     connection: Connection, profiles: Mapping[int, Profile], statement: str, arguments: Mapping[str, Any]
 ) -> list[Load]:
     """The loads that a statement finds."""
-    rows = connection.execute(statement, arguments).fetchall()
-    return [
-        Load(
-            facts=AgentFacts(
-                profile=profiles.get(agent) or Profile(id=agent),
-                available=available,
-                ringing=ringing > 0,
-                open_work=open_work,
-                idle_since=idle_since,
-            ),
-            version=version,
-            look_at=look_at,
+    found = []
+    for agent, available, ringing, open_work, idle_since, version, look_at in connection.execute(statement, arguments):
+        facts = AgentFacts(
+            profile=profiles.get(agent) or Profile(id=agent),
+            available=available,
+            ringing=ringing > 0,
+            open_work=open_work,
+            idle_since=idle_since,
         )
-        for agent, available, ringing, open_work, idle_since, version, look_at in rows
-    ]
+        found.append(Load(facts=facts, version=version, look_at=look_at, room=room(facts)))
+    return found
+
+
+def current_loads(connection: Connection, configuration: Configuration, agents: Sequence[int]) -> dict[int, Load]:
+    """The loads of these agents; only those that changed since they were last read are read whole."""
+    known: dict[int, Load] = configuration.loads
+    found: dict[int, Load] = {}
+    changed: list[int] = []
+    for agent, version, look_at in connection.execute(statements.READ_LOAD_VERSIONS, {"agents": agents}):
+        load = known.get(agent)
+        if load is None or load.version != version:
+            changed.append(agent)
+        else:
+            found[agent] = load if load.look_at == look_at else load._replace(look_at=look_at)
+    if changed:
+        for load in loads(connection, configuration.profiles, statements.READ_LOADS, {"agents": changed}):
+            found[load.agent] = known[load.agent] = load
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,8 +104,11 @@ def heads(connection: Connection, configuration: Configuration, agents: Sequence
     lines: dict[tuple[int, int], list[Entry]] = defaultdict(list)
     reserved: dict[int, list[Entry]] = defaultdict(list)
     arguments = {"queues": queues, "deep": deep, "agents": list(agents), "now": now}
-    for kept, *row in connection.execute(statements.READ_HEADS, arguments).fetchall():
-        entry = _entry(row)
+    rows = connection.execute(statements.READ_HEADS, arguments).fetchall()
+    current = _current(connection, [(id, version) for _, id, version in rows])
+    for kept, id, _ in rows:
+        if (entry := current.get(id)) is None:
+            continue
         if kept:
             reserved[entry.facts.preferred_agent or 0].append(entry)
         else:
@@ -157,17 +174,18 @@ def _fits(load: Load, entry: Entry, configuration: Configuration, now: datetime)
     return fits(load.facts, entry.facts, configuration.queues[entry.facts.queue], now) is None
 
 
-def _entry(row: Sequence[Any]) -> Entry:
-    """A row as facts, made once per version: the same heads are read again and again."""
-    known = _known.get(row[0])
-    if known is None or known.version != row[1]:
+def _current(connection: Connection, wanted: Sequence[tuple[int, int]]) -> Mapping[int, Entry]:
+    """These entries in these versions; only what is not known in its version is read."""
+    found = {id: known for id, version in wanted if (known := _known.get(id)) and known.version == version}
+    if missing := [id for id, _ in wanted if id not in found]:
         if len(_known) >= KEPT:
             _known.clear()
-        known = _known[row[0]] = _new_entry(*row)
-    return known
+        for entry in entries(connection, statements.READ_ENTRIES, {"entries": missing}):
+            found[entry.facts.id] = _known[entry.facts.id] = entry
+    return found
 
 
-def _new_entry(
+def _entry(
     id: int,
     version: int,
     queue: int,

@@ -19,20 +19,24 @@ CLAIM_ENTRIES = f"""
 SELECT {ENTRY_COLUMNS} FROM routing_queueentry
 WHERE state = 'waiting' AND look_at <= %(now)s ORDER BY look_at, id LIMIT %(most)s FOR UPDATE SKIP LOCKED"""
 
+# min() walks the partial indexes from their head; EXISTS was planned as a scan of everything that waits.
 PEEK = """
-SELECT EXISTS (SELECT FROM routing_agentload WHERE look_at <= %(now)s),
-  EXISTS (SELECT FROM routing_queueentry WHERE state = 'waiting' AND look_at <= %(now)s)"""
+SELECT (SELECT min(look_at) FROM routing_agentload WHERE look_at IS NOT NULL),
+  (SELECT min(look_at) FROM routing_queueentry WHERE state = 'waiting' AND look_at IS NOT NULL)"""
 
-# The heads of every line (one queue and priority, in the order of position), and what is kept for these agents.
-READ_HEADS = f"""
+# The heads of every line (one queue and priority, in the order of position), and what is kept for these agents:
+# which entries, in which version; most of them are known from the last round.
+READ_HEADS = """
 SELECT false, e.* FROM unnest(%(queues)s::bigint[]) AS q(id) CROSS JOIN (VALUES (4), (3), (2), (1)) AS p(n)
 CROSS JOIN LATERAL (
-  SELECT {ENTRY_COLUMNS} FROM routing_queueentry
+  SELECT id, version FROM routing_queueentry
   WHERE state = 'waiting' AND queue_id = q.id AND priority = p.n ORDER BY position_at, id LIMIT %(deep)s
 ) AS e
 UNION ALL
-SELECT true, {ENTRY_COLUMNS} FROM routing_queueentry
+SELECT true, id, version FROM routing_queueentry
 WHERE state = 'waiting' AND preferred_agent_id = ANY(%(agents)s) AND preferred_until > %(now)s"""
+
+READ_ENTRIES = f"SELECT {ENTRY_COLUMNS} FROM routing_queueentry WHERE id = ANY(%(entries)s)"
 
 # One line on from a position, without what this agent could not take: for heads full of other people's work.
 READ_ON = f"""
@@ -45,6 +49,8 @@ ORDER BY position_at, id LIMIT %(deep)s"""
 
 READ_LOADS = f"SELECT {LOAD_COLUMNS} FROM routing_agentload WHERE agent_id = ANY(%(agents)s)"
 
+READ_LOAD_VERSIONS = "SELECT agent_id, version, look_at FROM routing_agentload WHERE agent_id = ANY(%(agents)s)"
+
 AGENTS_LOOKED_AT = "UPDATE routing_agentload SET look_at = NULL WHERE agent_id = ANY(%(agents)s)"
 
 ENTRIES_LOOKED_AT = """
@@ -54,8 +60,9 @@ WHERE e.id = l.id AND e.state = 'waiting'"""
 
 OFFER = """
 WITH pick AS (
-  SELECT * FROM jsonb_to_recordset(%(picks)s) AS x(entry bigint, entry_version int, agent bigint, load_version int,
-    channel text, expires_at timestamptz, decision jsonb, data jsonb, audience varchar[])
+  SELECT * FROM unnest(%(entries)s::bigint[], %(entry_versions)s::int[], %(agents)s::bigint[], %(load_versions)s::int[],
+    %(channels)s::text[], %(expiries)s::timestamptz[], %(decisions)s::text[], %(data)s::text[], %(audiences)s::text[])
+    AS x(entry, entry_version, agent, load_version, channel, expires_at, decision, data, audience)
 ), load AS (
   SELECT a.agent_id FROM routing_agentload a JOIN pick ON a.agent_id = pick.agent AND a.version = pick.load_version
   WHERE a.available AND a.ringing = 0 FOR UPDATE OF a SKIP LOCKED
@@ -73,10 +80,12 @@ WITH pick AS (
   FROM good WHERE a.agent_id = good.agent
 ), offer AS (
   INSERT INTO routing_offer (entry_id, agent_id, state, offered_at, expires_at, reason, decision)
-  SELECT entry, agent, 'open', %(now)s, expires_at, '', decision FROM good RETURNING id, entry_id, agent_id, expires_at
+  SELECT entry, agent, 'open', %(now)s, expires_at, '', decision::jsonb FROM good
+  RETURNING id, entry_id, agent_id, expires_at
 ), event AS (
   INSERT INTO events_event (kind, at, data, audience)
-  SELECT 'offer.made', %(now)s, good.data || jsonb_build_object('offer', offer.id), good.audience
+  SELECT 'offer.made', %(now)s, good.data::jsonb || jsonb_build_object('offer', offer.id),
+    string_to_array(good.audience, ' ')
   FROM offer JOIN good ON good.entry = offer.entry_id
 )
 SELECT id, entry_id, agent_id, expires_at, (SELECT pg_notify('fanal_events', '')) FROM offer"""
@@ -85,12 +94,13 @@ NEXT_DUE = """
 SELECT least(
   (SELECT min(expires_at) FROM routing_offer WHERE state = 'open'),
   (SELECT min(wrap_up_due_at) FROM interactions_segment WHERE wrapped_up_at IS NULL AND wrap_up_due_at IS NOT NULL),
-  (SELECT min(look_at) FROM routing_queueentry WHERE state = 'waiting' AND look_at IS NOT NULL),
-  (SELECT min(look_at) FROM routing_agentload WHERE look_at IS NOT NULL),
   (SELECT min(seen_at) + %(unreachable_after)s FROM routing_agentload WHERE available AND seen_at IS NOT NULL)
 )"""
 
-LATEST_NEWS = "SELECT max(id) FROM events_event WHERE kind IN ('config.changed', 'rights.changed')"
+# One index walk per kind, however many events there are.
+LATEST_NEWS = """
+SELECT (SELECT max(at) FROM events_event WHERE kind = 'config.changed'),
+  (SELECT max(at) FROM events_event WHERE kind = 'rights.changed')"""
 
 # Every change of an agent's load or presence goes through this one statement, in the transaction of its cause.
 CHANGE_LOAD = """

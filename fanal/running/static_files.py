@@ -13,13 +13,16 @@ class VersionedFiles(StaticFilesStorage):
     """`/static/fanal/desk.css?v=3f9a…`: nothing has to be collected, copied or renamed before the start."""
 
     def url(self, name: str | None) -> str:
+        return self._found(name) if settings.DEBUG else self._kept(name)
+
+    @lru_cache(maxsize=1000)  # noqa: B019 - there is one storage, and it lives as long as the process
+    def _kept(self, name: str | None) -> str:
+        """A page has dozens of icons: where their file is, and what it holds, is looked up once."""
+        return self._found(name)
+
+    def _found(self, name: str | None) -> str:
         plain = super().url(name)
         found = finders.find(name) if name else None
         if not isinstance(found, str):
             return plain
-        return f"{plain}?v={_version(found, Path(found).stat().st_mtime_ns if settings.DEBUG else 0)}"
-
-
-@lru_cache(maxsize=1000)
-def _version(path: str, _changed_at: int) -> str:
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:12]
+        return f"{plain}?v={hashlib.sha256(Path(found).read_bytes()).hexdigest()[:12]}"

@@ -1,22 +1,9 @@
 """The benches of identity and search on a small company: they run, keep their people, and find whom they mean."""
 
-from collections.abc import Iterator
-
-import pytest
-from django.db import connection
-
-from fanal.benches import identity, people, search
+from fanal.benches import identity, search
 from fanal.benches.names_of_people import Names
 
 SMALL = 0.004
-
-
-@pytest.fixture
-def bench_database(django_db_blocker: object, django_db_setup: None) -> Iterator[None]:
-    before = connection.settings_dict["NAME"]
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        yield
-        people.use(before)
 
 
 def test_the_same_seed_gives_the_same_people_in_three_scripts() -> None:

@@ -113,3 +113,73 @@ def test_cases_make_themselves_one_is_taken_back_and_a_colleague_takes_over(
     row.locator("td").nth(handled).get_by_role("link").click()
     expect(supervisor.locator("tbody")).to_contain_text("Sofia Marchetti")
     expect(supervisor.locator("h1")).to_contain_text("Handled")
+
+
+def test_an_order_number_opens_the_order(program: Any, robin: Desk, shopper: Open) -> None:
+    robin.be("Available")
+    omar = shopper(language="ar")
+    omar.begin("أين طلبي؟", order=cast.WITH_ORDER.order)
+    robin.accept()
+    order = robin.about.locator(".card").first
+    expect(order.locator("h2")).to_contain_text(cast.WITH_ORDER.order)
+    expect(order.locator(".track li").first).to_be_visible()
+    robin.do("Look up the order")
+    expect(made_itself(robin)).to_have_count(1)
+    expect(order.locator("h2")).to_contain_text(cast.WITH_ORDER.order)
+    robin.finish()
+    robin.wrap_up()
+
+
+def test_a_shared_number_is_never_resolved_by_itself_and_an_unknown_visitor_makes_no_customer(
+    program: Any, robin: Desk, shopper: Open
+) -> None:
+    before = customers(program)
+    robin.be("Available")
+    somebody = shopper()
+    somebody.begin("It is about our washing machine.", phone=cast.HOUSEHOLD_PHONE)
+    robin.accept()
+    expect(robin.page.locator(".talk-head h2")).to_have_text("Unknown visitor")
+    for one in cast.AMBIGUOUS:
+        expect(robin.about.locator(".candidate", has_text=one.name)).to_be_visible()
+    candidate = robin.about.locator(".candidate", has_text="Marco Rossi")
+    expect(candidate.locator(".for").first).to_be_visible()
+    candidate.get_by_role("button", name="This is them").click()
+    expect(robin.page.locator(".talk-head h2")).to_have_text("Marco Rossi")
+    robin.finish()
+    robin.wrap_up()
+
+    stranger = shopper()
+    stranger.begin("Do you deliver to Oslo?", name=cast.UNKNOWN.name, email=cast.UNKNOWN.email)
+    robin.accept()
+    expect(robin.about.locator("#who-q")).to_have_value(cast.UNKNOWN.email)
+    dialog = robin.choose_more("Open a case")
+    dialog.get_by_label("What should be settled").fill("Delivery to Oslo")
+    dialog.get_by_role("button", name="Open the case").click()
+    expect(robin.topics).to_have_count(1)
+    robin.finish()
+    robin.wrap_up(outcome="Information given")
+    with program.rows():
+        assert Case.objects.filter(subject="Delivery to Oslo").latest("pk").customer is None
+    assert customers(program) == before
+
+
+def test_somebody_writes_for_their_grandmother(program: Any, robin: Desk, shopper: Open) -> None:
+    robin.be("Available")
+    darya = shopper(signed=cast.GRANDCHILD.signed, language="ru")
+    darya.begin("Пишу за бабушку.")
+    robin.accept()
+    expect(robin.page.locator(".talk-head h2")).to_have_text("Дарья Соколова")
+    dialog = robin.choose_more("On behalf of somebody")
+    dialog.locator("#behalf-q").press_sequentially("Нина Соколова", delay=20)
+    found = dialog.locator(".candidate", has_text="Нина Соколова").first
+    found.get_by_role("button", name="It is about this person").click()
+    expect(robin.page.locator(".talk-head h2")).to_have_text("Нина Соколова")
+    expect(robin.about.locator(".advice")).to_contain_text("Дарья Соколова")
+    expect(robin.about.locator(".card > header .tag").first).to_have_text("Claimed")
+    robin.about.get_by_role("button", name="Verify").click()
+    question = robin.page.locator("#questions form").first
+    question.get_by_role("textbox").fill("something wrong")
+    question.get_by_role("button", name="Compare").click()
+    expect(robin.page.locator("#questions")).to_contain_text("does not agree")
+    robin.finish()
+    robin.wrap_up()

@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from fanal.agents.models import Agent, Presence
 from fanal.cases.models import Case, CaseType, Category
@@ -242,3 +243,13 @@ def test_an_agent_writes_first_to_a_customer_we_were_sure_of(shop: ChannelAccoun
     begun = Interaction.objects.latest("id")
     assert (begun.direction, begun.messages.get().clearance.purpose) == ("out", "service")
     assert begun.segments.get(ended_at=None).agent == agent
+
+
+def test_only_who_practises_gets_simulated_customers(desk: Client) -> None:
+    assert desk.post("/practice/", {"story": "order"}).status_code == 409
+    learner = Client()
+    learner.force_login(an_agent(practising=True), backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert "simulated customer" in text_of(learner.get("/work/"))
+    assert learner.post("/practice/", {"story": "dance"}).status_code == 409
+    assert learner.post("/practice/", {"story": "order"}).status_code == 204
+    assert ProcrastinateJob.objects.get().task_name == "demo.start_practice"

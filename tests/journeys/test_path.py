@@ -174,3 +174,14 @@ def test_the_whole_way_from_the_first_word_to_the_end_of_the_wrap_up(shop: Chann
         "interaction.ended",
         "wrap_up.ended",
     ]
+
+
+def test_who_waits_with_the_window_closed_for_long_has_left_and_what_they_wrote_is_kept(shop: ChannelAccount) -> None:
+    send(shop, "message", {"text": "Hello"})
+    interaction = Interaction.objects.get()
+    intake.seen(interaction=interaction, now=NOW + timedelta(minutes=9))
+    assert intake.let_go(now=NOW + timedelta(minutes=12)) == 0
+    assert intake.let_go(now=NOW + timedelta(minutes=20)) == 1
+    interaction.refresh_from_db()
+    assert interaction.end_reason == EndReason.ABANDONED
+    assert interaction.messages.get().text == "Hello"

@@ -12,6 +12,7 @@ from fanal.api.widget.asking import account_of, limit
 from fanal.api.widget.schemas import ConversationOut, FileOut, MessageOut
 from fanal.api.widget.standing import contact_of, first_name, standing
 from fanal.events.live import now_at
+from fanal.intake import actions as intake
 from fanal.interactions.models import Attachment, Author, Interaction, Message
 
 router = Router()
@@ -27,6 +28,8 @@ def conversation(request: HttpRequest, after: Place = 0, interaction: Place = 0)
     limit(request, of, "fetch", visitor.id)
     cursor, now = now_at(), timezone.now()
     contact = contact_of(visitor, now=now)
+    if contact:
+        intake.seen(interaction=contact, now=now)
     marks = _marks(contact)
     return ConversationOut(
         cursor=cursor,

@@ -81,7 +81,7 @@ def typing(request: HttpRequest, given: TypingIn) -> Status[None]:
     limit(request, of, "hint", visitor.id)
     interaction = intake.running(account=of, source=visitor.id)
     if interaction and (keys := audience.of(interaction)):
-        hint(kind="typing", data={"interaction": interaction.pk, "on": given.on}, audience=keys)
+        hint(kind="typing", data={"interaction": interaction.pk, "author": "customer", "on": given.on}, audience=keys)
     return Status(204, None)
 
 

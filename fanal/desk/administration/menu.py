@@ -10,7 +10,7 @@ from fanal.desk.administration.sheets import GROUPS, SHEETS
 
 def menu_of(current: str) -> list[dict[str, Any]]:
     """`current` is the code of the page that is open."""
-    groups = [
+    groups: list[dict[str, Any]] = [
         {
             "title": title,
             "items": [_item(code, SHEETS[code].title, SHEETS[code].text, SHEETS[code].icon) for code in codes],

@@ -3,11 +3,13 @@
 import re
 from dataclasses import dataclass
 
+from django.utils.formats import date_format
+
 from fanal.agents.models import Agent
 from fanal.holdings.models import Order
 from fanal.interactions.models import CannedReply, Interaction
 
-VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+VARIABLE = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,12 +37,16 @@ def variables(interaction: Interaction, *, agent: Agent) -> dict[str, str]:
     customer = interaction.customer
     topic = interaction.topics.filter(withdrawn_at=None, case__isnull=False).select_related("case").last()
     order = Order.objects.filter(pk=interaction.about_id or 0).first() if interaction.about_kind == "order" else None
-    return {
+    found = {
         "name": customer.given_name or customer.name if customer else interaction.given.get("name", ""),
         "agent": agent.name,
         "order": order.number if order else "",
         "case": str(topic.case.number) if topic and topic.case else "",
+        "order.carrier": order.carrier if order else "",
+        "order.promised_on": date_format(order.promised_on) if order and order.promised_on else "",
     }
+    longer = {"customer.name": "name", "agent.name": "agent", "order.number": "order", "case.number": "case"}
+    return found | {name: found[short] for name, short in longer.items()}
 
 
 def filled(text: str, values: dict[str, str]) -> str:

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from fanal.desk.workplace.views import doing, ending, offers, page, reaching, talk, topics, who
+from fanal.desk.workplace.views import doing, ending, offers, page, practice, reaching, talk, topics, who
 
 urlpatterns = [
     path("", page.desk, name="desk"),
     path("work/", page.work, name="work"),
     path("presence/", page.presence, name="presence"),
+    path("practice/", practice.practice, name="practice"),
     path("pulse/", page.pulse, name="pulse"),
     path("presence/heartbeat/", page.heartbeat, name="heartbeat"),
     path("offers/<int:pk>/acceptance/", offers.acceptance, name="offer_acceptance"),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db.models import Count, OuterRef, Subquery
+from django.utils.translation import gettext_lazy as _
 
 from fanal.agents.models import Agent, AgentState, BreakReason
 from fanal.cases.models import Case, CaseState
@@ -10,6 +11,11 @@ from fanal.interactions.models import Author, Message, Segment, SegmentKind
 from fanal.routing.models import Offer, OfferState
 
 MOST_CASES = 20
+STORIES = {
+    "order": _("An order that is late"),
+    "card": _("A card that is lost"),
+    "fault": _("A device that does not work"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +29,7 @@ class Work:
     wrapping: list[Segment]
     cases: list[Case]
     current: int | None
+    stories: list[tuple[str, str]]
 
 
 def work_of(agent: Agent, *, current: int | None = None) -> Work:
@@ -36,6 +43,7 @@ def work_of(agent: Agent, *, current: int | None = None) -> Work:
         wrapping=[segment for segment in unfinished if segment.ended_at is not None],
         cases=list(_cases(agent)),
         current=current,
+        stories=[(code, str(name)) for code, name in STORIES.items()] if agent.practising else [],
     )
 
 

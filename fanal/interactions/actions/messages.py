@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 
 from fanal.agents.models import Agent
 from fanal.consent.actions import clear
@@ -81,14 +83,15 @@ def mark(
     """The other side has got, or seen, everything up to these messages; marks only ever move forward."""
     theirs = Message.objects.filter(interaction=interaction)
     theirs = theirs.exclude(author=Author.CUSTOMER) if by_customer else theirs.filter(author=Author.CUSTOMER)
-    delivered = theirs.filter(pk__lte=max(delivered_up_to, read_up_to), delivered_at=None).update(
-        delivered_at=now, state=DeliveryState.DELIVERED
+    read = theirs.filter(pk__lte=read_up_to, read_at=None).update(
+        read_at=now, delivered_at=Coalesce("delivered_at", Value(now)), state=DeliveryState.READ
     )
-    read = theirs.filter(pk__lte=read_up_to, read_at=None).update(read_at=now, state=DeliveryState.READ)
-    for kind, changed, up_to in (
-        ("message.delivered", delivered, max(delivered_up_to, read_up_to)),
-        ("message.read", read, read_up_to),
-    ):
+    delivered = 0
+    if delivered_up_to > read_up_to:  # what was read has been delivered: one fact says both
+        delivered = theirs.filter(pk__lte=delivered_up_to, delivered_at=None).update(
+            delivered_at=now, state=DeliveryState.DELIVERED
+        )
+    for kind, changed, up_to in (("message.delivered", delivered, delivered_up_to), ("message.read", read, read_up_to)):
         if changed:
             publish(
                 kind=kind,

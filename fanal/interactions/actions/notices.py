@@ -1,4 +1,4 @@
-"""Mail that the program itself writes: written down with its clearance, sent later by the worker, never in a request."""
+"""Mail that the program itself writes: kept with its clearance, sent later by the worker, never in a request."""
 
 import logging
 from datetime import datetime, timedelta

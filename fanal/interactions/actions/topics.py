@@ -24,7 +24,7 @@ def add_topic(
     now: datetime,
     by: Agent | None = None,
 ) -> Topic:
-    """One more matter; the time from now on is spent on it. A case that is a topic here already is returned as it is."""
+    """One more matter; the time from now on is spent on it. A case that is a topic already is returned as it is."""
     Interaction.objects.select_for_update(of=("self",)).get(pk=interaction.pk)
     if case and (known := Topic.objects.filter(interaction=interaction, case=case, withdrawn_at=None).first()):
         return known

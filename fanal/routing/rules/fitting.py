@@ -85,6 +85,14 @@ def can_take(agent: AgentFacts, entry: EntryFacts, now: datetime) -> Exclusion |
     return _full(agent.open_work, agent.profile.capacity, entry.channel)
 
 
+def room(agent: AgentFacts) -> frozenset[str]:
+    """The channels on which this agent could take one more now: on no other does anything fit."""
+    if not agent.available or agent.ringing:
+        return frozenset()
+    capacity = agent.profile.capacity
+    return frozenset(kind for kind in (*capacity, "case") if not _full(agent.open_work, capacity, kind))
+
+
 def reserved_for(entry: EntryFacts, now: datetime) -> int | None:
     """The preferred agent, while it is kept for them."""
     return entry.preferred_agent if entry.preferred_until and entry.preferred_until > now else None

@@ -1,7 +1,8 @@
 """The one door to a named customer action, for every face; none forgets its case."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import cache, partial
 from typing import Any
 
 from django.db import transaction
@@ -91,9 +92,10 @@ def possible(
 ) -> list[tuple[catalogue.Entry, str]]:
     """The actions for a kind of thing, each with the code of what stands against it now (empty: nothing)."""
     offered = []
+    may_touch = cache(partial(_may_touch, customer_of(target), interaction, by))
     for entry in catalogue.for_kind(kind_of(target)):
         try:
-            _check(entry, target, interaction, by=by, today=now.date())
+            _check(entry, target, interaction, by=by, today=now.date(), may_touch=may_touch)
         except rules.Refused as refused:
             offered.append((entry, refused.code))
         else:
@@ -102,9 +104,17 @@ def possible(
 
 
 def _check(
-    entry: catalogue.Entry, target: Target | None, interaction: Interaction | None, *, by: Agent | None, today: date
+    entry: catalogue.Entry,
+    target: Target | None,
+    interaction: Interaction | None,
+    *,
+    by: Agent | None,
+    today: date,
+    may_touch: Callable[[], bool] | None = None,
 ) -> None:
+    """Raises rules.Refused. `may_touch` is the same for all actions on one thing: for many it is asked once."""
     whose = customer_of(target)
+    may_touch = may_touch or partial(_may_touch, whose, interaction, by)
     spoken_for = bool(interaction and interaction.relationship and _is_customer_of(interaction, whose))
     rules.check(
         rules.Asking(
@@ -117,7 +127,7 @@ def _check(
             powers=_powers(interaction, today=today) if interaction and spoken_for else frozenset(),
             may_handle=by.may(Permission.HANDLE) if by else entry.self_service and interaction is not None,
             sees_fields=by is None or entry.field_class is None or by.sees(entry.field_class),
-            target_fits=kind_of(target) in entry.kinds and _may_touch(whose, interaction, by),
+            target_fits=kind_of(target) in entry.kinds and may_touch(),
             needs_contact=entry.needs_contact,
             in_contact=interaction is not None,
         )

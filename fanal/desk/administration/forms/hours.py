@@ -26,8 +26,9 @@ def periods_of(text: str) -> list[tuple[time, time]]:
         try:
             if match is None:
                 raise ValueError
-            hours = [int(number) for number in match.groups()]
-            found.append((time(*hours[:2]), time(0) if hours[2:] == [24, 0] else time(*hours[2:])))
+            opens, opens_minute, closes, closes_minute = (int(number) for number in match.groups())
+            end = time(0) if (closes, closes_minute) == (24, 0) else time(closes, closes_minute)
+            found.append((time(opens, opens_minute), end))
         except ValueError:
             raise forms.ValidationError(
                 _("“%(part)s” is not a time span. Write it like 08:00-18:00, several with commas between them."),

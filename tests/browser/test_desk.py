@@ -1,0 +1,157 @@
+"""What an agent does at the desk, in Chromium: refusing, not answering, several talks, writing, keys alone."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from fanal.agents.models import AgentState
+from fanal.demo import cast
+from fanal.events.actions import publish
+from fanal.routing.models import Queue
+from tests.browser.company import Desk, Shopper, shop_as
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180), pytest.mark.usefixtures("company")]
+Open = Callable[..., Any]
+
+
+@pytest.fixture
+def shopper(program: Any, window: Callable[..., Page]) -> Open:
+    def visit(**who: str) -> Shopper:
+        return shop_as(window(), program.url, **who)
+
+    return visit
+
+
+def ring_for(program: Any, *, seconds: int) -> None:
+    with program.rows():
+        Queue.objects.filter(code="general").update(ring_seconds=seconds)
+        publish(kind="config.changed", data={"what": "queue"}, audience=["admins"], now=timezone.now())
+
+
+def test_a_declined_contact_rings_at_the_next_agent(at_desk: Open, shopper: Open) -> None:
+    robin = at_desk(cast.AGENT)
+    robin.be("Available")
+    shopper().begin("Is anybody there?")
+    expect(robin.offer).to_be_visible(timeout=20_000)
+    noor = at_desk(cast.SECOND)
+    noor.be("Available")
+    robin.offer.get_by_role("button", name="Decline").click()
+    expect(robin.offer).to_have_count(0)
+    noor.accept()
+    expect(noor.lines).to_contain_text("Is anybody there?")
+
+
+def test_who_does_not_answer_is_not_rung_again(program: Any, at_desk: Open, shopper: Open) -> None:
+    ring_for(program, seconds=2)
+    try:
+        robin = at_desk(cast.AGENT)
+        robin.be("Available")
+        shopper().begin("Hello?")
+        expect(robin.offer).to_be_visible(timeout=20_000)
+        expect(robin.page.locator("#state .state")).to_contain_text("Not answering", timeout=20_000)
+        expect(robin.offer).to_have_count(0)
+        expect(robin.page.locator("#work .banner")).to_contain_text("You did not answer")
+        noor = at_desk(cast.SECOND)
+        noor.be("Available")
+        expect(noor.offer).to_be_visible(timeout=20_000)
+        with program.rows():
+            state = AgentState.objects.get(agent__email=cast.AGENT, ended_at=None)
+            assert state.state == "not_answering"
+    finally:
+        ring_for(program, seconds=20)
+
+
+def test_several_talks_at_once_with_notes_ready_answers_marks_and_a_reload(at_desk: Open, shopper: Open) -> None:
+    robin = at_desk(cast.AGENT)
+    robin.be("Available")
+    one, two = shopper(), shopper()
+    one.begin("First here.", name="Ada First")
+    robin.accept()
+    two.begin("Second here.", name="Ben Second")
+    robin.accept()
+    expect(robin.lines).to_contain_text("Second here.")
+    one.say("Are you still there?")
+    waiting = robin.page.locator("#work .item", has_text="Are you still there?")
+    expect(waiting.locator(".count")).to_have_text("1")
+    expect(one.chat.locator(".us").last.locator(".meta")).not_to_contain_text("read")
+    waiting.locator("a").click()
+    expect(robin.lines).to_contain_text("Are you still there?")
+    expect(one.chat.locator(".us").last.locator(".meta")).to_contain_text("read")
+
+    robin.reply.press_sequentially("Wri", delay=30)
+    expect(one.chat.locator("#typing")).to_be_visible()
+    one.chat.locator("#text").press_sequentially("Hm", delay=30)
+    expect(robin.lines.locator(".typing")).to_be_visible()
+
+    robin.reply.fill("")
+    robin.page.get_by_role("button", name="Ready answer").click()
+    robin.page.locator("#dialogs [data-filter]").fill("one moment")
+    robin.page.locator("#canned-list button:visible").first.click()
+    expect(robin.reply).to_have_value("One moment please, I am looking it up.")
+    robin.reply.press("Enter")
+    expect(one.log).to_contain_text("One moment please")
+    robin.reply.fill("Careful: rang twice today.")
+    robin.page.get_by_role("button", name="Keep as note").click()
+    expect(robin.lines.locator(".message.note")).to_contain_text("rang twice")
+    expect(one.log).not_to_contain_text("rang twice")
+
+    robin.reply.fill("A draft that is not sent")
+    robin.page.reload()
+    expect(robin.reply).to_have_value("A draft that is not sent")
+    expect(robin.page.locator("#work .item", has_text="Second here.")).to_be_visible()
+    expect(robin.lines.locator(".message.us")).to_have_count(1)
+
+
+def test_a_whole_contact_by_keyboard_alone(program: Any, window: Open, company: None, shopper: Open) -> None:
+    page = window()
+    keys = page.keyboard
+    page.goto(f"{program.url}/")
+    page.locator("#id_login").focus()
+    keys.type(cast.AGENT)
+    keys.press("Tab")
+    keys.type(cast.PASSWORD)
+    keys.press("Enter")
+    expect(page.locator("#state")).to_be_visible()
+    desk = Desk(page)
+    keys.press("s")
+    expect(page.locator("#presence")).to_be_visible()
+    page.locator("#presence button").first.focus()
+    keys.press("Enter")
+    expect(page.locator("#state .state")).to_contain_text("Available")
+    customer = shopper(signed=cast.KNOWN.signed)
+    customer.begin("Where is my order?")
+    expect(desk.offer).to_be_visible(timeout=20_000)
+    keys.press("a")
+    expect(desk.reply).to_be_visible()
+    keys.press("r")
+    expect(desk.reply).to_be_focused()
+    keys.type("I look it up.")
+    keys.press("Enter")
+    expect(customer.log).to_contain_text("I look it up.")
+    expect(desk.reply).to_be_focused()
+    page.keyboard.press("Escape")
+    page.evaluate("() => document.activeElement.blur()")
+    keys.press("?")
+    sheet = page.locator("#keys")
+    expect(sheet).to_contain_text("Hand over")
+    keys.press("Escape")
+    expect(sheet).to_be_hidden()
+    keys.press("Control+k")
+    palette = page.locator("#palette")
+    keys.type("finish")
+    expect(palette.get_by_role("option").first).to_contain_text("Finish")
+    keys.press("Enter")
+    expect(page.locator("#wrap-up")).to_be_visible()
+    keys.press("w")
+    expect(page.locator("#wrap-up")).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"/$"))
+
+    page.evaluate("() => localStorage.setItem('fanal.keys', 'off')")
+    keys.press("s")
+    expect(page.locator("#presence")).to_be_hidden()
+    page.evaluate("() => localStorage.removeItem('fanal.keys')")
+    desk.be("Offline")
