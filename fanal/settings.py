@@ -84,9 +84,6 @@ TEMPLATES = [
 
 DATABASES = {"default": postgres.settings(environment)}
 
-# The intake has no models of its own and is no app, but the worker sweeps for it.
-PROCRASTINATE_IMPORT_PATHS = ["fanal.intake.tasks"]
-
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ar", "العربية"), ("fr", "Français"), ("ru", "Русский")]
 LOCALE_PATHS = [ROOT / "fanal" / "locale"]

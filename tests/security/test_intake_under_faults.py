@@ -1,4 +1,4 @@
-"""Input that meets a database that goes away, a deadlock, or its own twin: kept, retried, and never quarantined for it."""
+"""Input that meets a database that goes away, or its own twin: kept, tried again, and never quarantined for it."""
 
 import threading
 from datetime import UTC, datetime, timedelta
@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError, connections
-from procrastinate.contrib.django import app
 
 from fanal.api import limits
 from fanal.api.widget import asking
@@ -87,12 +86,6 @@ def test_input_that_kills_its_transaction_each_time_is_set_aside_in_the_end(
         intake.sweep(older_than=NOW + timedelta(minutes=1), now=NOW)
     raw.refresh_from_db()
     assert (raw.state, raw.reason) == (RawState.QUARANTINED, "failed: OperationalError")
-
-
-def test_the_worker_sweeps_for_what_was_left_behind(shop: ChannelAccount) -> None:
-    app.perform_import_paths()
-    periodic = {task.task.name for task in app.periodic_registry.periodic_tasks.values()}
-    assert "intake.sweep" in periodic
 
 
 def test_a_sender_is_told_to_try_again_while_the_database_does_not_answer(

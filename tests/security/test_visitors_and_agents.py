@@ -114,6 +114,11 @@ def test_a_malformed_form_is_refused_and_breaks_nothing(talk: Talk, what: str, f
     assert answer.status_code < 500
 
 
+def test_a_form_with_files_and_a_nul_in_it_is_refused(talk: Talk) -> None:
+    talk.desk.raise_request_exception = False
+    assert talk.post("messages", text="a", external_id="q\0").status_code == 400
+
+
 @pytest.mark.parametrize(
     "address", ["/cases/?type=" + "9" * 5000, "/widget/frame/?account=%00&origin=x", "/cases/?owner=" + "9" * 5000]
 )

@@ -67,10 +67,11 @@ def wrap_up(request: SignedInRequest, pk: int) -> HttpResponse:
 def transfer(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give it to a colleague, a queue or the next line, with what they need to know."""
     interaction = own(request.user, pk)
+    queues = Queue.objects.filter(active=True, practice=interaction.practice).order_by("name")
     if request.method == "GET":
         context = {
             "interaction": interaction,
-            "queues": Queue.objects.filter(active=True, practice=interaction.practice).order_by("name"),
+            "queues": queues,
             "tiers": Tier.objects.all(),
             "colleagues": _colleagues(request.user),
         }
@@ -83,9 +84,7 @@ def transfer(request: SignedInRequest, pk: int) -> HttpResponse:
         routing.transfer(
             interaction=interaction,
             by=request.user,
-            to_queue=get_object_or_404(Queue, pk=chosen, active=True, practice=interaction.practice)
-            if kind == "queue"
-            else None,
+            to_queue=get_object_or_404(queues, pk=chosen) if kind == "queue" else None,
             to_agent=get_object_or_404(_colleagues(request.user), pk=chosen) if kind == "agent" else None,
             to_tier=get_object_or_404(Tier, pk=chosen) if kind == "tier" else None,
             summary=summary,
