@@ -11,7 +11,7 @@ from fanal.routing.reading import Connection, Entry, Load
 from fanal.routing.rules import AgentFacts, Decision, State, assign, effective_priority, next_look, starving
 
 AGENTS_AT_ONCE = 16
-ENTRIES_AT_ONCE = 16
+ENTRIES_AT_ONCE = 32
 SOON = timedelta(milliseconds=5)
 
 Record = Callable[[State, Decision], None]
