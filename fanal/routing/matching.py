@@ -11,7 +11,7 @@ from fanal.routing.reading import Connection, Entry, Load
 from fanal.routing.rules import AgentFacts, Decision, State, assign, effective_priority, next_look, starving
 
 AGENTS_AT_ONCE = 16
-ENTRIES_AT_ONCE = 16
+ENTRIES_AT_ONCE = 32
 SOON = timedelta(milliseconds=5)
 
 Record = Callable[[State, Decision], None]
@@ -192,10 +192,7 @@ def _offer(
         "audiences": [f"agent:{pick.load.agent} queue:{pick.entry.facts.queue} supervision" for pick in picks],
     }
     found = connection.execute(statements.OFFER, arguments).fetchall()
-    return [
-        Made(offer=offer, entry=entry, agent=agent, expires_at=expires_at)
-        for offer, entry, agent, expires_at, _ in found
-    ]
+    return [Made(offer=offer, entry=entry, agent=agent, expires_at=until) for offer, entry, agent, until, _ in found]
 
 
 def _known(configuration: Configuration, agents: Iterable[int], queues: Iterable[int]) -> None:

@@ -10,7 +10,7 @@ import psycopg
 
 from fanal.routing import statements
 from fanal.routing.configuration import Configuration
-from fanal.routing.rules import SHOWN, AgentFacts, EntryFacts, Profile, fits, room
+from fanal.routing.rules import SHOWN, AgentFacts, EntryFacts, Fitter, Profile, room
 
 FURTHER = 200
 PAGES = 10
@@ -72,7 +72,8 @@ def current_loads(connection: Connection, configuration: Configuration, agents: 
     known: dict[int, Load] = configuration.loads
     found: dict[int, Load] = {}
     changed: list[int] = []
-    for agent, version, look_at in connection.execute(statements.READ_LOAD_VERSIONS, {"agents": agents}):
+    wanted = "{" + ",".join(map(str, agents)) + "}"  # hundreds: psycopg would look at each of them
+    for agent, version, look_at in connection.execute(statements.READ_LOAD_VERSIONS, {"agents": wanted}):
         load = known.get(agent)
         if load is None or load.version != version:
             changed.append(agent)
@@ -127,24 +128,25 @@ def candidates(
     None when others of this round took the whole head of a line: read again for this agent.
     """
     found: dict[int, Entry] = {}
+    fitter = Fitter(load.facts, now)
     for line in heads.lines_of(configuration.served_by(load.agent)[0]):
         left = [entry for entry in line if entry.facts.id not in taken] if taken else line
-        if any(_fits(load, entry, configuration, now) for entry in left[:SHOWN]):
+        if any(not fitter.fits(entry.facts, configuration.queues[entry.facts.queue]) for entry in left[:SHOWN]):
             left = left[:SHOWN]  # whoever stands behind these has nothing before them
         elif len(line) == heads.deep:
             if not left:
                 return None
-            left = [*left, *_further(connection, configuration, load, line[-1], taken, now)]
+            left = [*left, *_further(connection, configuration, fitter, line[-1], taken)]
         found.update((entry.facts.id, entry) for entry in left)
     found.update((entry.facts.id, entry) for entry in heads.reserved.get(load.agent, ()) if entry.facts.id not in taken)
     return found
 
 
 def _further(
-    connection: Connection, configuration: Configuration, load: Load, last: Entry, taken: set[int], now: datetime
+    connection: Connection, configuration: Configuration, fitter: Fitter, last: Entry, taken: set[int]
 ) -> list[Entry]:
     """The first entry behind the head that fits, looking page by page."""
-    profile = load.facts.profile
+    profile = fitter.agent.profile
     for _ in range(PAGES):
         page = entries(
             connection,
@@ -157,21 +159,17 @@ def _further(
                 "practice": profile.practising,
                 "channels": [*profile.capacity, "case"],
                 "agent": profile.id,
-                "now": now,
+                "now": fitter.now,
                 "deep": FURTHER,
             },
         )
         for entry in page:
-            if entry.facts.id not in taken and _fits(load, entry, configuration, now):
+            if entry.facts.id not in taken and not fitter.fits(entry.facts, configuration.queues[entry.facts.queue]):
                 return [entry]
         if len(page) < FURTHER:
             break
         last = page[-1]
     return []
-
-
-def _fits(load: Load, entry: Entry, configuration: Configuration, now: datetime) -> bool:
-    return fits(load.facts, entry.facts, configuration.queues[entry.facts.queue], now) is None
 
 
 def _current(connection: Connection, wanted: Sequence[tuple[int, int]]) -> Mapping[int, Entry]:

@@ -49,7 +49,8 @@ ORDER BY position_at, id LIMIT %(deep)s"""
 
 READ_LOADS = f"SELECT {LOAD_COLUMNS} FROM routing_agentload WHERE agent_id = ANY(%(agents)s)"
 
-READ_LOAD_VERSIONS = "SELECT agent_id, version, look_at FROM routing_agentload WHERE agent_id = ANY(%(agents)s)"
+READ_LOAD_VERSIONS = """
+SELECT agent_id, version, look_at FROM routing_agentload WHERE agent_id = ANY(%(agents)s::bigint[])"""
 
 AGENTS_LOOKED_AT = "UPDATE routing_agentload SET look_at = NULL WHERE agent_id = ANY(%(agents)s)"
 

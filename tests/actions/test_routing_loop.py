@@ -21,6 +21,7 @@ from fanal.environment import ROOT
 from fanal.events.actions import publish
 from fanal.routing import acd, actions, configuration, matching, reading
 from fanal.routing.models import AgentLoad, EntryState, Offer, OfferState, QueueEntry
+from fanal.routing.rules import assign
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -104,6 +105,44 @@ def test_two_matchers_offer_each_entry_once_and_ring_each_agent_once():
     offers = list(Offer.objects.values_list("entry_id", "agent_id"))
     assert len(offers) == len({entry for entry, _ in offers}) == len({person for _, person in offers}) == 12
     assert QueueEntry.objects.filter(state=EntryState.WAITING).count() == len(entries) - 12
+
+
+def test_every_stored_decision_is_what_the_rule_says_of_the_state_it_was_made_from():
+    """One matcher goes on with what it knows, while loads and entries change in between."""
+    lines = [queue() for _ in range(3)]
+    people = [agent(available_at=after(-number)) for number in range(6)]
+    seen = {}
+    with acd.connect() as hot:
+        known = configuration.read()
+        for turn in range(4):
+            moment = after(10 * turn)
+            for number in range(5):
+                waiting(lines[number % 3], now=moment, priority=1 + number % 3)
+
+            def remember(state, decision):
+                seen[decision.agent, decision.entry] = assign(state).as_json()
+
+            matching.match_entries(hot, known, now=moment, record=remember)
+            matching.match_agents(hot, known, now=moment, record=remember)
+            for offer in Offer.objects.filter(state=OfferState.OPEN).order_by("id")[:3]:
+                actions.decline(offer_id=offer.pk, agent=offer.agent, now=after(10 * turn + 1))
+            for person in people:
+                actions.set_presence(agent=person, state=Presence.AVAILABLE, by=None, now=after(10 * turn + 2))
+    stored = Offer.objects.values_list("agent_id", "entry_id", "decision")
+    assert len(stored) >= 8
+    assert {(who, entry): decision for who, entry, decision in stored} == {
+        pair: seen[pair] for pair in {(who, entry) for who, entry, _ in stored}
+    }
+
+
+def test_a_load_is_read_again_when_it_changed_and_only_then():
+    someone = agent(available_at=after(0))
+    with acd.connect() as hot:
+        known = configuration.read()
+        first = reading.current_loads(hot, known, [someone.pk])[someone.pk]
+        assert reading.current_loads(hot, known, [someone.pk])[someone.pk].facts is first.facts
+        actions.set_presence(agent=someone, state=Presence.BREAK, by=None, now=after(1))
+        assert not reading.current_loads(hot, known, [someone.pk])[someone.pk].facts.available
 
 
 def test_a_matcher_that_stood_still_is_cut_off_and_its_late_write_is_refused(monkeypatch):

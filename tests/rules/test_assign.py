@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from fanal.routing.rules import (
     AgentFacts,
     EntryFacts,
+    Fitter,
     Profile,
     QueueFacts,
     State,
@@ -15,6 +16,7 @@ from fanal.routing.rules import (
     assign,
     fits,
     next_look,
+    room,
     starving,
     widened,
 )
@@ -228,3 +230,15 @@ def test_nobody_starves_however_many_urgent_ones_come(priorities, bound):
 
 def _arrival(number, priority, at):
     return EntryFacts(id=number, queue=1, channel="webchat", priority=priority, entered_at=at, position_at=at)
+
+
+@examples
+@given(states(freed=True))
+def test_what_fits_is_on_a_channel_where_the_agent_has_room_and_asking_for_many_entries_says_the_same(state):
+    for agent in state.agents:
+        fitter = Fitter(agent, NOW)
+        for entry in state.entries:
+            queue = state.queues[entry.queue]
+            reason = fits(agent, entry, queue, NOW)
+            assert fitter.fits(entry, queue) == reason
+            assert reason or entry.channel in room(agent)

@@ -2,7 +2,7 @@
 
 from fanal.routing.rules.assigning import SHOWN, assign
 from fanal.routing.rules.estimating import Estimate, estimate
-from fanal.routing.rules.fitting import Exclusion, fits, may_ever_serve, qualifies, room
+from fanal.routing.rules.fitting import Exclusion, Fitter, fits, may_ever_serve, qualifies, room
 from fanal.routing.rules.state import AgentFacts, Decision, EntryFacts, Profile, QueueFacts, State, Why
 from fanal.routing.rules.timing import effective_priority, next_look, starving, widened
 
@@ -13,6 +13,7 @@ __all__ = [
     "EntryFacts",
     "Estimate",
     "Exclusion",
+    "Fitter",
     "Profile",
     "QueueFacts",
     "State",

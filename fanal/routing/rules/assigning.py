@@ -8,7 +8,7 @@ from typing import Any
 
 from fanal.routing.rules.fitting import Fitter, fits, may_ever_serve, reserved_for
 from fanal.routing.rules.state import AgentFacts, Decision, EntryFacts, QueueFacts, State, Why
-from fanal.routing.rules.timing import effective_priority, starving
+from fanal.routing.rules.timing import waited, whole_steps
 
 SHOWN = 5
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -81,10 +81,11 @@ def _agent_rank(agent: AgentFacts, preferred: int | None) -> AgentRank:
 
 def _entry_rank(entry: EntryFacts, queue: QueueFacts, agent: int, now: datetime) -> EntryRank:
     """Whoever has starved, oldest first; then by aged priority, kept for this agent, position."""
-    if starving(entry, queue, now):
+    seconds = waited(entry, now)
+    if 0 < queue.longest_wait_seconds <= seconds:
         return (0, entry.entered_at.timestamp(), 0, entry.position_at, entry.id)
     mine = 0 if entry.preferred_until and reserved_for(entry, now) == agent else 1
-    return (1, -effective_priority(entry, queue, now), mine, entry.position_at, entry.id)
+    return (1, -entry.priority - whole_steps(seconds, queue.ageing_seconds), mine, entry.position_at, entry.id)
 
 
 def _why_agent(first_two: list[AgentRank]) -> Why:

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from fanal.routing.rules.state import AgentFacts, EntryFacts, Levels, Profile, QueueFacts
-from fanal.routing.rules.timing import LEAST_LEVEL, widened
+from fanal.routing.rules.timing import LEAST_LEVEL, waited, whole_steps, widened
 
 NAMED = "named"
 CALL = "voice"
@@ -38,23 +38,17 @@ class Fitter:
 
     def __init__(self, agent: AgentFacts, now: datetime) -> None:
         self.agent, self.now = agent, now
-        self.by_skill: dict[tuple[int, int], Exclusion | None] = {}
-        self.by_channel: dict[str, Exclusion | None] = {}
+        self.known: dict[tuple[bool, str, int, int], Exclusion | None] = {}
 
     def fits(self, entry: EntryFacts, queue: QueueFacts) -> Exclusion | None:
         if entry.skills or entry.preferred_agent or entry.declined:
             return fits(self.agent, entry, queue, self.now)
-        profile = self.agent.profile
-        if profile.practising != entry.practice:
-            return Exclusion.PRACTICE
-        key = (queue.id, widened(entry, queue, self.now))
-        if key not in self.by_skill:
-            self.by_skill[key] = _short_of(profile.skills, queue.skills, key[1])
-        if reason := self.by_skill[key]:
-            return reason
-        if entry.channel not in self.by_channel:
-            self.by_channel[entry.channel] = can_take(self.agent, entry, self.now)
-        return self.by_channel[entry.channel]
+        lower = whole_steps(waited(entry, self.now), queue.widen_after_seconds)
+        key = (entry.practice, entry.channel, queue.id, lower)
+        if key not in self.known:
+            lasting = qualifies(self.agent.profile, entry, queue, lower)
+            self.known[key] = lasting or can_take(self.agent, entry, self.now)
+        return self.known[key]
 
 
 def qualifies(profile: Profile, entry: EntryFacts, queue: QueueFacts, steps: int) -> Exclusion | None:

@@ -9,21 +9,27 @@ LEAST_LEVEL = 1
 
 def widened(entry: EntryFacts, queue: QueueFacts, now: datetime) -> int:
     """By how much the required levels are lower after this wait."""
-    if not queue.widen_after_seconds:
-        return 0
-    return max(0, int((now - entry.entered_at).total_seconds() // queue.widen_after_seconds))
+    return whole_steps(waited(entry, now), queue.widen_after_seconds)
 
 
 def effective_priority(entry: EntryFacts, queue: QueueFacts, now: datetime) -> int:
     """The priority with what ageing adds to it."""
-    if not queue.ageing_seconds:
-        return entry.priority
-    return entry.priority + max(0, int((now - entry.entered_at).total_seconds() // queue.ageing_seconds))
+    return entry.priority + whole_steps(waited(entry, now), queue.ageing_seconds)
 
 
 def starving(entry: EntryFacts, queue: QueueFacts, now: datetime) -> bool:
     """Whether it has waited so long that it goes first whatever its priority."""
-    return 0 < queue.longest_wait_seconds <= (now - entry.entered_at).total_seconds()
+    return 0 < queue.longest_wait_seconds <= waited(entry, now)
+
+
+def waited(entry: EntryFacts, now: datetime) -> float:
+    """Seconds."""
+    return (now - entry.entered_at).total_seconds()
+
+
+def whole_steps(seconds: float, each: int) -> int:
+    """How many whole steps of so many seconds have passed; of 0 seconds none ever."""
+    return int(seconds // each) if each and seconds > 0 else 0
 
 
 def next_look(entry: EntryFacts, queue: QueueFacts, now: datetime) -> datetime | None:
@@ -33,10 +39,10 @@ def next_look(entry: EntryFacts, queue: QueueFacts, now: datetime) -> datetime |
 
 
 def _next_widening(entry: EntryFacts, queue: QueueFacts, now: datetime) -> datetime | None:
-    steps = widened(entry, queue, now)
-    if not queue.widen_after_seconds or _highest(queue.skills, entry.skills) - steps <= LEAST_LEVEL:
+    lower = widened(entry, queue, now)
+    if not queue.widen_after_seconds or _highest(queue.skills, entry.skills) - lower <= LEAST_LEVEL:
         return None
-    return entry.entered_at + timedelta(seconds=(steps + 1) * queue.widen_after_seconds)
+    return entry.entered_at + timedelta(seconds=(lower + 1) * queue.widen_after_seconds)
 
 
 def _highest(*required: Levels) -> int:
