@@ -175,5 +175,8 @@ def _place(mark: str) -> tuple[datetime, int]:
 
 
 def _aware(at: datetime) -> datetime:
-    """A time without a zone is meant in UTC."""
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    """A time without a zone is meant in UTC. Raises Problem 422 for one outside the calendar of UTC."""
+    try:
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except OverflowError as why:
+        raise Problem(422, "invalid", _("This time is outside the calendar.")) from why
