@@ -67,5 +67,6 @@ function inWords(seconds: number): string {
   const [size, unit] = seconds < 3600 ? [60, "minute"] : seconds < 86400 ? [3600, "hour"] : [86400, "day"];
   const amount = Math.max(0, Math.floor(seconds / (size as number)));
   const locale = `${document.documentElement.lang || "en"}-u-nu-latn`;
+  if (seconds < 60) return new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(0, "second");
   return new Intl.NumberFormat(locale, { style: "unit", unit: unit as string, unitDisplay: "short" }).format(amount);
 }

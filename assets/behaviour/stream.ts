@@ -104,7 +104,7 @@ export function parser(take: (event: StreamEvent) => void): (chunk: string) => v
     for (const line of lines) {
       if (line === "") {
         if (kind || data) take({ id, kind: kind || "message", data: parsed(data) });
-        kind = data = "";
+        id = kind = data = ""; // a hint has no id, and must not seem to be the event before it again
         continue;
       }
       const colon = line.indexOf(":");

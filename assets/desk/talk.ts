@@ -26,7 +26,7 @@ function toEnd(): void {
 function showTyping({ data }: { data: { interaction?: number; author?: string; on?: boolean } }): void {
   const composer = document.querySelector<HTMLElement>("#composer");
   const place = document.getElementById("typing");
-  if (!place || data.author === "agent" || data.on === false || composer?.dataset.interaction !== String(data.interaction)) return;
+  if (!place || data.author === "agent" || composer?.dataset.interaction !== String(data.interaction)) return;
   clearTimeout(hide);
   if (data.on === false) return stopTyping(place);
   if (!place.firstChild) {

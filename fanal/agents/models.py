@@ -180,3 +180,30 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+
+
+class ApiKey(models.Model):
+    """A key with which a program asks in somebody's name: it may and sees what that person does, until it ends.
+
+    Only the hash is kept; `prefix` is the beginning of the key, so that people can tell two apart.
+    """
+
+    agent = models.ForeignKey(Agent, models.CASCADE, related_name="api_keys")
+    name = models.CharField(max_length=60)
+    prefix = models.CharField(max_length=12)
+    secret_hash = models.CharField(max_length=64, unique=True, db_collation="C")
+    created_by = models.ForeignKey(Agent, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, help_text="To the hour.")
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(expires_at__gt=models.F("created_at")), name="api_key_ends_after_it_began"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,13 +1,17 @@
 """What can be wrong with a request, said so that a program and a person both understand it."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+log = logging.getLogger(__name__)
 
 
 class Problem(Exception):
@@ -23,7 +27,7 @@ def install(api: NinjaAPI) -> None:
 
     def answer(request: HttpRequest, status: int, body: Mapping[str, Any]) -> HttpResponse:
         response = api.create_response(request, body, status=status)
-        if status == 429 and "retry_after" in body:
+        if "retry_after" in body:
             response["Retry-After"] = str(body["retry_after"])
         return response
 
@@ -49,6 +53,13 @@ def install(api: NinjaAPI) -> None:
         code = {400: "malformed", 404: "not_found"}.get(problem.status_code, "refused")
         said = _("The request is not valid JSON.") if problem.status_code == 400 else problem.message
         return answer(request, problem.status_code, {"error": code, "message": said})
+
+    @api.exception_handler(OperationalError)
+    @api.exception_handler(InterfaceError)
+    def _not_now(request: HttpRequest, problem: Exception) -> HttpResponse:
+        log.error("the database did not answer: %s", type(problem).__name__)
+        said = _("We cannot take this at the moment. It is tried again in a moment.")
+        return answer(request, 503, {"error": "not_now", "message": said, "retry_after": 2})
 
     @api.exception_handler(RequestDataTooBig)
     def _too_big(request: HttpRequest, problem: RequestDataTooBig) -> HttpResponse:

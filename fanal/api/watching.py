@@ -10,6 +10,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from fanal.agents.models import Agent, Permission
+from fanal.running.security import THROUGH_A_PROXY
 
 COUNTS = """
 SELECT (SELECT count(*) FROM interactions_interaction WHERE ended_at IS NULL),
@@ -61,5 +62,5 @@ class _Figures(Collector):
 
 
 def _may_watch(request: HttpRequest) -> bool:
-    local = request.META.get("REMOTE_ADDR") in ("127.0.0.1", "::1") and "HTTP_X_FORWARDED_FOR" not in request.META
+    local = request.META.get("REMOTE_ADDR") in ("127.0.0.1", "::1") and not request.META.get(THROUGH_A_PROXY)
     return local or (isinstance(request.user, Agent) and request.user.may(Permission.ADMINISTER))

@@ -1,11 +1,11 @@
 """Who may open a page: each view names the permission it needs, and the authorisation matrix reads it from there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from fanal.agents.models import Agent, Permission
@@ -34,12 +34,20 @@ def needs(*permissions: Permission) -> Callable[[Callable[Concatenate[SignedInRe
                 return _to_sign_in(request)
             if permissions and not any(agent.may(permission) for permission in permissions):
                 raise PermissionDenied
+            if request.content_type == "multipart/form-data" and any("\0" in text for text in _texts(request)):
+                raise BadRequest("a NUL in a form")
             return view(cast(SignedInRequest, request), *args, **kwargs)
 
         guarded.needs = permissions  # type: ignore[attr-defined]
         return cast(View[P], guarded)
 
     return decorate
+
+
+def _texts(request: HttpRequest) -> Iterator[str]:
+    """What a form with files says besides them; `running.security.storable_forms` looks at all other forms."""
+    for _name, texts in request.POST.lists():
+        yield from map(str, texts)
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -1,10 +1,12 @@
 """THE PATH: something arrives, becomes a contact, we learn who and what about, and it waits for the right agent."""
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db.models import F
 
 from fanal.channels import registry
 from fanal.channels.models import ChannelAccount, ChannelKind, RawEvent, RawState
@@ -26,6 +28,8 @@ from fanal.routing import actions as routing
 from fanal.routing.models import EntryState, QueueEntry
 from fanal.scenarios import actions as scenarios
 
+log = logging.getLogger(__name__)
+MOST_ATTEMPTS = 10
 SEEN_EVERY = timedelta(seconds=30)
 GONE_AFTER = timedelta(minutes=10)
 
@@ -43,12 +47,17 @@ def receive(
 
 
 def process(*, raw_id: int, now: datetime) -> RawEvent:
-    """Understand one raw event and do what follows from it, once; what fails is quarantined with its reason."""
+    """Understand one raw event and do what follows from it, once; what fails is quarantined with its reason.
+
+    A database that goes away, or that had to choose between two transactions, says nothing about the input: it stays
+    received for the sweep. Raises OperationalError then.
+    """
     try:
         with transaction.atomic():
             raw = RawEvent.objects.select_for_update(of=("self",)).select_related("account").get(pk=raw_id)
             if raw.state == RawState.PROCESSED:
                 return raw
+            _one_at_a_time(raw)
             arrival = Arrival(
                 kind=raw.kind, source=raw.source, external_id=raw.external_id, body=raw.body, key=card_key()
             )
@@ -59,8 +68,29 @@ def process(*, raw_id: int, now: datetime) -> RawEvent:
             return raw
     except Unprocessable as problem:
         return quarantine(raw_id=raw_id, reason=problem.reason, now=now)
+    except OperationalError:
+        if _tried_too_often(raw_id):
+            return quarantine(raw_id=raw_id, reason="failed: OperationalError", now=now)
+        raise
     except Exception as problem:
         return quarantine(raw_id=raw_id, reason=f"failed: {type(problem).__name__}", now=now)
+
+
+def _one_at_a_time(raw: RawEvent) -> None:
+    """What one source sends is followed one after the other: two first words at once are one contact."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [f"intake {raw.source}", raw.account_id]
+        )
+
+
+def _tried_too_often(raw_id: int) -> bool:
+    """Count one more attempt, if the database takes it; so that no input is tried for ever."""
+    try:
+        RawEvent.objects.filter(pk=raw_id).update(attempts=F("attempts") + 1)
+        return RawEvent.objects.filter(pk=raw_id, attempts__gte=MOST_ATTEMPTS).exists()
+    except DatabaseError:
+        return False
 
 
 def follow(*, account: ChannelAccount, signal: Signal, now: datetime) -> None:
@@ -168,7 +198,11 @@ def sweep(*, older_than: datetime, now: datetime) -> int:
     left = RawEvent.objects.filter(state=RawState.RECEIVED, received_at__lt=older_than).order_by("id")
     ids = list(left.values_list("pk", flat=True)[:500])
     for raw_id in ids:
-        process(raw_id=raw_id, now=now)
+        try:
+            process(raw_id=raw_id, now=now)
+        except OperationalError:
+            log.exception("input %s is stored and waits for the next sweep", raw_id)
+            connection.close_if_unusable_or_obsolete()
     return len(ids)
 
 

@@ -216,7 +216,10 @@ class Message(models.Model):
 
 
 class Attachment(models.Model):
-    """A file somebody sent, kept under the hash of its content; the name is for showing only."""
+    """A file somebody sent, kept under the hash of its content; the name is for showing only.
+
+    Until it is part of a message it is its sender's only: `by` is the agent, or nobody for the other side's.
+    """
 
     interaction = models.ForeignKey(Interaction, models.CASCADE, related_name="attachments")
     message = models.ForeignKey(Message, models.CASCADE, null=True, related_name="attachments")
@@ -224,6 +227,7 @@ class Attachment(models.Model):
     media_type = models.CharField(max_length=100)
     size = models.PositiveBigIntegerField(help_text="Bytes.")
     sha256 = models.CharField(max_length=64)
+    by = models.ForeignKey(Agent, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
 
 

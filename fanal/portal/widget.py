@@ -18,6 +18,7 @@ from fanal.channels.models import ChannelAccount, ChannelKind
 from fanal.environment import environment
 from fanal.events.live import stream_url
 from fanal.interactions import files
+from fanal.norms import texts
 from fanal.portal.wording import field_labels, launcher_words, widget_words
 
 LANGUAGES = ("en", "ar", "fr", "ru")
@@ -45,7 +46,7 @@ def script(request: HttpRequest) -> HttpResponse:
 def frame(request: HttpRequest) -> HttpResponse:
     """The conversation's page. Browsers show it only on the account's sites, and it talks to the named one only."""
     account = ChannelAccount.objects.filter(
-        kind=ChannelKind.WEBCHAT, active=True, code=request.GET.get("account", "")[:50]
+        kind=ChannelKind.WEBCHAT, active=True, code=texts.clean(request.GET.get("account", ""))[:50]
     ).first()
     host = request.GET.get("origin", "")
     language = _language(request, account)

@@ -6,6 +6,7 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
@@ -19,6 +20,8 @@ FORWARDED = (
     "HTTP_X_REAL_IP",
     "HTTP_FORWARDED",
 )
+FORM = "application/x-www-form-urlencoded"
+THROUGH_A_PROXY = "fanal.through_a_proxy"
 LOOPBACK = ("127.0.0.1", "localhost")
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
@@ -34,8 +37,8 @@ def trusted_proxies(get_response: Answer) -> Answer:
                 request.META["REMOTE_ADDR"] = client
             request.META.pop("HTTP_X_FORWARDED_FOR", None)
         else:
-            for header in FORWARDED:
-                request.META.pop(header, None)
+            dropped = [request.META.pop(header, None) for header in FORWARDED]
+            request.META[THROUGH_A_PROXY] = any(dropped)
         return get_response(request)
 
     return answer
@@ -53,11 +56,22 @@ def strict_headers(get_response: Answer) -> Answer:
         else:
             response = get_response(request)
         headers = response.headers
-        headers.setdefault("Content-Security-Policy", _policy(request.META.get("HTTP_HOST", "")))
+        headers.setdefault("Content-Security-Policy", _policy(_loopback_name(request.META.get("HTTP_HOST", ""))))
         headers.setdefault("Permissions-Policy", PERMISSIONS)
         if "Cache-Control" not in headers and not request.path.startswith(settings.STATIC_URL):
             headers["Cache-Control"] = "no-store"
         return response
+
+    return answer
+
+
+def storable_forms(get_response: Answer) -> Answer:
+    """A form with a NUL in it is nobody's: no database can keep it, and no field has to look for it."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        if request.content_type == FORM and (b"%00" in request.body or b"\0" in request.body):
+            raise BadRequest("a NUL in a form")
+        return get_response(request)
 
     return answer
 
@@ -69,13 +83,18 @@ PERMISSIONS = (
 )
 
 
+def _loopback_name(host: str) -> str:
+    """Of whatever a stranger writes into Host only these two names matter, so only they are remembered."""
+    name = host.rpartition(":")[0] or host
+    return name if name in LOOPBACK else ""
+
+
 @cache
-def _policy(host: str) -> str:
+def _policy(name: str) -> str:
     """The event stream is the one other origin that a page talks to."""
     live = urlsplit(environment.live_origin)
     lives = [f"{live.scheme}://{live.netloc}"]
-    name = host.rpartition(":")[0] or host
-    if live.hostname in LOOPBACK and name in LOOPBACK:
+    if live.hostname in LOOPBACK and name:
         lives = [f"{live.scheme}://{name}:{live.port}"]
     parts = {
         "default-src": "'self'",

@@ -104,7 +104,7 @@ def test_no_administration_page_has_a_serious_finding(
         page.goto(program.url + address)
         found[address] = problems(page, axe)
         row = page.locator(f"#main a[href^='{address}']:not([href$='/new/'])").first
-        if row.count():
+        if language == "en" and row.count():
             row.click()
             found[f"{address}: the first"] = problems(page, axe)
     assert {address: said for address, said in found.items() if said} == {}

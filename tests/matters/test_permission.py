@@ -6,6 +6,7 @@ from fanal.agents.models import Agent
 from fanal.customers.models import Relationship
 from fanal.identity.rules.assurance import LEAST
 from fanal.interactions import actions as interactions
+from fanal.interactions.models import Identification
 from fanal.scenarios import actions as scenarios
 from fanal.scenarios import catalogue
 from fanal.scenarios.models import ActionRecord
@@ -117,6 +118,10 @@ def test_a_representative_does_only_what_they_were_given_the_power_to_do(shop, t
     assert refused(action="refresh_balance", **asked) == "no_power"
     held.verified_at = clock.now
     held.save()
+    assert refused(action="refresh_balance", **asked) == "assurance"
+    Identification.objects.create(
+        interaction=chat, customer=shop.other, assurance=3, why="verified", by=shop.agent, at=clock.now
+    )
     phone = {"target": shop.phone, "fields": {"value": "+33612345679"}}
     assert refused(action="change_contact_point", **(asked | phone)) == "not_for_representatives"
     assert scenarios.perform(action="refresh_balance", **asked).pk

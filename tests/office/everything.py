@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db.models import Model
 from django.utils import timezone
 
+from fanal.agents.actions import create_key
 from fanal.agents.models import Agent, BreakReason, Skill, Team, Tier
 from fanal.cases.models import Case, CaseType, Category
 from fanal.channels.models import ChannelAccount, RawEvent
@@ -86,10 +87,12 @@ def a_world() -> AWorld:
         code="t-rule", action="look_up_order", case_type=case.type, category=raw_rows["categories"], subject="{object}"
     )
     raw_rows["scenarios"] = Scenario.objects.create(code="t-scenario", name="All", queue=queue)
+    key, _secret = create_key(agent=owner, name="Shop", expires_at=now + timedelta(days=1), by=owner, now=now)
     ids: dict[str, int | str] = {
         **{f"{sheet}:pk": row.pk for sheet, row in raw_rows.items()},
         "step:step": "company",
         "invitations:pk": 1,
+        "api-keys:pk": key.pk,
         "notices:pk": 1,
         "blocks:pk": 1,
         "interactions:pk": talk.pk,

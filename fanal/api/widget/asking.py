@@ -21,6 +21,7 @@ LIMITS = {
     "address": Limit(burst=300, per_minute=1200),
     "send": Limit(burst=20, per_minute=60),
     "upload": Limit(burst=10, per_minute=10),
+    "uploads": Limit(burst=40, per_minute=40),
     "hint": Limit(burst=10, per_minute=60),
     "fetch": Limit(burst=60, per_minute=240),
 }
@@ -32,7 +33,7 @@ class TokenHolder(HttpBearer):
     """`Authorization: Bearer …` with a visitor's token; also the first look at the size of what follows."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Visitor:
-        check_size(request, LARGEST_BODY if request.content_type == "application/json" else None)
+        check_size(request, None if request.content_type == "multipart/form-data" else LARGEST_BODY)
         try:
             visitor = read(token, now=timezone.now())
         except BadToken as problem:

@@ -23,6 +23,7 @@ from fanal.holdings.keys import card_key
 from fanal.intake import actions as intake
 from fanal.intake import straight
 from fanal.interactions import audience
+from fanal.norms import texts
 
 log = logging.getLogger(__name__)
 router = Router()
@@ -54,7 +55,7 @@ def say(request: HttpRequest, given: MessageIn) -> Status[Stored]:
     """A repeat with the same id is answered alike and changes nothing."""
     visitor, of = _who(request)
     limit(request, of, "send", visitor.id)
-    if not given.text.strip() and not given.attachments:
+    if not texts.clean(given.text).strip() and not given.attachments:
         raise Problem(422, "empty", _("There is nothing in this message."))
     body = {
         "text": given.text,

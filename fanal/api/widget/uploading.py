@@ -1,10 +1,12 @@
 """Files to and from a visitor: checked by their content, given to the contact's own visitor only, as downloads."""
 
+from django.db.models import Q
 from django.http import FileResponse, HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import File, Router, Status, UploadedFile
 
+from fanal.api import limits
 from fanal.api.problems import Problem
 from fanal.api.visitors import Visitor
 from fanal.api.widget.asking import account_of, check_size, limit
@@ -24,6 +26,7 @@ def upload(request: HttpRequest, file: File[UploadedFile]) -> Status[FileOut]:
     visitor: Visitor = request.auth  # type: ignore[attr-defined]
     of = account_of(visitor)
     limit(request, of, "upload", visitor.id)
+    limit(request, of, "uploads", f"uploads:{limits.address(request)}")
     check_size(request, files.LARGEST + ENVELOPE)
     interaction = intake.running(account=of, source=visitor.id)
     if interaction is None:
@@ -41,9 +44,8 @@ def upload(request: HttpRequest, file: File[UploadedFile]) -> Status[FileOut]:
 def download(request: HttpRequest, attachment: int) -> FileResponse:
     visitor: Visitor = request.auth  # type: ignore[attr-defined]
     limit(request, account_of(visitor), "fetch", visitor.id)
-    row = Attachment.objects.filter(
-        pk=attachment, interaction__account=visitor.account, interaction__source=visitor.id
-    ).first()
+    own = Attachment.objects.filter(interaction__account=visitor.account, interaction__source=visitor.id)
+    row = own.filter(Q(message__isnull=False) | Q(by=None), pk=attachment).first()
     path = files.path_of(row.sha256) if row else None
     if row is None or path is None or not path.exists():
         raise Problem(404, "not_found", _("There is no such file in this conversation."))

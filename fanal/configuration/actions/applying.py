@@ -7,7 +7,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import Field, ForeignKey, Model
 
 from fanal.agents.models import Agent, Permission
@@ -130,19 +130,34 @@ def _apply_entry(shape: Shape, entry: Any, place: int, report: Report, *, by: Ag
     report.problems += problems
     if problems:
         return
-    with transaction.atomic():
-        if isinstance(row, Agent) and not row.pk:
-            row.set_unusable_password()
-        if isinstance(row, Company) and row.set_up_at is None:
-            row.set_up_at = now
-        fresh = save(row=row, children=children, many=many, by=by, now=now)
-        if isinstance(fresh, Agent):
-            EmailAddress.objects.get_or_create(
-                user=fresh, email=fresh.email, defaults={"verified": True, "primary": True}
-            )
+    try:
+        fresh = _save(row, children, many, by=by, now=now)
+    except (IntegrityError, DataError) as why:
+        what = str(why.__cause__ or why).split("\n", 1)[0]
+        report.problems.append(Problem(path=path, what=what, todo="Correct what clashes with another row."))
+        return
     changes = changes_between(before, describe(fresh))
     if changes:
         report.differences.append(Difference(path=path, new=not before, changes=changes))
+
+
+@transaction.atomic
+def _save(
+    row: Model,
+    children: Mapping[str, list[dict[str, Any]]],
+    many: Mapping[str, list[Model]],
+    *,
+    by: Agent | None,
+    now: datetime,
+) -> Model:
+    if isinstance(row, Agent) and not row.pk:
+        row.set_unusable_password()
+    if isinstance(row, Company) and row.set_up_at is None:
+        row.set_up_at = now
+    fresh = save(row=row, children=children, many=many, by=by, now=now)
+    if isinstance(fresh, Agent):
+        EmailAddress.objects.get_or_create(user=fresh, email=fresh.email, defaults={"verified": True, "primary": True})
+    return fresh
 
 
 def _found(shape: Shape, code: str) -> Model:

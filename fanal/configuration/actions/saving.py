@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Model
 
-from fanal.agents.actions import change_rights, end_sign_ins
+from fanal.agents.actions import change_rights, end_sign_ins, revoke_keys
 from fanal.agents.models import Agent, Permission, Role
 from fanal.channels.models import ChannelAccount
 from fanal.configuration.models import ConfigurationChange
@@ -94,6 +94,8 @@ def _follow(
         case Agent() if before and changed & {"role", "is_active", "practising", "email"}:
             end_sign_ins(agent=row, by=by, now=now)
             sign_out(agent=row, by=by, now=now)
+            if not row.is_active:
+                revoke_keys(agent=row, by=by, now=now)
         case Agent() if before and "team" in changed:
             change_rights(agent=row, by=by, now=now)
         case Role() if before and changed & {"permissions", "field_classes"}:

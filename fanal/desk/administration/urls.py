@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.urls import URLPattern, path
 
 from fanal.desk.administration.sheets import SHEETS, Sheet
-from fanal.desk.administration.views import channels, pages, people, program
+from fanal.desk.administration.views import channels, file, keys, pages, people, program
 
 
 def _of(sheet: Sheet) -> Iterator[URLPattern]:
@@ -33,4 +33,9 @@ urlpatterns = [
     path("administration/blocks/", program.blocks, name="administration_blocks"),
     path("administration/blocks/<int:pk>/lifting/", program.block_lifting, name="administration_block_lifting"),
     path("administration/changes/", program.changes, name="administration_changes"),
+    path("administration/api-keys/", keys.keys, name="administration_api_keys"),
+    path("administration/api-keys/<int:pk>/revocation/", keys.revocation, name="administration_api_keys_revocation"),
+    path("administration/file/", file.file, name="administration_file"),
+    path("administration/file/download/", file.download, name="administration_file_download"),
+    path("administration/file/application/", file.applied, name="administration_file_applied"),
 ]

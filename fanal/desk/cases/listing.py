@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 
 from fanal.agents.models import Agent
 from fanal.cases.models import Case, CaseState, Priority
+from fanal.desk.given import number
 
 ON_A_PAGE = 50
 COUNTED_UP_TO = 1000
@@ -73,13 +74,11 @@ class Listing:
 
 
 def asked(query: Mapping[str, str]) -> Asked:
-    plain = {
-        name: int(query[name]) for name in PLAIN if query.get(name, "").isascii() and query.get(name, "").isdigit()
-    }
+    plain = {name: number(query[name]) for name in PLAIN if number(query.get(name, ""))}
     owner = query.get("owner", "")
     return Asked(
         state=query["state"] if query.get("state") in STATES else "open",
-        owner=owner if owner in ("me", "nobody") or (owner.isascii() and owner.isdigit()) else "",
+        owner=owner if owner in ("me", "nobody") or number(owner) else "",
         sort=query["sort"] if query.get("sort") in SORTS else "latest",
         plain={name: value for name, value in plain.items() if value < 2**31},
         after=query.get("after", ""),

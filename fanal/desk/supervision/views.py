@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from fanal.agents.models import Agent, Permission
 from fanal.channels.models import RawEvent, RawState
 from fanal.desk.access import SignedInRequest, needs
+from fanal.desk.given import number
 from fanal.desk.supervision import pages
 from fanal.intake import actions as intake
 from fanal.kpis.actions.figures import sight
@@ -69,9 +70,10 @@ def entry_place(request: SignedInRequest, pk: int) -> HttpResponse:
         return refused(_("Choose a queue or an agent from the list."), 422)
     target: dict[str, Any]
     if kind == "queue":
-        target = {"to_queue": get_object_or_404(Queue.objects.supervised_by(request.user), pk=int(key))}
+        rows = Queue.objects.supervised_by(request.user).filter(practice=entry.queue.practice)
+        target = {"to_queue": get_object_or_404(rows, pk=number(key))}
     else:
-        target = {"to_agent": _agent(request, int(key))}
+        target = {"to_agent": _agent(request, number(key))}
     try:
         routing.reassign(entry_id=entry.pk, by=request.user, now=timezone.now(), **target)
     except routing.NotPossible as why:
@@ -85,10 +87,10 @@ def entry_priority(request: SignedInRequest, pk: int) -> HttpResponse:
     """Raise or lower what waits: 1 low to 4 urgent."""
     entry = _entry(request, pk)
     priority = QueryDict(request.body).get("priority", "")
-    if not priority.isdecimal() or int(priority) not in PRIORITIES:
+    if number(priority) not in PRIORITIES:
         return refused(_("A priority is low, normal, high or urgent."), 422)
     try:
-        routing.change_priority(entry_id=entry.pk, priority=int(priority), by=request.user, now=timezone.now())
+        routing.change_priority(entry_id=entry.pk, priority=number(priority), by=request.user, now=timezone.now())
     except routing.NotPossible as why:
         return refused(_sentence(why))
     return done(_("Priority changed."))

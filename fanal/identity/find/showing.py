@@ -12,6 +12,8 @@ from fanal.customers.survivors import survivors_of
 from fanal.holdings.models import Holding, HoldingKind, Order
 from fanal.identity.find.results import Found, Hit, Kind
 from fanal.identity.masking import last_four
+from fanal.identity.rules import may_see
+from fanal.identity.rules.assurance import VERIFIED
 from fanal.identity.wording import found_why
 
 
@@ -30,7 +32,7 @@ def shown(hits: Iterable[Hit], *, agent: Agent, limit: int) -> list[Found]:
     found: dict[tuple[str, int], Found] = {}
     for hit in ranked:
         if (row := rows[hit.kind].get(hit.id)) is not None:
-            one = _found(hit, row)
+            one = _found(hit, row, agent)
             found.setdefault((one.kind, one.id), one)
     return list(found.values())[:limit]
 
@@ -56,8 +58,8 @@ def _rows(kind: Kind, ids: Sequence[int], agent: Agent) -> dict[int, Any]:
             return Case.objects.visible_to(agent).select_related("customer").in_bulk(ids)
 
 
-def _found(hit: Hit, row: Any) -> Found:
-    title, subtitle = _titles(row)
+def _found(hit: Hit, row: Any, agent: Agent) -> Found:
+    title, subtitle = _titles(row, agent)
     values = {**hit.values, "merged": True} if hit.kind is Kind.CUSTOMER and row.pk != hit.id else hit.values
     return Found(
         kind=hit.kind.value,
@@ -71,10 +73,11 @@ def _found(hit: Hit, row: Any) -> Found:
     )
 
 
-def _titles(row: Any) -> tuple[str, str]:
+def _titles(row: Any, agent: Agent) -> tuple[str, str]:
     match row:
         case Customer():
-            return row.name, " · ".join(filter(None, [row.city, row.country]))
+            gate = may_see("address", role_field_classes=agent.role.field_classes, assurance=VERIFIED)
+            return row.name, " · ".join(filter(None, [row.city if gate else "", row.country]))
         case Order():
             return row.number, f"{row.customer.name} · {row.get_state_display()}"
         case Holding():

@@ -15,6 +15,8 @@ from fanal.identity.models import Assurance, Recognition
 from fanal.interactions import audience
 from fanal.interactions.models import Candidate, Identification, Interaction
 
+ON_BEHALF = "on_behalf"
+
 
 @transaction.atomic
 def set_candidates(*, interaction: Interaction, candidates: Iterable[Mapping[str, Any]], now: datetime) -> None:
@@ -37,6 +39,8 @@ def identify(
     """
     interaction = Interaction.objects.select_for_update(of=("self",)).get(pk=interaction.pk)
     before = interaction.customer_id
+    if customer is None or customer.pk != before:
+        _speaks_for_nobody(interaction, why)
     interaction.customer = customer
     interaction.recognition = Recognition.KNOWN if customer else _left_open(interaction)
     interaction.assurance = assurance if customer else Assurance.NONE
@@ -67,8 +71,15 @@ def speak_for(
     """
     Interaction.objects.filter(pk=interaction.pk).update(spoken_for_by=person, relationship=relationship)
     return identify(
-        interaction=interaction, customer=represents, assurance=Assurance.CLAIMED, why="on_behalf", by=by, now=now
+        interaction=interaction, customer=represents, assurance=Assurance.CLAIMED, why=ON_BEHALF, by=by, now=now
     )
+
+
+def _speaks_for_nobody(interaction: Interaction, why: str) -> None:
+    """Who is somebody else, or nobody known, is not the person who was spoken for."""
+    if why != ON_BEHALF and interaction.relationship:
+        interaction.spoken_for_by, interaction.relationship = None, ""
+        interaction.save(update_fields=["spoken_for_by", "relationship"])
 
 
 def _left_open(interaction: Interaction) -> str:

@@ -61,9 +61,8 @@ def add_message(
     if not created:
         return message
     if attachment_ids:
-        Attachment.objects.filter(interaction=interaction, message=None, pk__in=list(attachment_ids)).update(
-            message=message
-        )
+        pending = Attachment.objects.filter(interaction=interaction, message=None, by=agent)
+        pending.filter(pk__in=list(attachment_ids)).update(message=message)
     Interaction.objects.filter(pk=interaction.pk).update(last_message_at=now)
     if author == Author.AGENT and segment and segment.first_reply_at is None:
         Segment.objects.filter(pk=segment.pk, first_reply_at=None).update(first_reply_at=now)

@@ -15,7 +15,7 @@ from fanal.events.actions import publish
 from fanal.holdings.models import Holding, Order
 from fanal.identity.models import Assurance
 from fanal.interactions import audience
-from fanal.interactions.models import Interaction
+from fanal.interactions.models import Identification, Interaction
 from fanal.scenarios import catalogue, rules
 from fanal.scenarios.actions.automatic import matter_of
 from fanal.scenarios.acts.doing import Doing, Target, customer_of, kind_of
@@ -121,6 +121,7 @@ def _check(
             action=entry.code,
             least_assurance=entry.least_assurance,
             assurance=_assurance(interaction, whose),
+            own_assurance=_of_the_speaker(interaction) if interaction and spoken_for else Assurance.VERIFIED,
             for_representatives=entry.for_representatives,
             spoken_for=spoken_for,
             powers=_powers(interaction, today=today) if interaction and spoken_for else frozenset(),
@@ -153,6 +154,13 @@ def _assurance(interaction: Interaction | None, whose: Customer | None) -> int:
     if whose is None or _is_customer_of(interaction, whose):
         return interaction.assurance
     return Assurance.CLAIMED
+
+
+def _of_the_speaker(interaction: Interaction) -> int:
+    """How sure we were, in this contact, of the representative: knowing all about the other person gives no power."""
+    facts = Identification.objects.filter(interaction=interaction, customer=interaction.spoken_for_by_id)
+    last = facts.exclude(customer=None).order_by("-at", "-id").first()
+    return last.assurance if last else Assurance.NONE
 
 
 def _powers(interaction: Interaction, *, today: date) -> frozenset[str]:

@@ -14,11 +14,15 @@ class Refused(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Asking:
-    """Everything the decision needs. Assurance is about the customer whose thing it is, 0 none … 3 verified."""
+    """Everything the decision needs. Assurance is about the customer whose thing it is, 0 none … 3 verified.
+
+    `own_assurance` is about a representative: who knows all about another person is not thereby their son.
+    """
 
     action: str
     least_assurance: int
     assurance: int
+    own_assurance: int
     for_representatives: bool
     spoken_for: bool
     powers: frozenset[str]
@@ -43,5 +47,7 @@ def check(asking: Asking) -> None:
         raise Refused("not_for_representatives")
     if asking.spoken_for and not asking.powers & {asking.action, "*"}:
         raise Refused("no_power")
+    if asking.spoken_for and asking.own_assurance < asking.least_assurance:
+        raise Refused("assurance")
     if asking.in_contact and asking.assurance < asking.least_assurance:
         raise Refused("assurance")

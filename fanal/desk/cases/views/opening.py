@@ -14,6 +14,7 @@ from fanal.desk.access import SignedInRequest, needs
 from fanal.desk.cases import drawing
 from fanal.desk.cases.finding import WRITERS, changeable
 from fanal.desk.cases.forms import CaseForm, SplitForm
+from fanal.desk.given import number
 from fanal.scenarios import actions as scenarios
 
 
@@ -30,7 +31,7 @@ def open_case(request: SignedInRequest) -> HttpResponse:
         return _new(request, form)
     given = request.GET.get("customer", "")
     people = Customer.objects.visible_to(request.user)
-    customer = people.filter(pk=int(given)).first() if given.isascii() and given.isdigit() else None
+    customer = people.filter(pk=number(given)).first()
     case = actions.open_case(
         **form.cleaned_data, customer=customer, owner=request.user, now=timezone.now(), by=request.user
     )

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from fanal.agents.models import Permission
 from fanal.customers.models import ContactPoint, Customer
 from fanal.desk.access import SignedInRequest, needs
+from fanal.desk.given import number
 from fanal.desk.workplace import drawing
 from fanal.desk.workplace.finding import own
 from fanal.holdings.models import Holding, Order
@@ -66,7 +67,7 @@ def action_record(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _target(request: SignedInRequest) -> Target | None:
     """What it is done to, if this agent may see it."""
-    kind, pk = request.POST.get("kind", ""), request.POST.get("target") or 0
+    kind, pk = request.POST.get("kind", ""), number(request.POST.get("target", ""))
     match kind:
         case "holding":
             holding: Holding = get_object_or_404(Holding.objects.visible_to(request.user), pk=pk)

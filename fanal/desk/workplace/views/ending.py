@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from fanal.agents.models import Agent, Permission, Tier
 from fanal.desk.access import SignedInRequest, needs
+from fanal.desk.given import number
 from fanal.desk.workplace import drawing
 from fanal.desk.workplace.finding import own
 from fanal.interactions import actions as interactions
@@ -46,10 +47,10 @@ def wrap_up(request: SignedInRequest, pk: int) -> HttpResponse:
     for topic in interaction.topics.filter(withdrawn_at=None):
         chosen = request.POST.get(f"topic-{topic.pk}", "")
         if chosen and chosen != str(topic.disposition_id or ""):
-            outcome = get_object_or_404(Disposition, pk=chosen, active=True)
+            outcome = get_object_or_404(Disposition, pk=number(chosen), active=True)
             interactions.set_disposition(topic=topic, disposition=outcome, now=now, by=request.user)
     if chosen := request.POST.get("topic-new", ""):
-        outcome = get_object_or_404(Disposition, pk=chosen, active=True)
+        outcome = get_object_or_404(Disposition, pk=number(chosen), active=True)
         interactions.add_topic(
             interaction=interaction, label=outcome.name, disposition=outcome, now=now, by=request.user
         )
@@ -66,23 +67,24 @@ def wrap_up(request: SignedInRequest, pk: int) -> HttpResponse:
 def transfer(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give it to a colleague, a queue or the next line, with what they need to know."""
     interaction = own(request.user, pk)
+    queues = Queue.objects.filter(active=True, practice=interaction.practice).order_by("name")
     if request.method == "GET":
         context = {
             "interaction": interaction,
-            "queues": Queue.objects.filter(active=True, practice=interaction.practice).order_by("name"),
+            "queues": queues,
             "tiers": Tier.objects.all(),
             "colleagues": _colleagues(request.user),
         }
         return render(request, "workplace/transfer.html", context)
     kind, _colon, chosen = request.POST.get("target", "").partition(":")
-    if kind not in ("queue", "agent", "tier") or not chosen.isdecimal():
+    if kind not in ("queue", "agent", "tier") or not number(chosen):
         return drawing.refused(_("Choose to whom it goes."))
     summary = request.POST.get("summary", "").strip()[:2000]
     try:
         routing.transfer(
             interaction=interaction,
             by=request.user,
-            to_queue=get_object_or_404(Queue, pk=chosen, active=True) if kind == "queue" else None,
+            to_queue=get_object_or_404(queues, pk=chosen) if kind == "queue" else None,
             to_agent=get_object_or_404(_colleagues(request.user), pk=chosen) if kind == "agent" else None,
             to_tier=get_object_or_404(Tier, pk=chosen) if kind == "tier" else None,
             summary=summary,

@@ -12,6 +12,7 @@ from fanal.agents.models import Permission
 from fanal.consent.rules import NotAllowed
 from fanal.consent.wording import REFUSALS
 from fanal.desk.access import SignedInRequest, needs
+from fanal.desk.given import number
 from fanal.desk.workplace import canned, drawing
 from fanal.desk.workplace.finding import own, seen
 from fanal.desk.workplace.reading import mark_read
@@ -40,7 +41,7 @@ def messages(request: SignedInRequest, pk: int) -> HttpResponse:
     """Say something to the customer, or keep it as a note for ourselves. A repeat of the same id says it once."""
     interaction = own(request.user, pk)
     text = texts.clean(request.POST.get("text", "")).strip()
-    chosen = [int(file) for file in request.POST.getlist("attachment") if file.isdecimal()][:MOST_FILES]
+    chosen = [number(file) for file in request.POST.getlist("attachment")][:MOST_FILES]
     if not (text or chosen) or len(text) > LONGEST:
         return drawing.refused(_("Write between 1 and 4,000 characters."))
     if request.POST.get("as") == "note":
@@ -73,7 +74,7 @@ def attachments(request: SignedInRequest, pk: int) -> HttpResponse:
         return drawing.refused(_("Choose a file of at most 10 MB."))
     try:
         kept = interactions.attach(
-            interaction=interaction, name=file.name or "", content=file.read(), now=timezone.now()
+            interaction=interaction, name=file.name or "", content=file.read(), by=request.user, now=timezone.now()
         )
     except files.NotAccepted:
         return drawing.refused(_("This file is not taken. Send a picture, a PDF, a text, a Word or an Excel file."))

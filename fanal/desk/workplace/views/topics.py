@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from fanal.agents.models import Permission
 from fanal.cases.models import Case, CaseType, Category
 from fanal.desk.access import SignedInRequest, needs
+from fanal.desk.given import number
 from fanal.desk.workplace import drawing
 from fanal.desk.workplace.finding import own, own_topic, seen
 from fanal.interactions import actions as interactions
@@ -22,14 +23,14 @@ def topics(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "GET":
         return drawing.part(request, "topics", seen(request.user, pk))
     interaction = own(request.user, pk)
-    number = request.POST.get("case", "").strip()
+    given = request.POST.get("case", "").strip()
     case = None
-    if number:
-        case = Case.objects.visible_to(request.user).filter(number=int(number) if number.isdecimal() else 0).first()
+    if given:
+        case = Case.objects.visible_to(request.user).filter(number=number(given)).first()
         if case is None:
             return drawing.refused(_("There is no case with this number, or it is not yours to see."))
     label = request.POST.get("label", "").strip()[:120]
-    category = Category.objects.filter(pk=request.POST.get("category") or 0).first()
+    category = Category.objects.filter(pk=number(request.POST.get("category", ""))).first()
     if not (label or category or case):
         return drawing.refused(_("Say what it is about: a few words, a category, or a case number."))
     interactions.add_topic(
@@ -88,8 +89,8 @@ def cases(request: SignedInRequest, pk: int) -> HttpResponse:
         return drawing.refused(_("Give the case a subject: what does the customer want settled?"))
     scenarios.open_in(
         interaction=interaction,
-        type=get_object_or_404(CaseType, pk=request.POST.get("type") or 0, active=True),
-        category=Category.objects.filter(pk=request.POST.get("category") or 0).first(),
+        type=get_object_or_404(CaseType, pk=number(request.POST.get("type", "")), active=True),
+        category=Category.objects.filter(pk=number(request.POST.get("category", ""))).first(),
         subject=subject[:200],
         by=request.user,
         now=timezone.now(),

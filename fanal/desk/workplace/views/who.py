@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from fanal.agents.models import Permission
 from fanal.customers.models import Customer, RelationshipKind
 from fanal.desk.access import SignedInRequest, needs
+from fanal.desk.given import number
 from fanal.desk.workplace import drawing
 from fanal.desk.workplace.about import about_of
 from fanal.desk.workplace.finding import own, seen
@@ -31,8 +32,8 @@ def about(request: SignedInRequest, pk: int) -> HttpResponse:
     found = about_of(
         interaction,
         agent=request.user,
-        order_pk=int(order) if order.isdecimal() else 0,
-        holding_pk=int(holding) if holding.isdecimal() else 0,
+        order_pk=number(order),
+        holding_pk=number(holding),
     )
     return render(request, "workplace/about.html", {"about": found})
 
@@ -81,7 +82,9 @@ def behalf(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "GET":
         context = {"interaction": interaction, "relationships": RelationshipKind.choices}
         return render(request, "workplace/behalf.html", context)
-    represents = get_object_or_404(Customer.objects.visible_to(request.user), pk=request.POST.get("represents") or 0)
+    represents = get_object_or_404(
+        Customer.objects.visible_to(request.user), pk=number(request.POST.get("represents", ""))
+    )
     relationship = request.POST.get("relationship", "")
     if relationship not in RelationshipKind.values:
         return drawing.refused(_("Choose how the two are related."))
