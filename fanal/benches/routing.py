@@ -74,7 +74,7 @@ def run(
     turns: int = 3,
 ) -> tuple[dict[str, float], Figures]:
     """Measure (a) and (b) with one matcher, then the most that one and two can do; check decisions and doubles."""
-    load = {
+    load: dict[str, float] = {
         "agents": agents,
         "queues": queues,
         "waiting": waiting,

@@ -1,5 +1,6 @@
 """The loop that offers waiting work to agents: woken by what happens and by the next due time, never by a poll."""
 
+import itertools
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -22,6 +23,8 @@ log = structlog.get_logger(__name__)
 SLOW_SWEEP = 5.0
 # When others hold what is wanted: they need no longer than this.
 BREATH = 0.002
+# While more agents are free than fit into one round, entries are looked at every so many rounds.
+ENTRIES_WAIT_FOR = 4
 # Timers and the configuration are looked at again this long after something happened at the latest.
 LOOK_AROUND = 0.2
 # A matcher that stands still between its read and its write loses what it had claimed.
@@ -105,7 +108,9 @@ class Loop:
 
     def work_off(self) -> None:
         """Rounds of matching until nothing is due; those who came free go first, as they come."""
-        while not self.stop.is_set():
+        for turn in itertools.count(1):
+            if self.stop.is_set():
+                return
             agents_at, entries_at = self.hot.execute(statements.PEEK).fetchone() or (None, None)
             now = self.clock()
             freed, arrived = (at is not None and at <= now for at in (agents_at, entries_at))
@@ -115,6 +120,8 @@ class Loop:
             agents = entries = Round()
             if freed:
                 agents = self._told(matching.match_agents(self.hot, self.known, now=now, record=self.record))
+            if agents.claimed == matching.AGENTS_AT_ONCE and turn % ENTRIES_WAIT_FOR:
+                continue  # many came free: each takes the best of all that waits, and with it what has arrived
             if arrived:
                 entries = self._told(matching.match_entries(self.hot, self.known, now=now, record=self.record))
             for entry in entries.overflowing:

@@ -12,7 +12,7 @@ from fanal.routing.rules import AgentFacts, Decision, State, assign, effective_p
 
 AGENTS_AT_ONCE = 16
 ENTRIES_AT_ONCE = 32
-SOON = timedelta(milliseconds=5)
+SOON = timedelta(milliseconds=20)
 
 Record = Callable[[State, Decision], None]
 
@@ -105,15 +105,19 @@ def match_entries(
         for entry in claimed:
             looks[entry.facts.id] = next_look(entry.facts, configuration.queues[entry.facts.queue], now)
             agents, _ = qualified[entry.facts.id]
-            if not any(who in loads and entry.facts.channel in loads[who].room for who in agents):
+            able = [loads[who] for who in agents if who in loads and entry.facts.channel in loads[who].room]
+            if not able:
+                continue
+            if all(_being_matched(load, now) for load in able):
+                looks[entry.facts.id] = now + SOON  # the best entry that fits goes there, perhaps this
                 continue
             state = _state_of_arrival(configuration, entry, qualified[entry.facts.id], loads, now)
             decision = assign(state)
             if decision.agent is None:
                 continue
             load = loads[decision.agent]
-            if load.look_at and load.look_at <= now:
-                looks[entry.facts.id] = now + SOON  # being matched: the best entry that fits goes there, perhaps this
+            if _being_matched(load, now):
+                looks[entry.facts.id] = now + SOON
                 continue
             loads[decision.agent] = load._replace(facts=replace(load.facts, ringing=True), room=frozenset())
             picks.append(Pick(entry=entry, load=load, decision=decision))
@@ -164,6 +168,10 @@ def _state_of_arrival(
         arrived=entry.facts.id,
         excluded=excluded,
     )
+
+
+def _being_matched(load: Load, now: datetime) -> bool:
+    return load.look_at is not None and load.look_at <= now
 
 
 def _urgency(entry: Entry, configuration: Configuration, now: datetime) -> tuple[bool, int, datetime, int]:

@@ -145,7 +145,7 @@ def filters_of(question: Question) -> dict[str, Any]:
 def file_lines(question: Question, viewer: Agent, now: datetime) -> tuple[list[str], Iterator[list[Any]]]:
     """Every figure with numerator and denominator: whoever adds lines up can divide rightly again."""
     parts, whole, names = asked(question, viewer, now)
-    head = [_("Line"), _("Figure"), _("Version"), _("Numerator"), _("Denominator"), _("Value")]
+    head = [_("Row"), _("Figure"), _("Version"), _("Numerator"), _("Denominator"), _("Value")]
 
     def lines() -> Iterator[list[Any]]:
         for figure in parts:
