@@ -162,6 +162,7 @@ def test_a_customer_is_entered_and_found_at_once(desk: Client) -> None:
 
 
 def test_a_bad_number_is_kept_as_given_and_said_to_be_so(desk: Client, ada: Customer) -> None:
+    desk.post(f"/customers/{ada.pk}/opening/", {"reason": "data_care"})
     answer = desk.post(f"/customers/{ada.pk}/contact-points/", {"kind": "email", "given": "ada at home"}, follow=True)
     assert "not well-formed" in text(answer)
     assert ada.contact_points.get(kind="email").state == "invalid"
@@ -171,10 +172,21 @@ def test_a_bad_number_is_kept_as_given_and_said_to_be_so(desk: Client, ada: Cust
 
 def test_an_address_is_ended_from_the_card(desk: Client, ada: Customer) -> None:
     point = ada.contact_points.get()
+    desk.post(f"/customers/{ada.pk}/opening/", {"reason": "data_care"})
     desk.post(f"/customers/{ada.pk}/contact-points/{point.pk}/end/")
     point.refresh_from_db()
     assert point.ended_at is not None
     assert desk.post(f"/customers/{ada.pk}/contact-points/999999/end/").status_code == 404
+
+
+def test_nobody_changes_where_a_customer_is_reached_without_being_sure_of_them(desk: Client, ada: Customer) -> None:
+    point = ada.contact_points.get()
+    given = {"kind": "email", "given": "thief@example.com"}
+    answer = desk.post(f"/customers/{ada.pk}/contact-points/", given, follow=True)
+    assert "Find out first who it is" in text(answer)
+    desk.post(f"/customers/{ada.pk}/contact-points/{point.pk}/end/")
+    point.refresh_from_db()
+    assert (ada.contact_points.count(), point.ended_at) == (1, None)
 
 
 def test_a_merged_customers_address_leads_to_the_survivor(desk: Client, agent: Agent, ada: Customer) -> None:

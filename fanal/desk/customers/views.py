@@ -21,6 +21,8 @@ from fanal.desk.customers.forms import ContactPointForm, DetailsForm
 from fanal.desk.customers.history import changes_of
 from fanal.desk.finding.views import cut_sentence
 from fanal.identity.find import Results, search
+from fanal.identity.masking import why_not
+from fanal.identity.rules import may_see
 
 LOOKS = (Permission.HANDLE, Permission.SUPERVISE, Permission.SUPERVISE_OWN_QUEUES)
 REASONS = ("case_work", "call_back", "complaint", "data_care")
@@ -53,6 +55,7 @@ def new(request: SignedInRequest) -> HttpResponse:
         except actions.NotValid as refused:
             form.refuse(refused)
         else:
+            open_on_record(request, customer, reason="data_care", now=timezone.now())
             messages.success(request, _("Entered. Add a number or an address, so that they are found by it."))
             return redirect("customer", customer.pk)
     return render(request, "customers/edit.html", {"form": form}, status=422 if form.errors else 200)
@@ -93,6 +96,8 @@ def details(request: SignedInRequest, pk: int) -> HttpResponse:
 def contact_points(request: SignedInRequest, pk: int) -> HttpResponse:
     """Add a number or an address; one that is not well-formed is kept as given, and said to be so."""
     found = _seen(request, pk)
+    if not _may_change_addresses(request, found):
+        return redirect("customer", found.pk)
     form = ContactPointForm(request.POST)
     if form.is_valid():
         try:
@@ -113,6 +118,8 @@ def contact_points(request: SignedInRequest, pk: int) -> HttpResponse:
 def contact_point_end(request: SignedInRequest, pk: int, point_pk: int) -> HttpResponse:
     """This number or address is theirs no longer."""
     found = _seen(request, pk)
+    if not _may_change_addresses(request, found):
+        return redirect("customer", found.pk)
     point = get_object_or_404(ContactPoint, pk=point_pk, customer__in=family_of(found.pk))
     actions.end_contact_point(point=point, by=request.user, now=timezone.now())
     return redirect("customer", found.pk)
@@ -140,6 +147,15 @@ def opening(request: SignedInRequest, pk: int) -> HttpResponse:
     else:
         open_on_record(request, found, reason=reason, now=timezone.now())
     return redirect("customer", found.pk)
+
+
+def _may_change_addresses(request: SignedInRequest, found: Customer) -> bool:
+    """Where somebody can be reached is changed only by who may see it: sure of the person, or opened on record."""
+    assurance = assurance_for(request, family_of(found.pk), now=timezone.now())
+    decision = may_see("contact", role_field_classes=request.user.role.field_classes, assurance=assurance)
+    if not decision:
+        messages.error(request, why_not(decision))
+    return bool(decision)
 
 
 def _seen(request: SignedInRequest, pk: int) -> Customer:
