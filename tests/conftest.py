@@ -24,6 +24,8 @@ os.environ["FANAL_HOME"] = os.environ["FANAL_TEST_HOME"]
 # The tests' server may forget everything when the machine goes down.
 os.environ["FANAL_POSTGRES_SETTINGS"] = '{"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}'
 os.environ["DJANGO_SETTINGS_MODULE"] = "fanal.settings"
+# Playwright keeps an event loop running in the thread that later tests of the same worker use the database in.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402

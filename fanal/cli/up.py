@@ -31,7 +31,6 @@ def up(
     from fanal.running.migrated import nothing_to_migrate
     from fanal.running.program import tell
     from fanal.running.supervisor import Supervisor
-    from fanal.settings import INSTALLED_APPS
 
     for wanted in (environment.port, environment.live_port or environment.port + 1):
         _refuse_taken(environment.host, wanted)
@@ -39,6 +38,8 @@ def up(
     for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, lambda *_: stopping.set())
     postgres.ensure_running(environment, progress=tell)
+    from fanal.settings import INSTALLED_APPS  # reads, and if need be makes, the secret in the home folder
+
     if not nothing_to_migrate(postgres.address(environment), INSTALLED_APPS):
         _do("django", "migrate", "--verbosity=0", stopping=stopping)
     if demo and importlib.util.find_spec("fanal.demo.cli"):
