@@ -1,9 +1,12 @@
 """A day at a small centre, told in events: what the packages below the figures would have published."""
 
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
+
+from django.db import connection
 
 from fanal.agents.models import Agent, Permission, Role
 from fanal.cases.models import Case, CaseOrigin, CaseType
@@ -37,6 +40,24 @@ def absorb_all() -> None:
     """Fold every event there is, those of the test's own open transaction too."""
     events = Event.objects.order_by("id")
     actions.absorb(happenings=[Happening(id=e.pk, kind=e.kind, at=e.at, by=e.by, data=e.data) for e in events])
+
+
+OLDEST_OPEN = "pg_snapshot_xmin(pg_current_snapshot())"
+
+
+def fold_all() -> int:
+    """Fold as the program does, once no transaction of the server is open from before the newest event.
+
+    Readers stop below the oldest open transaction of the whole server, and other tests' are among them.
+    """
+    deadline = time.monotonic() + 60
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute(f"SELECT NOT EXISTS (SELECT 1 FROM events_event WHERE xid >= {OLDEST_OPEN})")
+            if cursor.fetchone()[0]:
+                return actions.fold()
+            time.sleep(0.05)
+    raise TimeoutError("Some transaction of the tests' server stays open.")
 
 
 @dataclass

@@ -20,7 +20,7 @@ from fanal.kpis.counters import FACTS
 from fanal.kpis.models import Cell, Cursor
 from fanal.kpis.periods import named
 from fanal.kpis.rules import Happening
-from tests.day import MORNING, Contact, absorb_all, after, agent, present, queue
+from tests.day import MORNING, Contact, absorb_all, after, agent, fold_all, present, queue
 
 pytestmark = pytest.mark.django_db
 EVENING = MORNING + timedelta(hours=10)
@@ -256,11 +256,11 @@ def test_an_event_that_names_nothing_does_not_stop_the_fold() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_the_fold_goes_on_where_it_stopped() -> None:
     centre = Centre()
-    assert actions.fold() == Event.objects.count()
-    assert actions.fold() == 0
+    assert fold_all() == Event.objects.count()
+    assert fold_all() == 0
     before = stored()
     centre.waiting.abandoned(2100)
-    assert actions.fold() == 2
+    assert fold_all() == 2
     assert stored() != before
     assert centre.figure("abandoned").value == 3
     assert Cursor.objects.get().event == Event.objects.order_by("-id").values_list("id", flat=True)[0]
@@ -274,7 +274,7 @@ def test_a_folded_day_keeps_every_promise_about_figures_and_a_spoilt_one_is_foun
         {"figures_offered_adds_up", "figures_days_are_sums", "agent_time_adds_up", "presence_has_no_gaps"}
     )
     Centre()
-    actions.fold()
+    fold_all()
     assert [verdict.invariant.name for verdict in verify(names=names) if not verdict.holds] == []
     Cell.objects.filter(source="stay", grain="q").update(answered=99)
     Cell.objects.filter(source="handling", grain="n").update(handled=99)

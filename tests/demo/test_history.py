@@ -17,6 +17,7 @@ from fanal.kpis.actions import recompute
 from fanal.kpis.models import QueueStay
 from fanal.routing.models import Offer, QueueEntry, Transfer
 from fanal.running.verify import verify
+from tests.day import fold_all
 
 NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
 
@@ -24,6 +25,7 @@ NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
 @pytest.fixture
 def history(transactional_db: None) -> None:
     load(people=600, days=8, seed=7, now=NOW)
+    fold_all()
 
 
 def test_the_history_keeps_every_invariant_and_holds_everything_there_is_to_see(history: None) -> None:

@@ -16,6 +16,7 @@ from fanal.interactions.models import Interaction, Message
 from fanal.routing import actions as routing
 from fanal.routing.models import QueueEntry
 from fanal.scenarios import actions as scenarios
+from tests.day import fold_all
 
 NOW = datetime(2026, 3, 18, 10, 0, tzinfo=UTC)
 
@@ -57,10 +58,9 @@ def test_a_simulated_customer_answers_is_helped_thanks_and_leaves_and_no_figure_
     for event in Event.objects.filter(data__has_key="interaction"):
         assert event.data.get("practice") is True, event.kind
 
-    from fanal.kpis.actions import fold
     from fanal.kpis.models import Cell
 
-    fold()
+    fold_all()
     assert not Cell.objects.exclude(source="time").exists()
 
 

@@ -13,6 +13,7 @@ from fanal.kpis.models import Handling, QueueStay
 from fanal.kpis.periods import named
 from fanal.routing import actions
 from fanal.routing.models import QueueEntry
+from tests.day import fold_all
 from tests.people import an_agent
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -20,7 +21,7 @@ EVENING = after(8 * 3600)
 
 
 def today() -> dict[str, Figure]:
-    figures.fold()
+    fold_all()
     viewer = an_agent("supervisor")
     found = figures.figures(kpi_ids=list(KPIS), period=named("today", EVENING), viewer=viewer, now=EVENING)
     return {figure.kpi.id: figure for figure in found}
