@@ -101,7 +101,8 @@ def sentence(reason: Mapping[str, Any]) -> str:
             return _("Otherwise writes in another language")
         case "points_elsewhere":
             what = _LANES.get(str(reason.get("what", "")), _LANES["seen"])
-            return _("%(what)s belongs to someone else").capitalize() % {"what": what}
+            text = _("%(what)s belongs to someone else") % {"what": what}
+            return text[:1].upper() + text[1:]
         case _:
             return str(_PLAIN.get(code, code))
 
