@@ -12,7 +12,9 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from fanal.agents.models import Agent, Presence
 from fanal.cases.models import Case, CaseType, Category
 from fanal.channels.models import ChannelAccount, ChannelKind
+from fanal.consent.models import Suppression
 from fanal.customers.models import ContactPoint, Customer
+from fanal.events.models import Event
 from fanal.holdings.models import Holding, Order, Product
 from fanal.identity.models import Assurance
 from fanal.intake import actions as intake
@@ -238,6 +240,11 @@ def test_an_agent_writes_first_to_a_customer_we_were_sure_of(shop: ChannelAccoun
     busy = desk.post(f"/customers/{owner.pk}/messages/", {"text": "Your order has arrived."})
     assert "already" in busy.content.decode()
     text_of(desk.post(f"/interactions/{interaction.pk}/ending/"))
+    wish = Suppression.objects.create(kind="handle", value="v1", since=timezone.now(), evidence="said so in the chat")
+    refused = desk.post(f"/customers/{owner.pk}/messages/", {"text": "Your order has arrived."})
+    assert refused.status_code == 409
+    assert Event.objects.get(kind="contact.refused").data["reason"] == "suppressed"
+    wish.delete()
     answer = desk.post(f"/customers/{owner.pk}/messages/", {"text": "Your order has arrived."})
     assert answer.status_code == 302, answer.content
     begun = Interaction.objects.latest("id")

@@ -7,6 +7,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from fanal.agents.models import Permission
+from fanal.channels.models import ChannelKind
+from fanal.consent.actions import refuse
+from fanal.consent.models import Purpose
 from fanal.consent.rules import NotAllowed
 from fanal.consent.wording import REFUSALS
 from fanal.customers.models import Customer
@@ -32,6 +35,14 @@ def messages(request: SignedInRequest, pk: int) -> HttpResponse:
     except routing.NotPossible as problem:
         return drawing.refused(problem.sentence())
     except NotAllowed as refusal:
+        refuse(
+            purpose=Purpose.SERVICE,
+            channel=ChannelKind.WEBCHAT,
+            code=refusal.code,
+            customer=customer,
+            now=timezone.now(),
+            by=request.user.pk,
+        )
         return drawing.refused(str(REFUSALS[refusal.code]))
     if request.headers.get("HX-Request"):
         return HttpResponse(headers={"HX-Redirect": f"/interactions/{interaction.pk}/"})

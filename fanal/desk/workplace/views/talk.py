@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from fanal.agents.models import Permission
+from fanal.consent.actions import refuse
+from fanal.consent.models import Purpose
 from fanal.consent.rules import NotAllowed
 from fanal.consent.wording import REFUSALS
 from fanal.desk.access import SignedInRequest, needs
@@ -60,6 +62,14 @@ def messages(request: SignedInRequest, pk: int) -> HttpResponse:
             now=timezone.now(),
         )
     except NotAllowed as refusal:
+        refuse(
+            purpose=Purpose.REPLY,
+            channel=interaction.channel,
+            code=refusal.code,
+            customer=interaction.customer,
+            now=timezone.now(),
+            by=request.user.pk,
+        )
         return drawing.refused(str(REFUSALS[refusal.code]))
     return drawing.part(request, "said", interaction)
 
