@@ -61,8 +61,8 @@ def email_forms(text: str) -> tuple[str, ...]:
 def _phone(raw: str, source: Source, region: str) -> Address | None:
     if not raw or phones.withheld(raw):
         return None
-    if phone := phones.normalise(raw, region or environment.country or None):
-        return Address(lane=Lane.PHONE, source=source, values=(phone.e164,))
+    if phone := phones.e164(raw, region or environment.country or None):
+        return Address(lane=Lane.PHONE, source=source, values=(phone,))
     national = digits.only(raw).lstrip("0")
     if not LONGEST_TAIL <= len(national) <= 15:
         return None

@@ -90,8 +90,8 @@ def _number_values(text: str, shapes: tuple[Shape, ...]) -> dict[str, Any]:
 
 def _phone_tails(text: str, number: str) -> list[str]:
     """The last digits to compare: of the normal form if the number has one, and as typed without the trunk zero."""
-    phone = phones.normalise(text, environment.country or None)
-    readings = [phone.e164.lstrip("+")] if phone else []
+    phone = phones.e164(text, environment.country or None)
+    readings = [phone.lstrip("+")] if phone else []
     if not text.lstrip().startswith("+"):
         readings.append(number.lstrip("0"))
     return list(dict.fromkeys(reading[-9:] for reading in readings if len(reading) >= PHONE_TAIL))
