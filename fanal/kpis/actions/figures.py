@@ -111,7 +111,7 @@ def figures(
     seen, only_these = sight(viewer), filters or Filters()
     sums = _sums([kpi for kpi in kpis if kpi.share is None], period, by, only_these, seen, now)
     ranks = _ranks([kpi for kpi in kpis if kpi.share is not None], period, by, only_these, seen)
-    known = {key for totals in (*sums.values(), *ranks.values()) for key in totals}
+    known = {key for totals in sums.values() for key in totals} | {key for rank in ranks.values() for key in rank}
     keys = sorted(known, key=_order) if by else [None]
     return [
         _figure(kpi, key, sums[kpi.source].get(key, {})) if kpi.share is None else _percentile(kpi, key, ranks[kpi.id])

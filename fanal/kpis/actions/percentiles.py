@@ -41,7 +41,8 @@ def _places(kpis: Sequence[Kpi], period: Period, by: str | None, where: Q) -> li
     shares = [share for kpi in kpis for share in (kpi.share, kpi.share)]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT key, max(of), {each} FROM ({statement}) ranked GROUP BY key", [*shares, *values])
-        return cursor.fetchall()
+        found: list[Any] = cursor.fetchall()
+        return found
 
 
 def _ranked(kpi: Kpi, period: Period, by: str | None, where: Q) -> QuerySet[Any, Any]:
