@@ -128,9 +128,9 @@ def test_the_history_begins_with_the_contact_and_tells_every_change_from_and_to(
         "reopened",
         "changed",
     ]
-    assert entries[0].topic.interaction == chat
+    assert entries[0].topic == chat.topics.get(case=case).pk
     assert (entries[2].by, entries[2].changes[0].before, entries[2].changes[0].after) == (
-        shop.supervisor,
+        shop.supervisor.name,
         "Normal",
         "Urgent",
     )
