@@ -20,6 +20,7 @@ from fanal.desk.customers.card import card_of
 from fanal.desk.customers.forms import ContactPointForm, DetailsForm
 from fanal.desk.customers.history import changes_of
 from fanal.desk.finding.views import cut_sentence
+from fanal.desk.limits import searching
 from fanal.identity.find import Results, search
 from fanal.identity.masking import why_not
 from fanal.identity.rules import may_see
@@ -31,6 +32,7 @@ PAGE = 25
 
 @require_GET
 @needs(*LOOKS)
+@searching
 def customers(request: SignedInRequest) -> HttpResponse:
     """Find a customer; nothing is listed before something is asked for."""
     text = request.GET.get("q", "").strip()
