@@ -64,7 +64,8 @@ WITH given AS MATERIALIZED (
     RETURNING id, interaction_id, at
 ), touched AS (
     UPDATE interactions_interaction i SET last_message_at = last.at
-    FROM (SELECT interaction_id, max(at) AS at FROM message GROUP BY interaction_id) last WHERE i.id = last.interaction_id
+    FROM (SELECT interaction_id, max(at) AS at FROM message GROUP BY interaction_id) AS last
+    WHERE i.id = last.interaction_id
 ), event AS (
     INSERT INTO events_event (kind, at, by, data, audience)
     SELECT 'message.added', message.at, NULL,

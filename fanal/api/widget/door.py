@@ -34,7 +34,9 @@ def messages_first(get_response: Answer) -> Answer:
                 stored = _take(request)
             except (Problem, BadToken, ValidationError, RequestDataTooBig, UnreadablePostError, Error):
                 return get_response(request)
-            return JsonResponse({"id": stored.id, "stored_at": stored.stored_at}, status=202, content_type=JSON)
+            response = JsonResponse({"id": stored.id, "stored_at": stored.stored_at}, status=202, content_type=JSON)
+            response["Content-Length"] = str(len(response.content))
+            return response
         return get_response(request)
 
     return answer
