@@ -1,7 +1,7 @@
 """Messages of many visitors at the same moment: each stored once before it is answered, whatever happens to the lot."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -44,7 +44,7 @@ def browsers() -> list[Browser]:
 
 
 @pytest.fixture
-def lots(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+def lots(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many messages went into each lot; the first lot waits until all the others have come."""
     sizes: list[int] = []
     write = straight._together._write
@@ -59,7 +59,7 @@ def lots(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
         return write(lot)
 
     monkeypatch.setattr(straight._together, "_write", counted)
-    yield sizes
+    return sizes
 
 
 def at_once(*asked: Callable[[], Any]) -> list[Any]:
