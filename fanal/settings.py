@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "fanal.running.security.trusted_proxies",
     "fanal.running.security.strict_headers",
     "django.middleware.security.SecurityMiddleware",
+    "fanal.api.widget.door.messages_first",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "fanal.running.security.storable_forms",
     "django.contrib.sessions.middleware.SessionMiddleware",
