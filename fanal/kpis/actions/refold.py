@@ -10,6 +10,7 @@ from fanal.kpis.models import Cell, QueueStay
 from fanal.kpis.rules import Happening
 from fanal.running.verify import Invariant
 
+TABLES = [*(model._meta.db_table for model in FACTS.values()), Cell._meta.db_table]
 SHOWN = "source, grain, at, queue_id, channel, agent_id, type_id"
 
 
@@ -22,8 +23,7 @@ def refold() -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT relnamespace::regnamespace FROM pg_class WHERE oid = 'kpis_cell'::regclass")
         schema = cursor.fetchone()[0]
-        for model in (*FACTS.values(), Cell):
-            table = model._meta.db_table
+        for table in TABLES:
             cursor.execute(f"CREATE TEMP TABLE {table} (LIKE {schema}.{table} INCLUDING ALL) ON COMMIT DROP")
         stays = QueueStay._meta.db_table
         cursor.execute(
@@ -33,7 +33,7 @@ def refold() -> str:
         absorb(happenings=happenings)
         if number & (number - 1) == 0:
             with connection.cursor() as cursor:
-                cursor.execute(f"ANALYZE {', '.join(model._meta.db_table for model in (*FACTS.values(), Cell))}")
+                cursor.execute(f"ANALYZE {', '.join(TABLES)}")
     return _differences(schema)
 
 
@@ -58,7 +58,7 @@ def _folded() -> Iterator[list[Happening]]:
 
 
 def _differences(schema: str) -> str:
-    columns = ", ".join(field.column for field in Cell._meta.concrete_fields if field.name != "id")
+    columns = ", ".join(str(field.column) for field in Cell._meta.concrete_fields if field.name != "id")
     stored, again = f"SELECT {columns} FROM {schema}.kpis_cell", f"SELECT {columns} FROM pg_temp.kpis_cell"
     return f"""
         SELECT 'stored' AS found, {SHOWN} FROM ({stored} EXCEPT ALL {again}) AS gone
