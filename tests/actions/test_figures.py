@@ -294,3 +294,30 @@ def test_the_time_of_somebody_who_practises_is_in_no_figure() -> None:
         set_presence(agent=person, state=Presence.OFFLINE, by=person, now=after(600))
     absorb_all()
     assert set(Cell.objects.filter(source="time").values_list("agent", flat=True)) == {real.pk}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_folding_all_events_again_gives_the_stored_figures_and_a_spoilt_cell_is_found() -> None:
+    from fanal.running.verify import verify
+
+    def check() -> Any:
+        (verdict,) = verify(names=frozenset({actions.FOLLOWS.name}), besides=[actions.FOLLOWS])
+        return verdict
+
+    centre = Centre()
+    fold_all()
+    centre.waiting.abandoned(2100)  # not folded yet: in neither
+    centre.orders.answer_within_seconds = 600
+    centre.orders.save()
+    before = stored()
+    assert check().holds
+    fold_all()
+    assert check().holds
+    assert stored() != before
+    kept = stored()
+    Cell.objects.filter(source="stay", grain="q").order_by("at").first().delete()  # type: ignore[union-attr]
+    spoilt = stored()
+    assert (check().offending, check().first[0][0]) == (1, "folded again")
+    assert stored() == spoilt != kept
+    Cell.objects.filter(source="handling", grain="a").update(talk_ms=1)
+    assert check().offending == 1 + 2 * Cell.objects.filter(source="handling", grain="a").count()
