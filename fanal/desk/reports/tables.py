@@ -16,7 +16,7 @@ from fanal.desk.reports.chart import Chart, columns
 from fanal.desk.supervision.pages import Shown, show
 from fanal.interactions.models import Interaction
 from fanal.kpis import actions
-from fanal.kpis.actions.figures import Figure, labels
+from fanal.kpis.actions.figures import Figure, labels, sight
 from fanal.kpis.asking import Question
 from fanal.kpis.catalogue import GROUPS, KPIS, Kpi, Unit
 from fanal.kpis.words import moment, shown
@@ -64,17 +64,17 @@ def asked(
 ) -> tuple[list[Figure], list[Figure], dict[Any, str]]:
     """The figures by line, the whole of them, and the names of the lines."""
     by = question.by or "queue"
-    ask: dict[str, Any] = {
-        "kpi_ids": kpis_by(by, group),
-        "period": question.period,
-        "filters": question.filters,
-        "viewer": viewer,
-        "now": now,
-    }
-    parts = actions.figures(by=by, **ask)
+    parts, whole = actions.table(
+        kpi_ids=kpis_by(by, group),
+        by=by,
+        period=question.period,
+        filters=question.filters,
+        seen=sight(viewer),
+        now=now,
+    )
     keys = list(dict.fromkeys(figure.key for figure in parts))
     names = labels(by, keys) if by not in ("day", "interval") else {key: moment(key, by) for key in keys}
-    return parts, actions.figures(**ask), names
+    return parts, whole, names
 
 
 def table(question: Question, viewer: Agent, now: datetime) -> Table:

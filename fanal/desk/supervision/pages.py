@@ -66,11 +66,9 @@ def queues_page(viewer: Agent, now: datetime) -> dict[str, Any]:
     """Every queue in sight: now from the tables, today from the counters. Folds what has just happened first."""
     actions.fold(limit=20_000)
     seen = sight(viewer)
-    people = live.agents(seen=seen)
-    standing = live.queues(seen=seen, agents=people)
+    standing = live.standing(seen=seen)
     today = named("today", now)
-    by_queue = actions.figures(kpi_ids=COLUMNS, period=today, by="queue", viewer=viewer, now=now)
-    whole = actions.figures(kpi_ids=TILES, period=today, viewer=viewer, now=now)
+    by_queue, whole = actions.table(kpi_ids=TILES, period=today, by="queue", seen=seen, now=now)
     found = {(figure.kpi.id, figure.key): figure for figure in by_queue}
     rows = [
         {
@@ -78,23 +76,22 @@ def queues_page(viewer: Agent, now: datetime) -> dict[str, Any]:
             "late": one.late(now),
             "longest": since(one.longest_since, now) if one.longest_since else None,
             "states": _states(one.agents),
-            "figures": [
-                show(_of(found, kpi, one.queue.pk), period="today", filters={"queue": one.queue.pk}) for kpi in COLUMNS
-            ],
+            "figures": [show(_of(found, kpi, one.pk), period="today", filters={"queue": one.pk}) for kpi in COLUMNS],
         }
-        for one in standing
+        for one in standing.queues
     ]
-    longest = min((one.longest_since for one in standing if one.longest_since), default=None)
+    longest = min((one.longest_since for one in standing.queues if one.longest_since), default=None)
+    late = sum(1 for row in rows if row["late"])
     return {
         "rows": rows,
         "columns": [KPIS[kpi] for kpi in COLUMNS],
         "tiles": [show(figure, period="today") for figure in whole],
-        "waiting": sum(one.waiting for one in standing),
+        "waiting": sum(one.waiting for one in standing.queues),
         "longest": since(longest, now) if longest else None,
-        "late": any(row["late"] for row in rows),
-        "late_queues": sum(1 for row in rows if row["late"]),
-        "available": sum(1 for one in people if one.shown == Presence.AVAILABLE),
-        "signed_in": len(people),
+        "late": late > 0,
+        "late_queues": late,
+        "available": standing.agents[Presence.AVAILABLE],
+        "signed_in": standing.agents.total(),
         "now": now,
         "set_aside": set_aside(viewer),
     }
