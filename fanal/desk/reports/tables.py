@@ -1,19 +1,21 @@
 """The report table and the rows behind a figure, ready to be shown or written to a file."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from fanal.agents.models import Agent, Presence
 from fanal.cases.models import Case
 from fanal.channels.models import ChannelKind
+from fanal.desk.reports import cells
 from fanal.desk.reports.chart import Chart, columns
-from fanal.desk.supervision.pages import Shown, show
+from fanal.desk.supervision.pages import Shown, rows_of, show
 from fanal.interactions.models import Interaction
 from fanal.kpis import actions
 from fanal.kpis.actions.figures import Figure, labels, sight
@@ -31,6 +33,7 @@ class Line:
     key: Any
     name: str
     figures: tuple[Shown, ...]
+    cells: SafeString
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,14 +87,17 @@ def table(question: Question, viewer: Agent, now: datetime) -> Table:
     keys = sorted({figure.key for figure in parts}, key=lambda key: _place(key, by, names))
     kpis = [figure.kpi for figure in whole]
     linked = by in ("queue", "agent", "type", "channel")
+    filters = filters_of(question)
+    others = {name: value for name, value in filters.items() if name != by}
+    narrow = {kpi.id: rows_of(kpi.id, period=question.period.name, filters=others) for kpi in kpis}
+    wide = {kpi.id: rows_of(kpi.id, period=question.period.name, filters=filters) for kpi in kpis}
     lines = tuple(
-        Line(
-            key=key,
-            name=names.get(key) or _("none"),
-            figures=tuple(
-                _show(found.get((key, kpi.id)) or _empty(kpi, key), question, {by: key} if linked and key else {})
-                for kpi in kpis
-            ),
+        _line(
+            key,
+            names.get(key) or _("none"),
+            [found.get((key, kpi.id)) or _empty(kpi, key) for kpi in kpis],
+            {name: f"{url}&{urlencode({by: key})}" for name, url in narrow.items()} if linked and key else wide,
+            linked=linked,
         )
         for key in keys
     )
@@ -103,10 +109,15 @@ def table(question: Question, viewer: Agent, now: datetime) -> Table:
     return Table(
         columns=tuple(kpis),
         lines=lines,
-        whole=tuple(_show(figure, question, {}) for figure in whole),
+        whole=tuple(show(figure, period="", url=wide[figure.kpi.id]) for figure in whole),
         chart=columns(points) if by in ("day", "interval") else None,
         charted=first,
     )
+
+
+def _line(key: Any, name: str, figures: Iterable[Figure], urls: Mapping[str, str], *, linked: bool) -> Line:
+    said = tuple(show(figure, period="", url=urls[figure.kpi.id]) for figure in figures)
+    return Line(key=key, name=name, figures=said, cells=cells.drawn(said, linked=linked))
 
 
 def _place(key: Any, by: str, names: dict[Any, str]) -> tuple[bool, Any]:
@@ -117,10 +128,6 @@ def _place(key: Any, by: str, names: dict[Any, str]) -> tuple[bool, Any]:
 
 def _empty(kpi: Kpi, key: Any) -> Figure:
     return Figure(kpi=kpi, key=key, numerator=0, denominator=0 if kpi.denominator else None)
-
-
-def _show(figure: Figure, question: Question, more: dict[str, Any]) -> Shown:
-    return show(figure, period=question.period.name, filters=filters_of(question) | more)
 
 
 def filters_of(question: Question) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -36,25 +37,30 @@ class Shown:
     """A figure ready to be shown: its words, its definition, and where its rows are."""
 
     id: str
-    name: str
+    name: str | Promise
     text: str
     note: str
-    definition: str
+    definition: str | Promise
     url: str
 
 
-def show(figure: Figure, *, period: str, filters: dict[str, Any] | None = None) -> Shown:
+def show(figure: Figure, *, period: str, filters: dict[str, Any] | None = None, url: str = "") -> Shown:
+    """`url`: where the rows behind it are, if the caller knows."""
     kpi = figure.kpi
     times = [any(name.endswith("_ms") for name in names) for names in (kpi.numerator, kpi.denominator)]
-    query = urlencode({"figure": kpi.id, "period": period, **(filters or {})}, doseq=True)
     return Shown(
         id=kpi.id,
-        name=str(kpi.name),
+        name=kpi.name,
         text=shown(figure.value, kpi.unit),
         note=parts(figure.numerator, figure.denominator, *times),
-        definition=str(kpi.formula),
-        url=f"{_rows_page()}?{query}",
+        definition=kpi.formula,
+        url=url or rows_of(kpi.id, period=period, filters=filters or {}),
     )
+
+
+def rows_of(kpi_id: str, *, period: str, filters: dict[str, Any]) -> str:
+    """Where the rows behind a figure are."""
+    return f"{_rows_page()}?{urlencode({'figure': kpi_id, 'period': period, **filters}, doseq=True)}"
 
 
 @cache
