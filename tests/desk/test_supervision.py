@@ -258,7 +258,7 @@ def test_the_api_refuses_strangers_and_agents_and_says_what_it_does_not_understa
 
 def test_the_queue_page_takes_few_queries(today: Today, client: Client, django_assert_max_num_queries: Any) -> None:
     client.force_login(today.supervisor)
-    with django_assert_max_num_queries(12):  # two of them are savepoints that only a test has
+    with django_assert_max_num_queries(14):  # nine, and the savepoints that only a test has
         assert client.get(reverse("queues")).status_code == 200
 
 
