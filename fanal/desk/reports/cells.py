@@ -7,13 +7,11 @@ from django.utils.safestring import SafeString, mark_safe
 
 from fanal.desk.supervision.pages import Shown
 
-LINKED = '<td class="number"><a href="{url}" title="{note}"><bdi class="num">{text}</bdi></a></td>'
-PLAIN = '<td class="number"><bdi class="num" title="{note}">{text}</bdi></td>'
+CELL = '<td class="number"><a href="{url}" title="{note}"><bdi class="num">{text}</bdi></a></td>'
 
 
-def drawn(figures: Iterable[Shown], *, linked: bool) -> SafeString:
-    """One line's cells; `linked` to the rows behind each figure."""
-    cell = LINKED if linked else PLAIN
+def drawn(figures: Iterable[Shown]) -> SafeString:
+    """One line's cells, each leading to the rows behind its figure."""
     return mark_safe(
-        "".join(cell.format(url=escape(one.url), note=escape(one.note), text=escape(one.text)) for one in figures)
+        "".join(CELL.format(url=escape(one.url), note=escape(one.note), text=escape(one.text)) for one in figures)
     )

@@ -1,8 +1,8 @@
 """The report table and the rows behind a figure, ready to be shown or written to a file."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -15,15 +15,17 @@ from fanal.cases.models import Case
 from fanal.channels.models import ChannelKind
 from fanal.desk.reports import cells
 from fanal.desk.reports.chart import Chart, columns
-from fanal.desk.supervision.pages import Shown, rows_of, show
+from fanal.desk.supervision.pages import Shown, rows_page, show
 from fanal.interactions.models import Interaction
 from fanal.kpis import actions
 from fanal.kpis.actions.figures import Figure, labels, sight
-from fanal.kpis.asking import Question
+from fanal.kpis.asking import STRETCHES, Question
 from fanal.kpis.catalogue import GROUPS, KPIS, Kpi, Unit
-from fanal.kpis.words import moment, shown
+from fanal.kpis.periods import Period, before, zone
+from fanal.kpis.words import change, moment, shown
 
-BY = ("queue", "agent", "type", "channel", "day", "interval")
+BY = ("queue", "agent", "type", "channel", "day", "hour", "interval")
+MOMENTS = ("day", "hour", "interval")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,10 +39,20 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Before:
+    """The period before, and by how much each figure rose or fell since."""
+
+    period: Period
+    figures: tuple[Shown, ...]
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Table:
     columns: tuple[Kpi, ...]
     lines: tuple[Line, ...]
     whole: tuple[Shown, ...]
+    before: Before | None
     chart: Chart | None
     charted: Kpi
 
@@ -76,8 +88,29 @@ def asked(
         now=now,
     )
     keys = list(dict.fromkeys(figure.key for figure in parts))
-    names = labels(by, keys) if by not in ("day", "interval") else {key: moment(key, by) for key in keys}
+    several = question.period.days > 1
+    names = {key: moment(key, by, with_day=several) for key in keys} if by in MOMENTS else labels(by, keys)
     return parts, whole, names
+
+
+def _before(question: Question, kpis: Sequence[Kpi], viewer: Agent, now: datetime) -> tuple[Question, list[Figure]]:
+    """The same question about the period before, and the whole of its figures."""
+    earlier = replace(question, period=before(question.period, now), compare=False)
+    ids = [kpi.id for kpi in kpis]
+    ask: dict[str, Any] = {"period": earlier.period, "filters": earlier.filters, "viewer": viewer, "now": now}
+    return earlier, actions.figures(kpi_ids=ids, **ask)
+
+
+def _compared(question: Question, whole: list[Figure], viewer: Agent, now: datetime) -> Before | None:
+    if not question.compare:
+        return None
+    earlier, figures = _before(question, [figure.kpi for figure in whole], viewer, now)
+    pairs = zip(whole, figures, strict=True)
+    return Before(
+        period=earlier.period,
+        figures=tuple(_show(figure, earlier, {}) for figure in figures),
+        changes=tuple(change(this.value, that.value, this.kpi.unit) for this, that in pairs),
+    )
 
 
 def table(question: Question, viewer: Agent, now: datetime) -> Table:
@@ -86,18 +119,12 @@ def table(question: Question, viewer: Agent, now: datetime) -> Table:
     found = {(figure.key, figure.kpi.id): figure for figure in parts}
     keys = sorted({figure.key for figure in parts}, key=lambda key: _place(key, by, names))
     kpis = [figure.kpi for figure in whole]
-    linked = by in ("queue", "agent", "type", "channel")
-    filters = filters_of(question)
-    others = {name: value for name, value in filters.items() if name != by}
-    narrow = {kpi.id: rows_of(kpi.id, period=question.period.name, filters=others) for kpi in kpis}
-    wide = {kpi.id: rows_of(kpi.id, period=question.period.name, filters=filters) for kpi in kpis}
     lines = tuple(
         _line(
             key,
             names.get(key) or _("none"),
             [found.get((key, kpi.id)) or _empty(kpi, key) for kpi in kpis],
-            {name: f"{url}&{urlencode({by: key})}" for name, url in narrow.items()} if linked and key else wide,
-            linked=linked,
+            _tail(question, _only(key, by)),
         )
         for key in keys
     )
@@ -109,29 +136,64 @@ def table(question: Question, viewer: Agent, now: datetime) -> Table:
     return Table(
         columns=tuple(kpis),
         lines=lines,
-        whole=tuple(show(figure, period="", url=wide[figure.kpi.id]) for figure in whole),
-        chart=columns(points) if by in ("day", "interval") else None,
+        whole=tuple(_show(figure, question, {}) for figure in whole),
+        before=_compared(question, whole, viewer, now),
+        chart=columns(points) if by in MOMENTS else None,
         charted=first,
     )
-
-
-def _line(key: Any, name: str, figures: Iterable[Figure], urls: Mapping[str, str], *, linked: bool) -> Line:
-    said = tuple(show(figure, period="", url=urls[figure.kpi.id]) for figure in figures)
-    return Line(key=key, name=name, figures=said, cells=cells.drawn(said, linked=linked))
 
 
 def _place(key: Any, by: str, names: dict[Any, str]) -> tuple[bool, Any]:
     if key is None:
         return (True, "")
-    return (False, key if by in ("day", "interval") else (names.get(key) or "").casefold())
+    return (False, key if by in MOMENTS else (names.get(key) or "").casefold())
 
 
 def _empty(kpi: Kpi, key: Any) -> Figure:
     return Figure(kpi=kpi, key=key, numerator=0, denominator=0 if kpi.denominator else None)
 
 
+def _line(key: Any, name: str, figures: Iterable[Figure], tail: str) -> Line:
+    """The addresses of a line's figures differ in the figure alone."""
+    said = tuple(show(figure, period="", url=f"{rows_page()}?figure={figure.kpi.id}&{tail}") for figure in figures)
+    return Line(key=key, name=name, figures=said, cells=cells.drawn(said))
+
+
+def _show(figure: Figure, question: Question, more: dict[str, Any]) -> Shown:
+    return show(figure, period="", url=f"{rows_page()}?figure={figure.kpi.id}&{_tail(question, more)}")
+
+
+def _tail(question: Question, more: dict[str, Any]) -> str:
+    """What an address says of the question, narrowed to a line."""
+    if more.keys() & {"quarter", "hour", "from"}:
+        return urlencode({"period": ""} | _chosen(question) | more, doseq=True)
+    return urlencode({"period": question.period.name} | filters_of(question) | more, doseq=True)
+
+
+def _only(key: Any, by: str) -> dict[str, Any]:
+    """What an address says to mean this line alone."""
+    match by:
+        case "day":
+            day = key.astimezone(zone()).date().isoformat()
+            return {"from": day, "to": day}
+        case "hour" | "interval":
+            return {"hour" if by == "hour" else "quarter": key.astimezone(UTC).isoformat()}
+    return {by: key} if key else {}
+
+
 def filters_of(question: Question) -> dict[str, Any]:
-    """The question's filters, and its days if it has no name, as an address says them."""
+    """The question's filters, and its days (or its hour) if it has no name, as an address says them."""
+    found, period = _chosen(question), question.period
+    if period.name:
+        return found
+    if period.end - period.start in STRETCHES.values():
+        span = next(name for name, length in STRETCHES.items() if length == period.end - period.start)
+        return found | {span: period.start.astimezone(UTC).isoformat()}
+    last = (period.end - timedelta(microseconds=1)).astimezone(zone()).date()
+    return found | {"from": period.start.astimezone(zone()).date().isoformat(), "to": last.isoformat()}
+
+
+def _chosen(question: Question) -> dict[str, Any]:
     chosen = question.filters
     found: dict[str, Any] = {
         "queue": chosen.queues,
@@ -139,14 +201,7 @@ def filters_of(question: Question) -> dict[str, Any]:
         "type": chosen.types,
         "channel": chosen.channels,
     }
-    found = {name: list(values) for name, values in found.items() if values}
-    if not question.period.name:
-        last = question.period.end.date().toordinal() - 1
-        found |= {
-            "from": question.period.start.date().isoformat(),
-            "to": type(question.period.end.date()).fromordinal(last),
-        }
-    return found
+    return {name: list(values) for name, values in found.items() if values}
 
 
 def file_lines(question: Question, viewer: Agent, now: datetime) -> tuple[list[str], Iterator[list[Any]]]:
@@ -159,6 +214,9 @@ def file_lines(question: Question, viewer: Agent, now: datetime) -> tuple[list[s
             yield [names.get(figure.key) or _("none"), *_numbers(figure)]
         for figure in whole:
             yield [_("All"), *_numbers(figure)]
+        if question.compare:
+            for figure in _before(question, [figure.kpi for figure in whole], viewer, now)[1]:
+                yield [_("The period before"), *_numbers(figure)]
 
     return head, lines()
 
@@ -263,6 +321,7 @@ def address(name: str, question: Question, **more: Any) -> str:
         "period": question.period.name,
         "by": question.by or "",
         "group": question.group,
+        "compare": "1" if question.compare else "",
         **filters_of(question),
         **more,
     }

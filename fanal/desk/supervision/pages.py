@@ -54,17 +54,13 @@ def show(figure: Figure, *, period: str, filters: dict[str, Any] | None = None, 
         text=shown(figure.value, kpi.unit),
         note=parts(figure.numerator, figure.denominator, *times),
         definition=kpi.formula,
-        url=url or rows_of(kpi.id, period=period, filters=filters or {}),
+        url=url or f"{rows_page()}?{urlencode({'figure': kpi.id, 'period': period, **(filters or {})}, doseq=True)}",
     )
 
 
-def rows_of(kpi_id: str, *, period: str, filters: dict[str, Any]) -> str:
-    """Where the rows behind a figure are."""
-    return f"{_rows_page()}?{urlencode({'figure': kpi_id, 'period': period, **filters}, doseq=True)}"
-
-
 @cache
-def _rows_page() -> str:
+def rows_page() -> str:
+    """Where the rows behind a figure are."""
     return reverse("report_rows")
 
 
