@@ -100,6 +100,7 @@ def ready(*, progress: Progress, scale: float = 1.0) -> str:
         with _server() as server:
             server.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(_mark())))
     use(name)
+    call_command("migrate", verbosity=0)
     return name
 
 

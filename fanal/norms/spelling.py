@@ -63,7 +63,8 @@ _ALIKE = tuple(
     )
 )
 # One letter in Cyrillic or Arabic, two and more in ours.
-_PAIRS = ("shch Q", "sh S", "kh X", "zh Z", "ch C", "ts T", "gh G")
+_PAIRS = ("shch Q", "sh S", "kh X", "zh Z", "ch C", "ts T", "gh G", "th H", "dh D")
+_AL = "al"
 _ARTICLE = re.compile(r"^[ae]l(?=[^aeiouyl].{3})")
 
 
@@ -106,6 +107,23 @@ def distance(query_token: str, token: str) -> float:
     left_out = abs(len(alike) - len(other))
     vowels = 0.12 * max(0, apart - left_out) + 0.03 * left_out
     return min(best, _by_sound(query_token, token, best) + vowels)
+
+
+def one_slip(query_token: str, token: str) -> bool:
+    """Whether one letter is wrong, missing, too many or swapped with the next, in our letters or in theirs."""
+    if OSA.distance(query_token, token, score_cutoff=1) <= 1:
+        return True
+    return OSA.distance(_paired(query_token), _paired(token), score_cutoff=1) <= 1
+
+
+def without_article(query_token: str) -> list[str]:
+    """What an Arabic word may be when the slip is in its article, so that it was not taken off: lahsyny, blhsyny."""
+    starts = {pair[:-2] for pair in _PAIRS if query_token.startswith(pair[:-2])}
+    letters = [len(max(starts, key=len)), 1, 1] if starts else [1, 1, 1]
+    lengths = [(sum(letters[:count]), count) for count in (1, 2, 3)]
+    shown = _paired(query_token) if starts else query_token
+    rests = (query_token[length:] for length, count in lengths if OSA.distance(shown[:count], _AL) == 1)
+    return [rest for rest in rests if len(rest) >= SHORTEST_WITH_SLIP]
 
 
 def near(query_token: str, token: str) -> bool:
