@@ -191,7 +191,7 @@ def test_a_town_beside_the_name_comes_first_for_whom_it_is_shown() -> None:
     Customer.objects.filter(pk=there.pk).update(city="Lisboa")
     for typed in ("marchetti lisboa", "Lisboa Marchetti", "Elsa Marchetti LISBOA", "Marcheti Lisboa"):
         assert search(typed, agent=agent())[0].id == there.pk, typed
-    assert [row.id for row in search("marchetti porto", agent=agent())][0] == here.pk
+    assert search("marchetti porto", agent=agent())[0].id == here.pk
     hidden = [row.id for row in search("marchetti lisboa", agent=agent(classes=()))]
     assert hidden == [row.id for row in search("marchetti porto", agent=agent(classes=()))]
 

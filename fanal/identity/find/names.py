@@ -158,7 +158,7 @@ def _near_tokens(words: Sequence[str], stage: spelling.Stage, *, arabic: bool) -
     met: dict[str, dict[int, str]] = {}
     for key, token_id, text in rows:
         met.setdefault(key, {})[token_id] = text
-    found = [_nearest_reading(readings[word], keys, met) for word in words]
+    found = [_nearest_reading(readings[word], keys, met, arabic=arabic) for word in words]
     for token_id, text in met.get("", {}).items():
         distance = BEGINNING + MISSING_LETTER * (len(text) - len(last)) if text != last else 0.0
         found[-1][token_id] = min(distance, found[-1].get(token_id, distance))
@@ -166,19 +166,23 @@ def _near_tokens(words: Sequence[str], stage: spelling.Stage, *, arabic: bool) -
 
 
 def _nearest_reading(
-    readings: Sequence[str], keys: Mapping[str, Sequence[str]], met: Mapping[str, Mapping[int, str]]
+    readings: Sequence[str],
+    keys: Mapping[str, Sequence[str]],
+    met: Mapping[str, Mapping[int, str]],
+    *,
+    arabic: bool,
 ) -> dict[int, float]:
     """The word as it is, and what it may be if its article was mistyped, which is a slip already."""
     first, *others = readings
-    near = _nearest(first, keys[first], met)
+    near = _nearest(first, keys[first], met, arabic=arabic)
     for other in others:
-        for token, far in _nearest(other, keys[other], met).items():
+        for token, far in _nearest(other, keys[other], met, arabic=arabic).items():
             if far == 0:
                 near[token] = min(ONE_SLIP, near.get(token, ONE_SLIP))
     return near
 
 
-def _nearest(word: str, keys: Sequence[str], met: Mapping[str, Mapping[int, str]]) -> dict[int, float]:
+def _nearest(word: str, keys: Sequence[str], met: Mapping[str, Mapping[int, str]], *, arabic: bool) -> dict[int, float]:
     """All that are one slip away, and the nearest of those that only sound alike.
 
     One slip comes just before words that only sound alike: whoever types the letters mostly knows them.
@@ -187,7 +191,7 @@ def _nearest(word: str, keys: Sequence[str], met: Mapping[str, Mapping[int, str]
     near: dict[int, float] = {}
     by_sound = 0
     for text, far in spelling.nearest(word, texts, keep=MOST_NEAR):
-        is_slip = far <= 1.0 and spelling.one_slip(word, text)
+        is_slip = spelling.one_slip(word, text, arabic=arabic)
         by_sound += not is_slip
         if is_slip or by_sound <= MOST_BY_SOUND:
             near[texts[text]] = min(far, ONE_SLIP) if is_slip else far
