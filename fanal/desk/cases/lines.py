@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from fanal.cases.models import CaseState, Priority
-from fanal.desk.cases.naming import Names
+from fanal.cases.naming import Names
 
 COLOURS = {"settled": "go", "pending": "sea"}
 SOFT = '<span class="soft">{}</span>'

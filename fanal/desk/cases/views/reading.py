@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from fanal.cases import actions as actions
+from fanal.cases import naming
 from fanal.cases.models import Case, Priority
 from fanal.desk.access import SignedInRequest, needs
-from fanal.desk.cases import drawing, lines, listing, naming
+from fanal.desk.cases import drawing, lines, listing
 from fanal.desk.cases.finding import READERS, may_write, seen
 from fanal.desk.cases.history import history_page
 from fanal.desk.cases.views import opening
