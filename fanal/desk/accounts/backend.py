@@ -1,0 +1,20 @@
+"""Who is signed in, asked with every request: the person and their role in one question."""
+
+from allauth.account.auth_backends import AuthenticationBackend
+from django.db.models import QuerySet
+
+from fanal.agents.models import Agent
+from fanal.desk.kept import kept
+
+
+class AgentBackend(AuthenticationBackend):
+    """Signs in as allauth does. Nothing of the person is remembered, so a changed right counts from the next request."""
+
+    def get_user(self, user_id: int) -> Agent | None:
+        agent = _person.first(pk=int(user_id))
+        return agent if agent and self.user_can_authenticate(agent) else None
+
+
+@kept
+def _person(pk: int) -> QuerySet[Agent]:
+    return Agent.objects.select_related("role").filter(pk=pk)
