@@ -72,6 +72,7 @@ TEMPLATES = [
         "APP_DIRS": True,
         "DIRS": [ROOT / "fanal" / "templates"],
         "OPTIONS": {
+            "builtins": ["fanal.desk.templatetags.drawn"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
