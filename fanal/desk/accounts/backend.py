@@ -3,8 +3,8 @@
 from allauth.account.auth_backends import AuthenticationBackend
 from django.db.models import QuerySet
 
+from fanal.agents.kept import kept
 from fanal.agents.models import Agent
-from fanal.desk.kept import kept
 
 
 class AgentBackend(AuthenticationBackend):

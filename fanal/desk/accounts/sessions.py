@@ -7,7 +7,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from fanal.desk.kept import kept
+from fanal.agents.kept import kept
 
 
 class SessionStore(db.SessionStore):
