@@ -120,7 +120,7 @@ def _question(make: Callable[..., QuerySet[Any, Any]], given: dict[str, Any], nu
         marks.append(stand_in)
         return stand_in
 
-    queryset = make(**{name: _stand_in(value, mark) for name, value in given.items()})
+    queryset: Any = make(**{name: _stand_in(value, mark) for name, value in given.items()})
     assert len(marks) == number
     if queryset._known_related_objects or queryset._prefetch_related_lookups:
         raise TypeError("only rows can be kept: start from the model's own manager, and fetch nothing besides")
@@ -191,7 +191,7 @@ def _objects(compiler: Any, converted: Callable[[list[Any]], Any]) -> Callable[[
     model, fields = klass_info["model"], klass_info["select_fields"]
     start, end = fields[0], fields[-1] + 1
     names = [column[0].target.attname for column in select[start:end]]
-    related = get_related_populators(klass_info, select, DEFAULT_DB_ALIAS)
+    related = get_related_populators(klass_info, select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
     annotations = list((compiler.annotation_col_map or {}).items())
 
     def objects(rows: list[Any]) -> list[Any]:

@@ -7,8 +7,8 @@ from fanal.agents.kept import kept
 from fanal.agents.models import Agent
 
 
-class AgentBackend(AuthenticationBackend):
-    """Signs in as allauth does. Nothing of the person is remembered, so a changed right counts from the next request."""
+class AgentBackend(AuthenticationBackend):  # type: ignore[misc]
+    """Signs in as allauth does. Nothing is remembered: a changed right counts from the next request on."""
 
     def get_user(self, user_id: int) -> Agent | None:
         agent = _person.first(pk=int(user_id))

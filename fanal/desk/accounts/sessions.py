@@ -1,5 +1,6 @@
 """Sessions as Django keeps them in the database; reading one is a kept question, because every request does."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.sessions.backends import db
@@ -19,5 +20,5 @@ class SessionStore(db.SessionStore):
 
 
 @kept
-def _data(key: str, now: Any) -> QuerySet[Session, str]:
+def _data(key: str, now: datetime) -> QuerySet[Session, str]:
     return Session.objects.filter(session_key=key, expire_date__gt=now).values_list("session_data", flat=True)

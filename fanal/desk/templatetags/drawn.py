@@ -80,6 +80,6 @@ class SameNode(Node):
         language = get_language()
         if language not in self._drawn or settings.DEBUG:
             nothing = template.Context({})
-            with nothing.bind_template(context.template):
+            with nothing.bind_template(context.template):  # type: ignore[arg-type]
                 self._drawn[language] = self.nodelist.render(nothing)
         return self._drawn[language]

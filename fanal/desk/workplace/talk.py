@@ -133,7 +133,7 @@ def _everything(interaction: int) -> Iterator[Line]:
 
 
 def _said(interaction: int, *, has_files: bool) -> Iterator[Line]:
-    files: dict[int, tuple[Any, ...]] = {}
+    files: dict[int | None, tuple[Any, ...]] = {}
     for file in _files(interaction=interaction) if has_files else ():
         files[file.message_id] = (*files.get(file.message_id, ()), file)
     authors = {author.value: str(author.label) for author in Author}

@@ -1,7 +1,7 @@
 """A connection that looks whether it lives without asking the server, and that can keep statements prepared."""
 
 import select
-from typing import Any
+from typing import Any, cast
 
 from django.db.backends.postgresql import base
 from psycopg import Cursor
@@ -21,7 +21,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.close_if_health_check_failed()
         self.ensure_connection()
         with self.wrap_database_errors:
-            return self._prepare_cursor(PreparedCursor(self.connection))
+            return cast(Any, self)._prepare_cursor(PreparedCursor(self.connection))
 
 
 class PreparedCursor(Cursor[Any]):
