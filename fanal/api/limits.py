@@ -2,6 +2,7 @@
 
 import ipaddress
 import time
+from functools import lru_cache
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -27,10 +28,15 @@ def address(request: HttpRequest) -> str:
     found = request.META.get("REMOTE_ADDR", "") or "local"
     if found in environment.trusted_proxies:
         found = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip() or found
+    return _place(found)
+
+
+@lru_cache(maxsize=4096)
+def _place(address: str) -> str:
     try:
-        parsed = ipaddress.ip_address(found)
+        parsed = ipaddress.ip_address(address)
     except ValueError:
-        return found[:60]
+        return address[:60]
     if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is None:
         return str(ipaddress.ip_network((parsed, 64), strict=False))
     return str(parsed)
