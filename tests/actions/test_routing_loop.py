@@ -181,16 +181,21 @@ def test_a_late_write_with_an_old_version_changes_nothing():
     assert Offer.objects.count() == 1
 
 
-def test_of_two_processes_one_is_frozen_and_continued_and_its_late_writes_are_refused():
-    line, someone = queue(), agent(available_at=now())
+@pytest.mark.parametrize("frozen_for", [3, 30])
+def test_of_two_processes_one_is_frozen_and_continued_and_its_late_writes_are_refused(frozen_for):
+    """Longer than its lease of two seconds, and for half a minute, while the other one does the work."""
+    line, someone = queue(ring_seconds=120), agent(available_at=now())
     entry = waiting(line, now=now())
     program = Path(__file__).with_name("stopping_matcher.py")
     command = [sys.executable, str(program), connection.settings_dict["NAME"]]
     frozen = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)})
     try:
         eventually(lambda: psutil.Process(frozen.pid).status() == psutil.STATUS_STOPPED, within=60)
+        since = time.monotonic()
         with running():
             offer = eventually(lambda: Offer.objects.filter(entry=entry).first(), within=10)
+            time.sleep(max(0.0, since + frozen_for - time.monotonic()))
+            assert psutil.Process(frozen.pid).status() == psutil.STATUS_STOPPED
             os.kill(frozen.pid, signal.SIGCONT)
             time.sleep(1)
             assert Offer.objects.count() == 1

@@ -55,7 +55,7 @@ def shortlist(
             without.append(line)
 
     def from_the_best(line: Line) -> Iterable[EntryFacts]:
-        return fitting(line) if line.in_order else sorted(islice(fitting(line), SHOWN), key=rank)
+        return fitting(line) if line.in_order else sorted(fitting(line), key=rank)
 
     for _ in islice(merge(*map(from_the_best, lines), key=rank), SHOWN):
         pass
