@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "fanal.running.security.trusted_proxies",
     "fanal.running.security.strict_headers",
     "django.middleware.security.SecurityMiddleware",
+    "fanal.api.widget.door.messages_first",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "fanal.running.security.storable_forms",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -127,6 +128,7 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+MFA_ADAPTER = "fanal.desk.accounts.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS

@@ -1,4 +1,4 @@
-/** Puts a popover beside the button that opened it, moves through it with the arrows, and keeps it on the screen. */
+/** Puts a popover beside the button that opened it, moves through it with the arrows, and keeps it open and on the screen. */
 
 export function listenForMenus(): void {
   document.addEventListener("toggle", (event) => {
@@ -21,6 +21,27 @@ export function listenForMenus(): void {
   document.addEventListener("click", (event) => {
     const menu = (event.target as Element).closest<HTMLElement>(".menu[popover]");
     if (menu && (event.target as Element).closest("[data-closes], a[href]")) menu.hidePopover();
+  });
+  keepOpen();
+}
+
+/** A part that is drawn anew under an open menu brings the menu back, unless the answer is the menu's own doing. */
+function keepOpen(): void {
+  const open = new Set<string>();
+  const remember = (event: Event) => {
+    const { target, requestConfig } = (event as CustomEvent).detail;
+    for (const menu of (target as Element).querySelectorAll?.(".menu[popover]:popover-open") ?? []) {
+      if (menu.id && !menu.contains(requestConfig?.elt ?? null)) open.add(menu.id);
+    }
+  };
+  document.addEventListener("htmx:beforeSwap", remember);
+  document.addEventListener("htmx:oobBeforeSwap", remember);
+  document.addEventListener("htmx:afterSettle", () => {
+    for (const id of open) {
+      const menu = document.getElementById(id);
+      if (menu?.popover && !menu.matches(":popover-open")) menu.showPopover();
+    }
+    open.clear();
   });
 }
 

@@ -5,14 +5,16 @@ import json
 import random
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+import psutil
 import psycopg
 from django.conf import settings
 from django.utils import timezone
 
 from fanal.benches.frame import Figures, Progress, database, free_ports, on_ports, processes, wait_for
+from fanal.benches.processor import Spent, server_of
 
 NAME = "chat"
 GOALS = {"send_to_stream_p95_ms": 150.0, "messages_per_s": 500.0, "lost": 0.0, "doubled": 0.0}
@@ -43,11 +45,14 @@ def run(
         progress(f"Opening {chats} chats …")
         opened, cookies = _world(chats)
         commands = [["-m", "fanal", "web"], ["-m", "fanal", "live"]]
-        with processes(commands, address):
+        with processes(commands, address) as (pages, stream):
             wait_for(web)
             wait_for(live)
+            parts = {"web": psutil.Process(pages.pid), "live": psutil.Process(stream.pid)}
+            if server := server_of(address):
+                parts["postgresql"] = server
             figures = asyncio.run(
-                _measure(progress, opened, cookies, web, live, per_s, seconds, capacity_seconds, at_once)
+                _measure(progress, opened, cookies, web, live, per_s, seconds, capacity_seconds, at_once, parts)
             )
         progress("Counting what is stored …")
         figures |= _stored(address, sent=int(figures.pop("accepted")))
@@ -114,7 +119,7 @@ def _session(agent: object) -> str:
 
 async def _measure(
     progress: Progress, chats: list[Chat], cookies: list[str], web: int, live: int, per_s: int, seconds: int,
-    capacity_seconds: int, at_once: int,
+    capacity_seconds: int, at_once: int, parts: Mapping[str, psutil.Process],
 ) -> Figures:  # fmt: skip
     by_interaction = {chat.interaction: chat for chat in chats}
     taken: list[float] = []
@@ -135,9 +140,10 @@ async def _measure(
         progress("As many messages as it takes …")
         for chat in chats:
             chat.on_its_way.clear()
-        before, began = senders.accepted, time.perf_counter()
+        before, began, spent = senders.accepted, time.perf_counter(), Spent(parts)
         await _as_fast_as_it_goes(senders, chats, capacity_seconds, at_once)
-        rate = (senders.accepted - before) / (time.perf_counter() - began)
+        sent, took = senders.accepted - before, time.perf_counter() - began
+        each = {f"{part}_processor_ms_each": 1000 * taken / sent for part, taken in spent.since().items()}
         await asyncio.sleep(1)
         accepted = senders.accepted
     for reader in readers:
@@ -149,7 +155,9 @@ async def _measure(
         "send_to_stream_p95_ms": _percentile(arrived, 95),
         "send_to_stream_p99_ms": _percentile(arrived, 99),
         "not_in_stream": float(steady - len(arrived)),
-        "messages_per_s": rate,
+        "messages_per_s": sent / took,
+        "processor_ms_each": sum(each.values()),
+        **each,
         "accepted": float(accepted),
     }
 

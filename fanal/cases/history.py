@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.apps import apps
 
@@ -14,6 +14,37 @@ from fanal.events.models import Event
 
 TRACKED = ("type", "category", "subject", "state", "priority", "customer", "holding", "order", "owner", "team", "tier")
 MOST = 2000
+
+
+class Told(NamedTuple):
+    """An event about the case."""
+
+    kind: str
+    at: datetime
+    by: int | None
+    data: Mapping[str, Any]
+
+
+class Version(NamedTuple):
+    """The case as it was from one change to the next; first what is TRACKED, in its order."""
+
+    type_id: int
+    category_id: int | None
+    subject: str
+    state: str
+    priority: int
+    customer_id: int | None
+    holding_id: int | None
+    order_id: int | None
+    owner_id: int | None
+    team_id: int | None
+    tier_id: int | None
+    origin: str
+    withdrawn_at: datetime | None
+    opened_at: datetime
+    updated_at: datetime
+    settled_at: datetime | None
+    reopened_count: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,17 +71,15 @@ class Line:
 
 def history_of(case: Case) -> list[Line]:
     """The lines, oldest first. Who did it comes from the events, what from and to from the row's history."""
-    events = list(
-        Event.objects.filter(data__has_key="case", data__case=case.pk)
-        .order_by("id")
-        .values("kind", "at", "by", "data")[:MOST]
-    )
+    found = Event.objects.filter(data__has_key="case", data__case=case.pk).order_by("id")
+    events = [Told(*row) for row in found.values_list(*Told._fields)[:MOST]]
     by_time: dict[datetime, int | None] = {}
     for event in events:
-        if event["kind"].startswith("case."):
-            by_time.setdefault(event["at"], event["by"])
-    versions = apps.get_model("cases", "CaseEvent")._default_manager.filter(pgh_obj=case.pk).order_by("pgh_id")
-    lines = [*_from_versions(case, list(versions[:MOST]), by_time), *_from_events(events), *_from_notes(case)]
+        if event.kind.startswith("case."):
+            by_time.setdefault(event.at, event.by)
+    kept = apps.get_model("cases", "CaseEvent")._default_manager.filter(pgh_obj=case.pk).order_by("pgh_id")
+    versions = [Version(*row) for row in kept.values_list(*Version._fields)[:MOST]]
+    lines = [*_from_versions(case, versions, by_time), *_from_events(events), *_from_notes(case)]
     return sorted(lines, key=lambda line: (line.at, ORDER[line.kind]))
 
 
@@ -62,8 +91,8 @@ ORDER = {
 }
 
 
-def _from_versions(case: Case, versions: list[Any], by_time: Mapping[datetime, int | None]) -> Iterable[Line]:
-    first = versions[0] if versions else case
+def _from_versions(case: Case, versions: list[Version], by_time: Mapping[datetime, int | None]) -> Iterable[Line]:
+    first = versions[0] if versions else Version(*(getattr(case, name) for name in Version._fields))
     yield Line(at=first.opened_at, kind="opened", by=by_time.get(first.opened_at), data={"origin": first.origin})
     if first.settled_at is not None:
         yield Line(at=first.settled_at, kind="settled", by=by_time.get(first.settled_at), data={"at_once": True})
@@ -80,30 +109,31 @@ def _from_versions(case: Case, versions: list[Any], by_time: Mapping[datetime, i
             yield Line(at=after.updated_at, kind="changed", by=by, changes=changes)
 
 
-def _changes(before: Any, after: Any) -> Iterable[Change]:
-    for name in TRACKED:
-        column = after._meta.get_field(name).attname
-        old, new = getattr(before, column), getattr(after, column)
+def _changes(before: Version, after: Version) -> Iterable[Change]:
+    for name, old, new in zip(TRACKED, before, after, strict=False):
         if old != new:
             yield Change(field=name, before=old, after=new)
 
 
-def _from_events(events: Iterable[Mapping[str, Any]]) -> Iterable[Line]:
+def _from_events(events: Iterable[Told]) -> Iterable[Line]:
     for event in events:
-        match event["kind"]:
+        match event.kind:
             case "action.performed":
-                yield Line(at=event["at"], kind="action", by=event["by"], data=event["data"])
+                yield Line(at=event.at, kind="action", by=event.by, data=event.data)
             case "action.withdrawn":
-                yield Line(at=event["at"], kind="not_this", by=event["by"], data=event["data"])
-            case "case.changed" if "split_into" in event["data"]:
-                yield Line(at=event["at"], kind="split", by=event["by"], data=event["data"])
+                yield Line(at=event.at, kind="not_this", by=event.by, data=event.data)
+            case "case.changed" if "split_into" in event.data:
+                yield Line(at=event.at, kind="split", by=event.by, data=event.data)
 
 
 def _from_notes(case: Case) -> Iterable[Line]:
-    for note in CaseNote.objects.filter(case=case).order_by("at", "pk")[:MOST]:
-        yield Line(at=note.at, kind="note", by=note.by_id, text=note.text, note=note.pk)
+    notes = CaseNote.objects.filter(case=case).order_by("at", "pk")
+    for at, by, text, pk in notes.values_list("at", "by_id", "text", "pk")[:MOST]:
+        yield Line(at=at, kind="note", by=by, text=text, note=pk)
 
 
-def people(lines: Iterable[Line]) -> dict[int, Agent]:
-    """The agents of some lines by id."""
-    return Agent.objects.in_bulk({line.by for line in lines if line.by})
+def people(lines: Iterable[Line], *, known: Iterable[Agent | None] = ()) -> dict[int, str]:
+    """The names of the agents of some lines by id; those of `known` need not be looked up."""
+    names = {agent.pk: agent.name for agent in known if agent}
+    others = {line.by for line in lines if line.by} - set(names)
+    return names | dict(Agent.objects.filter(pk__in=others).values_list("pk", "name")) if others else names

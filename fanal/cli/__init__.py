@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "verify": ("fanal.cli.verify", "Check that the data keeps what fanal promises of it."),
     "config": ("fanal.cli.config", "Export the configuration to one file, or apply it from one."),
     "demo": ("fanal.demo.cli", "Load the demo company."),
+    "email": ("fanal.cli.email", "What fanal makes of e-mails."),
     "traffic": ("fanal.demo.traffic", "Play customers through the real doors."),
     "bench": ("fanal.benches.cli", "Measure speed and memory."),
     "web": ("fanal.cli.web", "Serve the pages."),

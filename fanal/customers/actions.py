@@ -1,7 +1,7 @@
 """What is done to a customer's details: each change kept in the history, each name filed for the search."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pghistory
@@ -9,7 +9,14 @@ from django.db import transaction
 
 from fanal.agents.models import Agent
 from fanal.customers import index, rules
-from fanal.customers.models import ContactPoint, ContactPointKind, ContactPointState, Customer, Relationship
+from fanal.customers.models import (
+    ContactPoint,
+    ContactPointKind,
+    ContactPointState,
+    Customer,
+    Relationship,
+    RelationshipKind,
+)
 from fanal.environment import environment
 from fanal.events.actions import publish
 
@@ -122,19 +129,48 @@ def set_contact_point_state(
 
 @transaction.atomic
 def relate(
-    *, person: Customer, represents: Customer, kind: str, powers: list[str], by: Agent | None, now: datetime
+    *,
+    person: Customer,
+    represents: Customer,
+    kind: str,
+    powers: list[str],
+    proven: bool = True,
+    ends_on: date | None = None,
+    by: Agent | None,
+    now: datetime,
 ) -> Relationship:
-    """Note that one person stands to another in this way, with these powers (codes of customer actions)."""
+    """Note that one person stands to another in this way, with these powers (codes of customer actions).
+
+    Powers that nobody has `proven` are kept and give none. One that had ended holds again. Raises NotValid.
+    """
     if person.pk == represents.pk:
         raise NotValid({"represents": "oneself"})
+    if kind not in RelationshipKind.values:
+        raise NotValid({"kind": "out_of_range"})
+    if ends_on is not None and ends_on < now.date():
+        raise NotValid({"ends_on": "in_the_past"})
     with _history("relationship.noted", by):
         relationship, _ = Relationship.objects.update_or_create(
             person=person,
             represents=represents,
             kind=kind,
-            defaults={"powers": powers, "verified_at": now if powers else None},
+            defaults={"powers": powers, "verified_at": now if powers and proven else None, "ends_on": ends_on},
         )
     _publish("customer.changed", represents, by=by, now=now, relationship=relationship.pk)
+    return relationship
+
+
+@transaction.atomic
+def end_relationship(*, relationship: Relationship, by: Agent | None, now: datetime) -> Relationship:
+    """It holds no longer, from this moment on: kept with its end. Ending twice is once."""
+    rows = Relationship.objects.select_for_update(of=("self",)).select_related("represents")
+    relationship = rows.get(pk=relationship.pk)
+    yesterday = now.date() - timedelta(days=1)
+    if relationship.ends_on is None or relationship.ends_on > yesterday:
+        relationship.ends_on = yesterday
+        with _history("relationship.ended", by):
+            relationship.save(update_fields=["ends_on"])
+        _publish("customer.changed", relationship.represents, by=by, now=now, relationship=relationship.pk)
     return relationship
 
 

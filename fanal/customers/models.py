@@ -128,6 +128,7 @@ class RelationshipKind(models.TextChoices):
     EMPLOYEE = "employee", _("Works for")
 
 
+@pghistory.track()
 class Relationship(models.Model):
     """`person` may act for `represents` within `powers`; without powers they merely know each other."""
 
@@ -138,7 +139,7 @@ class Relationship(models.Model):
         models.CharField(max_length=40), default=list, blank=True, help_text="Codes of customer actions."
     )
     verified_at = models.DateTimeField(null=True)
-    ends_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True, help_text="The last day on which it holds.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "represents", "kind"], name="relationship_once")]

@@ -19,6 +19,8 @@ _PROBLEMS: Mapping[str, Promise] = {
     "not_an_address": _("This is not an e-mail address: it needs a name, an @ and a domain."),
     "empty": _("Enter something."),
     "unknown_kind": _("Choose what kind of address this is."),
+    "in_the_past": _("This day is over: choose a later one, or leave it empty."),
+    "nobody": _("Find the person first, then choose them from the list."),
     "oneself": _("Nobody can represent themselves."),
 }
 

@@ -24,6 +24,7 @@ def load(
     from fanal.running import program
 
     program.begin()
+    from django.core.management import call_command
     from django.utils import timezone
 
     from fanal.demo.loading import NotEmpty, sign_ins
@@ -35,6 +36,9 @@ def load(
     def tell(text: str) -> None:
         typer.secho(f"  {text} ({time.monotonic() - began:.1f} s)", err=True, dim=True)
 
+    if program.missing_migrations():
+        call_command("migrate", verbosity=0)
+        tell("the tables are made")
     try:
         written = fill(
             people=people, days=days, seed=seed, origin=environment.origin, now=timezone.now(), progress=tell

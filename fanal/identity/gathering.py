@@ -1,7 +1,7 @@
-"""The facts that resolve() weighs, out of the database in two or three indexed queries."""
+"""The facts that resolve() weighs, out of the database in one query; in three when some of the people were merged."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,11 +41,15 @@ def addresses_of(evidence: Evidence) -> list[Address]:
 def people_for(evidence: Evidence) -> list[Person]:
     """Everybody the evidence points at, merged customers replaced by their survivors, with what is known of them."""
     addresses = addresses_of(evidence)
-    matches = _matches(evidence, addresses)
-    if not matches:
+    branches = _branches(evidence, addresses)
+    if not branches:
         return []
-    channel = [address for address in addresses if address.source is Source.CHANNEL]
-    return _people(matches, channel)
+    values = [value for address in addresses if address.source is Source.CHANNEL for value in address.values]
+    rows = _met(branches, values, practice=evidence.practice)
+    if not any(row[_SURVIVOR] is not None or row[_HAS_MERGED] for row in rows):
+        return _as_they_are(rows, values)
+    matches = _by_survivor(row[:_SURVIVOR] for row in rows)
+    return _through_merges(matches, values)
 
 
 def email_forms(text: str) -> tuple[str, ...]:
@@ -57,8 +61,8 @@ def email_forms(text: str) -> tuple[str, ...]:
 def _phone(raw: str, source: Source, region: str) -> Address | None:
     if not raw or phones.withheld(raw):
         return None
-    if phone := phones.normalise(raw, region or environment.country or None):
-        return Address(lane=Lane.PHONE, source=source, values=(phone.e164,))
+    if phone := phones.e164(raw, region or environment.country or None):
+        return Address(lane=Lane.PHONE, source=source, values=(phone,))
     national = digits.only(raw).lstrip("0")
     if not LONGEST_TAIL <= len(national) <= 15:
         return None
@@ -70,11 +74,9 @@ def _email(raw: str, source: Source) -> Address | None:
     return Address(lane=Lane.EMAIL, source=source, values=forms) if forms else None
 
 
-def _matches(evidence: Evidence, addresses: Sequence[Address]) -> dict[int, list[Match]]:
-    """One query with a branch for each piece of evidence; customer id to what met them."""
-    branches: list[tuple[str, list[Any]]] = []
-    for address in addresses:
-        branches.append(_contact_point_branch(address))
+def _branches(evidence: Evidence, addresses: Sequence[Address]) -> list[tuple[str, list[Any]]]:
+    """A SELECT with its values for each piece of evidence."""
+    branches = [_contact_point_branch(address) for address in addresses]
     if evidence.handle:
         branches.append(_sighting_branch(evidence.handle))
     branches += [
@@ -119,17 +121,47 @@ def _matches(evidence: Evidence, addresses: Sequence[Address]) -> dict[int, list
         )
         if value
     ]
-    if not branches:
-        return {}
+    return branches
+
+
+# What is known of whoever some evidence points at. Who was merged has more rows than these: see `_through_merges`.
+_MET = """
+WITH hit AS MATERIALIZED ({branches})
+SELECT hit.lane, hit.source, hit.shared, hit.state, c.id, c.survivor_id,
+    EXISTS (SELECT FROM customers_customer m WHERE m.survivor_id = c.id),
+    c.name, c.language, c.born_on, c.postcode, heard.last_at, heard.here,
+    (SELECT count(*) FROM holdings_order o WHERE o.customer_id = c.id
+        AND o.state IN ('placed', 'paid', 'packed', 'shipped')),
+    (SELECT count(*) FROM cases_case k WHERE k.customer_id = c.id AND k.state <> 'settled' AND k.withdrawn_at IS NULL),
+    ARRAY(SELECT r.represents_id FROM customers_relationship r WHERE r.kind = 'household' AND r.person_id = c.id
+            AND r.represents_id IN (SELECT customer_id FROM hit)
+        UNION ALL SELECT r.person_id FROM customers_relationship r WHERE r.kind = 'household' AND r.represents_id = c.id
+            AND r.person_id IN (SELECT customer_id FROM hit))
+FROM hit JOIN customers_customer c ON c.id = hit.customer_id
+CROSS JOIN LATERAL (SELECT max(s.last_at) AS last_at, bool_or(s.value = ANY(%s::text[])) AS here
+    FROM identity_sighting s WHERE s.customer_id = c.id) heard
+WHERE c.practice = %s
+"""
+_CUSTOMER, _SURVIVOR, _HAS_MERGED, _KNOWN = 4, 5, 6, 7
+
+
+def _met(branches: Sequence[tuple[str, list[Any]]], values: Sequence[str], *, practice: bool) -> list[tuple[Any, ...]]:
+    """A row for each piece of evidence that meets somebody, with what is known of them."""
     union = " UNION ALL ".join(f"({sql})" for sql, _ in branches)
+    met = [value for _, some in branches for value in some]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT hit.lane, hit.source, hit.customer_id, hit.shared, hit.state, c.survivor_id "
-            f"FROM ({union}) hit JOIN customers_customer c ON c.id = hit.customer_id WHERE c.practice = %s",
-            [*(value for _, values in branches for value in values), evidence.practice],
-        )
-        rows = cursor.fetchall()
-    return _by_survivor(rows)
+        cursor.execute(_MET.format(branches=union), [*met, list(values), practice])
+        return list(cursor.fetchall())
+
+
+def _as_they_are(rows: Iterable[tuple[Any, ...]], values: Sequence[str]) -> list[Person]:
+    """Nobody among them was merged, so that each row says all there is to know."""
+    met: dict[int, dict[tuple[str, str], Match]] = {}
+    known: dict[int, tuple[Any, ...]] = {}
+    for row in rows:
+        _note(met.setdefault(row[_CUSTOMER], {}), row)
+        known[row[_CUSTOMER]] = row[_KNOWN:]
+    return [_person(who, _without_sightings_of_own(met[who]), known[who], values) for who in sorted(known)]
 
 
 def _contact_point_branch(address: Address) -> tuple[str, list[Any]]:
@@ -162,14 +194,19 @@ def _claim_branch(lane: Lane, source: Source, sql: str, value: Any) -> tuple[str
 
 def _by_survivor(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[Match]]:
     rows = list(rows)
-    merged = survivors_of(row[2] for row in rows if row[5] is not None)
+    survivors = survivors_of(row[_CUSTOMER] for row in rows)
     found: dict[int, dict[tuple[str, str], Match]] = defaultdict(dict)
-    for lane, source, customer_id, shared, state, _ in rows:
-        met = found[merged.get(customer_id, customer_id)]
-        before = met.get((lane, source))
-        if before is None or (before.shared and not shared):
-            met[lane, source] = Match(lane=Lane(lane), source=Source(source), shared=shared, state=state)
+    for row in rows:
+        _note(found[survivors[row[_CUSTOMER]]], row)
     return {customer_id: _without_sightings_of_own(met) for customer_id, met in found.items()}
+
+
+def _note(met: dict[tuple[str, str], Match], row: Sequence[Any]) -> None:
+    """Evidence that is theirs alone counts before the same evidence on a line they share."""
+    lane, source, shared, state = row[:4]
+    before = met.get((lane, source))
+    if before is None or (before.shared and not shared):
+        met[lane, source] = Match(lane=Lane(lane), source=Source(source), shared=shared, state=state)
 
 
 def _without_sightings_of_own(met: Mapping[tuple[str, str], Match]) -> list[Match]:
@@ -201,27 +238,29 @@ WHERE c.id = ANY(%(ids)s::bigint[])
 """
 
 
-def _people(matches: Mapping[int, list[Match]], channel: Sequence[Address]) -> list[Person]:
-    values = [value for address in channel for value in address.values]
+def _through_merges(matches: Mapping[int, list[Match]], values: Sequence[str]) -> list[Person]:
+    """The rows of everybody merged into a survivor count as the survivor's."""
     with connection.cursor() as cursor:
-        cursor.execute(_PEOPLE, {"ids": sorted(matches), "values": values})
+        cursor.execute(_PEOPLE, {"ids": sorted(matches), "values": list(values)})
         rows = cursor.fetchall()
-    return [
-        Person(
-            customer_id=row[0],
-            name=row[1],
-            matches=tuple(matches[row[0]]),
-            language=row[2],
-            born_on=row[3],
-            postcode=row[4],
-            last_contact_at=row[5],
-            heard_from_here=bool(row[6]) if values else None,
-            open_orders=row[7],
-            open_cases=row[8],
-            household=frozenset(row[9]),
-        )
-        for row in rows
-    ]
+    return [_person(row[0], matches[row[0]], row[1:], values) for row in rows]
+
+
+def _person(customer_id: int, matches: Sequence[Match], known: Sequence[Any], values: Collection[str]) -> Person:
+    name, language, born_on, postcode, last_at, here, orders, cases, household = known
+    return Person(
+        customer_id=customer_id,
+        name=name,
+        matches=tuple(matches),
+        language=language,
+        born_on=born_on,
+        postcode=postcode,
+        last_contact_at=last_at,
+        heard_from_here=bool(here) if values else None,
+        open_orders=orders,
+        open_cases=cases,
+        household=frozenset(household),
+    )
 
 
 def _number(text: str) -> str:

@@ -88,7 +88,15 @@ SOURCES: dict[str, Source] = {
             "started": each(),
             "replied": each(first_reply_at__isnull=False),
             "reply_ms": amount("reply_ms", first_reply_at__isnull=False),
+            "replied_in_time": each(first_reply_at__isnull=False, reply_ms__lte=F("within_ms")),
+            "replied_late": each(first_reply_at__isnull=False, reply_ms__gt=F("within_ms")),
+            "unreplied_late": each(unreplied_ms__gt=F("within_ms")),
         },
+    ),
+    "issue": Source(
+        model=models.IssueFact,
+        by=("queue", "channel", "agent", "type"),
+        counters={"issues": each(), "issues_again": each(again=True)},
     ),
     "case": Source(
         model=models.CaseFact,
@@ -106,6 +114,13 @@ SOURCES: dict[str, Source] = {
         counters={"settlings": each(move="settled"), "reopenings": each(move="reopened")},
     ),
 }
+
+MEASURES: dict[str, Combinable] = {
+    "wait_ms": F("wait_ms"),
+    "handling_ms": F("talk_ms") + F("hold_ms") + F("wrap_up_ms"),
+    "reply_ms": F("reply_ms"),
+}
+"""What percentiles are of, in milliseconds."""
 
 TIMES = (
     "signed_in_ms",

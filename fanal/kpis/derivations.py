@@ -76,17 +76,24 @@ FROM (
 
 CONTACTS = f"""
 UPDATE kpis_contactfact f SET
-    practice = d.practice, channel = d.channel, queue_id = d.queue_id,
+    practice = d.practice, channel = d.channel, queue_id = d.queue_id, within_ms = d.within_ms,
+    unreplied_ms = CASE WHEN d.waited AND f.first_reply_at IS NULL AND f.ended_at IS NOT NULL
+        THEN {IN_MS.format("f.ended_at - f.started_at")} END,
     reply_ms = {IN_MS.format("f.first_reply_at - f.started_at")},
     {counted("f.started_at", "d.practice")}
 FROM (
     SELECT k.id, k.practice OR COALESCE(i.practice, false) AS practice, COALESCE(k.channel, i.channel) AS channel,
-        (
-            SELECT s.queue_id FROM kpis_queuestay s WHERE s.interaction_id = k.id AND s.offered_at IS NOT NULL
-            ORDER BY s.offered_at, s.id LIMIT 1
-        ) AS queue_id
+        first.queue_id, first.within_ms,
+        EXISTS (
+            SELECT FROM kpis_queuestay s WHERE s.interaction_id = k.id AND s.outcome IN ('answered', 'abandoned')
+        ) AS waited
     FROM kpis_contactfact k
     LEFT JOIN interactions_interaction i ON i.id = k.id
+    LEFT JOIN LATERAL (
+        SELECT s.queue_id, s.within_ms FROM kpis_queuestay s
+        WHERE s.interaction_id = k.id AND s.offered_at IS NOT NULL
+        ORDER BY s.offered_at, s.id LIMIT 1
+    ) first ON true
     WHERE k.id = ANY(%(ids)s)
 ) d WHERE d.id = f.id
 """
@@ -115,6 +122,58 @@ FROM (
     LEFT JOIN interactions_interaction i ON i.id = k.interaction_id
     WHERE k.id = ANY(%(ids)s)
 ) d WHERE d.id = f.id
+"""
+
+ISSUES = f"""
+UPDATE kpis_issuefact f SET
+    practice = d.practice, channel = d.channel, queue_id = d.queue_id, case_id = d.case_id, type_id = d.type_id,
+    person_id = d.person_id, subject = d.subject,
+    {counted("f.at", "d.practice OR d.set_aside OR d.person_id IS NULL OR d.subject IS NULL")}
+FROM (
+    SELECT k.id, t.case_id, c.type_id, COALESCE(k.channel, i.channel) AS channel,
+        k.practice OR COALESCE(i.practice, false) AS practice,
+        t.withdrawn_at IS NOT NULL OR NOT COALESCE(o.genuine, true)
+            OR NOT EXISTS (SELECT FROM kpis_handling h WHERE h.interaction_id = k.interaction_id) AS set_aside,
+        (
+            WITH RECURSIVE way AS (
+                SELECT p.id, p.survivor_id FROM customers_customer p WHERE p.id = i.customer_id
+                UNION ALL
+                SELECT p.id, p.survivor_id FROM way JOIN customers_customer p ON p.id = way.survivor_id
+            ) SELECT id FROM way WHERE survivor_id IS NULL
+        ) AS person_id,
+        COALESCE('category ' || COALESCE(t.category_id, c.category_id), 'type ' || c.type_id) AS subject,
+        (
+            SELECT s.queue_id FROM kpis_queuestay s
+            WHERE s.interaction_id = k.interaction_id AND s.offered_at <= k.at
+            ORDER BY s.offered_at DESC, s.id DESC LIMIT 1
+        ) AS queue_id
+    FROM kpis_issuefact k
+    LEFT JOIN interactions_topic t ON t.id = k.id
+    LEFT JOIN interactions_disposition o ON o.id = t.disposition_id
+    LEFT JOIN interactions_interaction i ON i.id = k.interaction_id
+    LEFT JOIN cases_case c ON c.id = t.case_id
+    WHERE k.id = ANY(%(ids)s)
+) d WHERE d.id = f.id
+"""
+
+# Of whom, and about what: what these matters may be a further contact of.
+SAME = """
+SELECT DISTINCT person_id, subject FROM kpis_issuefact
+WHERE id = ANY(%(ids)s) AND person_id IS NOT NULL AND subject IS NOT NULL
+"""
+
+AGAIN = """
+UPDATE kpis_issuefact f SET again = d.again
+FROM (
+    SELECT i.id, EXISTS (
+        SELECT FROM kpis_issuefact n
+        WHERE n.person_id = i.person_id AND n.subject = i.subject AND n.interaction_id <> i.interaction_id
+            AND n.at > i.at AND n.at < i.at + interval '7 days' AND n.counted_at IS NOT NULL
+    ) AS again
+    FROM unnest(%(people)s::bigint[], %(subjects)s::text[]) AS same(person, subject)
+    JOIN kpis_issuefact i ON i.person_id = same.person AND i.subject = same.subject
+) d WHERE d.id = f.id AND f.again <> d.again
+RETURNING f.interval_at
 """
 
 MOVES = f"""
@@ -146,7 +205,15 @@ RETURNING f.agent_id, f.started_at, f.ended_at
 """
 
 # In this order: each may read what the ones before it derived.
-OF = {"stay": STAYS, "handling": HANDLINGS, "offer": OFFERS, "contact": CONTACTS, "case": CASES, "move": MOVES}
+OF = {
+    "stay": STAYS,
+    "handling": HANDLINGS,
+    "offer": OFFERS,
+    "contact": CONTACTS,
+    "case": CASES,
+    "move": MOVES,
+    "issue": ISSUES,
+}
 
 # What else has to be completed again when these ids change: fact to (fact that depends, statement).
 SCOPE = {
@@ -168,6 +235,14 @@ SCOPE = {
     """,
     "move": """
         SELECT m.id FROM kpis_casemove m WHERE m.id = ANY(%(move)s) OR m.case_id = ANY(%(case)s)
+    """,
+    "issue": """
+        SELECT unnest(%(issue)s::bigint[])
+        UNION SELECT id FROM kpis_issuefact WHERE case_id = ANY(%(case)s)
+        UNION SELECT id FROM kpis_issuefact WHERE interaction_id IN (
+            SELECT unnest(%(contact)s::bigint[])
+            UNION SELECT interaction_id FROM kpis_queuestay WHERE id = ANY(%(stay)s)
+            UNION SELECT interaction_id FROM kpis_handling WHERE id = ANY(%(handling)s))
     """,
 }
 

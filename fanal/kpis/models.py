@@ -12,6 +12,7 @@ from django.db import models
 
 from fanal.agents.models import Agent
 from fanal.cases.models import Case, CaseType
+from fanal.customers.models import Customer
 from fanal.events.models import TransactionId
 from fanal.interactions.models import Interaction
 from fanal.routing.models import Queue
@@ -111,6 +112,8 @@ class ContactFact(Fact):
     first_reply_at = models.DateTimeField(null=True)
     # derived
     reply_ms = models.BigIntegerField(null=True)
+    within_ms = models.BigIntegerField(null=True, help_text="T of the first queue it waited in, as it was then.")
+    unreplied_ms = models.BigIntegerField(null=True, help_text="Until it ended, when no person ever answered.")
 
     class Meta:
         indexes = [models.Index(fields=["interval_at", "queue"], name="contact_counted")]
@@ -131,6 +134,25 @@ class CaseFact(Fact):
         indexes = [
             models.Index(fields=["interval_at", "queue"], name="case_counted"),
             models.Index(fields=["interaction"], name="case_from_interaction"),
+        ]
+
+
+class IssueFact(Fact):
+    """One matter that one person raised in one contact; the id is the topic's. Unknown persons' are in no figure."""
+
+    at = models.DateTimeField(null=True)
+    # derived
+    type = loose(CaseType)
+    person = loose(Customer)
+    subject = models.CharField(max_length=30, null=True, help_text="Its category, or the type of its case.")
+    again = models.BooleanField(default=False, help_text="The person came back about the same within a week.")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["interval_at", "queue"], name="issue_counted"),
+            models.Index(fields=["interaction"], name="issue_of_interaction"),
+            models.Index(fields=["case"], name="issue_of_case"),
+            models.Index(fields=["person", "subject", "at"], name="issue_of_person"),
         ]
 
 
@@ -221,6 +243,12 @@ class Cell(models.Model):
     started = counter()
     replied = counter()
     reply_ms = counter()
+    replied_in_time = counter()
+    replied_late = counter()
+    unreplied_late = counter()
+
+    issues = counter()
+    issues_again = counter()
 
     cases_opened = counter()
     cases_self_made = counter()

@@ -8,7 +8,7 @@ from fanal.kpis.catalogue import GROUPS, Kpi
 
 HEAD = """# The figures
 
-Written from `fanal/kpis/catalogue.py`; `tests/architecture/test_figures_paper.py` compares, and says how to rewrite it.
+Written from `fanal/kpis/catalogue/`; `tests/architecture/test_figures_paper.py` compares, and says how to rewrite it.
 
 **How a figure comes about.** Everything that happens is an event. The fold (`fanal/kpis/actions/fold.py`) reads events
 in the order in which they were committed and puts together *facts*, one row per thing: a stay in a queue, an agent's

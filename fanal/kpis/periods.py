@@ -1,7 +1,7 @@
 """The periods that reports are asked for, on the borders of intervals."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -33,6 +33,11 @@ def zone() -> ZoneInfo:
 def day_of(moment: datetime) -> datetime:
     local = moment.astimezone(zone())
     return datetime.combine(local.date(), time(), tzinfo=zone())
+
+
+def hour_of(moment: datetime) -> datetime:
+    """The start of the hour on the centre's clocks, in UTC."""
+    return moment.astimezone(zone()).replace(minute=0, second=0, microsecond=0).astimezone(UTC)
 
 
 def next_day(day: datetime) -> datetime:

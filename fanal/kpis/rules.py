@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -65,6 +65,8 @@ def statements(event: Happening) -> list[Statement]:
             found = [_about("contact", "interaction", event, ended_at=event.at)]
         case ["message", "added"] if event.data.get("author") == "agent":
             found = [_about("contact", "interaction", event, first_reply_at=event.at)]
+        case ["interaction", "identified"]:
+            found = [_about("contact", "interaction", event)]  # says nothing of its own: whose matters they are changed
         case ["case", "opened"]:
             found = [_about("case", "case", event, opened_at=event.at, agent=event.by)]
             if event.data.get("interaction"):
@@ -73,8 +75,13 @@ def statements(event: Happening) -> list[Statement]:
             found = [_about("case", "case", event, withdrawn_at=event.at, interaction=None, agent=None)]
         case ["case", "settled" | "reopened" as move]:
             found = [_itself("move", event, at=event.at, move=move)]
-        case ["topic", "added" | "changed"] if event.data.get("case") and event.data.get("interaction"):
-            found = [_itself("case_contact", event, at=event.at)]
+        case ["case", "changed"]:
+            found = [_about("case", "case", event, **dict.fromkeys(("interaction", "agent", "queue", "channel")))]
+        case ["topic", "added" | "changed" | "withdrawn" as how] if event.data.get("interaction"):
+            raised = {"at": event.at, "agent": event.by} if how == "added" else {"agent": None}
+            found = [_about("issue", "topic", event, case=None, **raised)]
+            if event.data.get("case") and how != "withdrawn":
+                found.append(_itself("case_contact", event, at=event.at))
         case ["agent", "state_changed"]:
             found = [_itself("stretch", event, started_at=event.at, state=event.data.get("state"))]
         case _:
@@ -122,7 +129,8 @@ def merge(name: str, one: Any, other: Any) -> Any:
 
 
 def interval_of(moment: datetime) -> datetime:
-    """The start of the quarter of an hour that `moment` lies in."""
+    """The start of the quarter of an hour that `moment` lies in, in UTC, where no hour is left out or comes twice."""
+    moment = moment.astimezone(UTC)
     return moment.replace(minute=moment.minute - moment.minute % 15, second=0, microsecond=0)
 
 

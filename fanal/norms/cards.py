@@ -80,6 +80,8 @@ def keyed_hash(number: str, *, key: bytes) -> str:
 
 def find(text: str) -> list[Found]:
     """Every card number in a text: whole groups of digits, an issuer's prefix and length, a right check digit."""
+    if len(text) < _SHORTEST:
+        return []
     plain = digits.western(text)
     ibans = [(found.start(), found.end()) for found in _IBAN.finditer(plain) if _is_iban(found.group())]
     runs = (run for run in _RUN.finditer(plain) if not any(a <= run.start() < b for a, b in ibans))

@@ -1,8 +1,11 @@
 """One line of log for each thing that happened, on standard error: for people, or as JSON for a collector."""
 
+import re
 from typing import Any
 
 import structlog
+
+DETAIL = re.compile(r"(?:DETAIL|CONTEXT):[^\n]*")
 
 
 def settings(*, as_json: bool, debug: bool) -> dict[str, Any]:
@@ -10,7 +13,9 @@ def settings(*, as_json: bool, debug: bool) -> dict[str, Any]:
     renderer: structlog.types.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if as_json
-        else structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0)
+        else structlog.dev.ConsoleRenderer(
+            colors=False, pad_event_to=0, exception_formatter=structlog.dev.plain_traceback
+        )
     )
     before: list[structlog.types.Processor] = [
         structlog.stdlib.add_log_level,
@@ -22,7 +27,8 @@ def settings(*, as_json: bool, debug: bool) -> dict[str, Any]:
         "foreign_pre_chain": before,
         "processors": [
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            *([structlog.processors.format_exc_info] if as_json else []),
+            structlog.processors.format_exc_info,
+            _without_rows,
             renderer,
         ],
     }
@@ -47,3 +53,13 @@ def settings(*, as_json: bool, debug: bool) -> dict[str, Any]:
             "procrastinate": {"level": "WARNING"},
         },
     }
+
+
+def _without_rows(_logger: Any, _method: str, line: structlog.types.EventDict) -> structlog.types.EventDict:
+    """A database says the values of a row that it refuses; where it happened is enough for us.
+
+    Tracebacks are plain for the same reason: a pretty one shows local variables, passwords among them.
+    """
+    if isinstance(told := line.get("exception"), str):
+        line["exception"] = DETAIL.sub("DETAIL: left out", told)
+    return line

@@ -123,7 +123,7 @@ def _is_address(text: str) -> bool:
 
 def _is_trusted(address: str) -> bool:
     """A proxy is named by its address or its network."""
-    if not _is_address(address):
+    if not environment.trusted_proxies or not _is_address(address):
         return False
     found = ipaddress.ip_address(address)
     return any(found in ipaddress.ip_network(proxy, strict=False) for proxy in environment.trusted_proxies)

@@ -163,7 +163,8 @@ def test_the_parts_by_every_dimension_add_up_to_the_whole(kpi: str) -> None:
     whole = centre.figure(kpi)
     for by in KPIS[kpi].by:
         parts = actions.figures(kpi_ids=[kpi], period=TODAY, by=by, viewer=centre.supervisor, now=EVENING)
-        assert round(sum(p.numerator for p in parts), 3) == round(whole.numerator, 3), by
+        if KPIS[kpi].share is None:
+            assert round(sum(p.numerator for p in parts), 3) == round(whole.numerator, 3), by
         assert round(sum(p.denominator or 0 for p in parts), 3) == round(whole.denominator or 0, 3), by
 
 

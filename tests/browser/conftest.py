@@ -20,7 +20,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from fanal.environment import environment
 from fanal.running import postgres
@@ -33,6 +33,8 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 PROCESSES = ("web", "live", "acd")
+
+expect.set_options(timeout=15_000)  # a busy machine is slow, not wrong
 
 
 class Program:
@@ -82,7 +84,6 @@ class Program:
     def rows(self) -> Iterator[None]:
         """Work with the program's own rows through the models, inside this block."""
         before = connection.settings_dict["NAME"]
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop runs in this thread, we wait in it
         connection.close()
         connection.settings_dict["NAME"] = self.database
         try:
@@ -90,7 +91,6 @@ class Program:
         finally:
             connection.close()
             connection.settings_dict["NAME"] = before
-            del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture(scope="session")
@@ -148,7 +148,7 @@ def window(chromium: Browser) -> Iterator[Callable[..., Page]]:
 
     def open_window(**options: Any) -> Page:
         context = chromium.new_context(**options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         opened.append(context)
         page = context.new_page()
         page.on("pageerror", lambda fault: faults.append(str(fault)))

@@ -12,7 +12,7 @@ from fanal.customers.models import Customer
 from fanal.demo import cast
 from tests.browser.company import Desk, Shopper, shop_as
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180), pytest.mark.usefixtures("company")]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.usefixtures("company")]
 Open = Callable[..., Any]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from fanal.agents.models import AgentState
 from fanal.demo import cast
@@ -14,7 +14,7 @@ from fanal.events.actions import publish
 from fanal.routing.models import Queue
 from tests.browser.company import Desk, Shopper, shop_as
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180), pytest.mark.usefixtures("company")]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.usefixtures("company")]
 Open = Callable[..., Any]
 
 
@@ -155,3 +155,23 @@ def test_a_whole_contact_by_keyboard_alone(program: Any, window: Open, company: 
     expect(page.locator("#presence")).to_be_hidden()
     page.evaluate("() => localStorage.removeItem('fanal.keys')")
     desk.be("Offline")
+
+
+def test_an_open_menu_stays_open_when_the_talk_is_drawn_anew(at_desk: Open, shopper: Open) -> None:
+    robin = at_desk(cast.AGENT)
+    robin.be("Available")
+    shopper(signed=cast.FIVE_MATTERS.signed).begin("What is my balance?")
+    robin.accept()
+    robin.open_thing("•••• " + cast.FIVE_MATTERS.account[-4:])
+    held: list[Route] = []
+    robin.page.route("**/deeds/", lambda route: held.append(route), times=1)
+    with robin.page.expect_request("**/deeds/"):
+        robin.do("Refresh the balance")
+    robin.page.get_by_role("button", name="More").click()
+    complaint = robin.page.locator("#talk-more").get_by_role("button", name="Record a complaint")
+    expect(complaint).to_be_visible()
+    with robin.page.expect_response("**/deeds/"):
+        held[0].continue_()
+    expect(robin.topics).to_have_count(1)
+    complaint.click()
+    expect(robin.page.locator("#dialogs dialog")).to_be_visible()

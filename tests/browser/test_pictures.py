@@ -15,7 +15,7 @@ from fanal.holdings.models import Order, OrderState
 from tests.browser.company import Desk, shop_as
 from tests.browser.conftest import ROOT
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180), pytest.mark.usefixtures("company")]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.usefixtures("company")]
 SCREEN = {"width": 1440, "height": 900}
 
 

@@ -16,7 +16,7 @@ from fanal.interactions import actions as interactions
 from fanal.interactions.models import Author, Interaction, Message, Segment
 from fanal.routing.models import Queue
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 Visit = Callable[..., Page]
 
 

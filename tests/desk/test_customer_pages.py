@@ -10,7 +10,7 @@ from django.test import Client
 from fanal.agents.models import Agent, FieldClass, Permission, Role
 from fanal.channels.models import ChannelAccount
 from fanal.customers import actions, index
-from fanal.customers.models import Customer
+from fanal.customers.models import Customer, Relationship
 from fanal.events.models import Event
 from fanal.holdings.models import Holding, Order
 from fanal.interactions.models import Interaction, Segment
@@ -220,3 +220,77 @@ def test_who_only_supervises_may_look_but_not_change(client: Client, agent: Agen
     assert client.get(f"/customers/{ada.pk}/").status_code == 200
     assert client.get(f"/customers/{ada.pk}/details/").status_code == 403
     assert client.post(f"/customers/{ada.pk}/opening/", {"reason": "case_work"}).status_code == 403
+
+
+def entered(desk: Client, ada: Customer, **given: Any) -> Any:
+    form = {"kind": "family", "powers": ["look_up_order"], "proven": "on", **given}
+    return desk.post(f"/customers/{ada.pk}/relationships/", form, headers={"HX-Request": "true"})
+
+
+def test_a_relationship_is_entered_ended_and_kept_in_the_history_of_both(
+    desk: Client, agent: Agent, ada: Customer
+) -> None:
+    talking(agent, ada, assurance=3)
+    luc = actions.create(fields={"name": "Luc Moreau"}, by=agent, now=NOW)
+    dialog = text(desk.get(f"/customers/{ada.pk}/relationships/"))
+    assert "Look up the order" in dialog
+    assert "Unblock the card" not in dialog, "no representative may do that"
+    found = text(desk.get(f"/customers/{ada.pk}/relationships/people/", {"q": "Moreau"}))
+    assert f'value="{luc.pk}"' in found
+    assert "Ada" not in text(desk.get(f"/customers/{ada.pk}/relationships/people/", {"q": "Müller"}))
+    assert entered(desk, ada, person=luc.pk).headers["HX-Redirect"] == f"/customers/{ada.pk}/"
+    relationship = Relationship.objects.get(person=luc, represents=ada)
+    assert (relationship.kind, relationship.powers) == ("family", ["look_up_order"])
+    assert relationship.verified_at is not None
+    page = text(desk.get(f"/customers/{ada.pk}/"))
+    assert "may act for this person" in page
+    assert "Look up the order" in page
+    assert desk.post(f"/customers/{ada.pk}/relationships/{relationship.pk}/end/").status_code == 302
+    assert "may act for this person" not in text(desk.get(f"/customers/{ada.pk}/"))
+    for one, other in ((ada, luc), (luc, ada)):
+        history = text(desk.get(f"/customers/{one.pk}/history/"))
+        assert other.name in history
+        assert "Look up the order" in history
+        assert "Agent A" in history
+
+
+def test_a_power_that_nobody_proved_is_noted_and_gives_none(desk: Client, agent: Agent, ada: Customer) -> None:
+    talking(agent, ada, assurance=3)
+    luc = actions.create(fields={"name": "Luc Moreau"}, by=agent, now=NOW)
+    entered(desk, ada, person=luc.pk, proven="")
+    assert Relationship.objects.get(person=luc).verified_at is None
+    assert "not proven" in text(desk.get(f"/customers/{ada.pk}/"))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "Find the person first"),
+        ({"person": "ada"}, "Nobody can represent themselves"),
+        ({"person": "luc", "kind": "enemy"}, "Select a valid choice"),
+        ({"person": "luc", "powers": ["unblock_card"]}, "Select a valid choice"),
+        ({"person": "luc", "ends_on": "2020-01-01"}, "This day is over"),
+    ],
+)
+def test_what_does_not_hold_is_said_in_the_dialog_and_nothing_is_entered(
+    desk: Client, agent: Agent, ada: Customer, given: dict[str, Any], said: str
+) -> None:
+    talking(agent, ada, assurance=3)
+    luc = actions.create(fields={"name": "Luc Moreau"}, by=agent, now=NOW)
+    if "person" in given:
+        given = given | {"person": {"ada": ada, "luc": luc}[given["person"]].pk}
+    answer = entered(desk, ada, **given)
+    assert answer.status_code == 422
+    assert said in text(answer)
+    assert not Relationship.objects.exists()
+
+
+def test_nobody_is_related_or_parted_before_one_is_sure_of_the_customer(
+    desk: Client, agent: Agent, ada: Customer
+) -> None:
+    luc = actions.create(fields={"name": "Luc Moreau"}, by=agent, now=NOW)
+    entered(desk, ada, person=luc.pk)
+    assert not Relationship.objects.exists()
+    held = actions.relate(person=luc, represents=ada, kind="family", powers=["look_up_order"], by=agent, now=NOW)
+    desk.post(f"/customers/{ada.pk}/relationships/{held.pk}/end/")
+    assert Relationship.objects.get().ends_on is None

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from cast_of_identity import NOW, customer, order
+from pytest_django.fixtures import DjangoAssertNumQueries
 
 from fanal.customers.models import ContactPoint, Relationship
 from fanal.holdings.models import Holding
@@ -92,11 +93,19 @@ def test_the_hosts_signature_is_verified_and_an_unknown_one_is_nobody() -> None:
     assert resolve(signed_external_id="shop-8").recognition == "unknown"
 
 
-def test_resolving_takes_a_handful_of_queries(django_assert_max_num_queries: object) -> None:
-    for _ in range(5):
-        customer(phone="+33612345678")
-    with django_assert_max_num_queries(3):  # type: ignore[operator]
-        resolve(caller_number="+33612345678", email="x@example.org", order_number="1", name="Ada", handle="visitor")
+def test_resolving_takes_one_question_and_three_when_people_were_merged(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    survivor = customer("Ada Miller", phone="+33612345678", email="ada@example.org")
+    order(survivor, "O-9", state="shipped")
+    evidence = {"caller_number": "+33612345678", "email": "ada@example.org", "order_number": "O-9", "handle": "v-1"}
+    with django_assert_num_queries(1):
+        before = resolve(**evidence)
+    customer("A. Miller", survivor=survivor)
+    with django_assert_num_queries(3):
+        assert resolve(**evidence) == before
+    with django_assert_num_queries(0):
+        resolve(caller_number="anonymous")
 
 
 def test_a_browser_seen_before_is_somebody_it_may_be() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 from cast_of_identity import NOW, agent, customer, order
+from pytest_django.fixtures import DjangoAssertNumQueries
 
 from fanal.cases.models import Case, CaseType
 from fanal.customers import index
@@ -153,3 +154,19 @@ def test_the_time_limit_ends_with_the_search() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SHOW statement_timeout")
         assert cursor.fetchone() == ("0",)
+
+
+@pytest.mark.parametrize(
+    "typed", ["FN-2026-100234", "JD014600003", "+33612345678", "ada@example.org", "FR7612345", "case 20431"]
+)
+def test_a_recognised_number_or_address_costs_two_questions(
+    typed: str, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    ada = customer("Ada Miller", phone="+33612345678", email="ada@example.org")
+    order(ada, "FN-2026-100234", tracking_number="JD014600003")
+    Holding.objects.create(customer=ada, kind="account", number="FR7612345")
+    type_ = CaseType.objects.create(code="enquiry", name="Enquiry")
+    Case.objects.create(type=type_, subject="Late", origin="agent", opened_at=NOW, updated_at=NOW, number=20431)
+    asking = agent()
+    with django_assert_max_num_queries(2):
+        assert len(search(typed, agent=asking)) == 1

@@ -10,7 +10,7 @@ from fanal.agents.actions import create_key
 from fanal.agents.models import Agent, BreakReason, Skill, Team, Tier
 from fanal.cases.models import Case, CaseType, Category
 from fanal.channels.models import ChannelAccount, RawEvent
-from fanal.customers.models import ContactPoint, Customer
+from fanal.customers.models import ContactPoint, Customer, Relationship
 from fanal.hours.models import Calendar
 from fanal.interactions.models import Attachment, CannedReply, Disposition, Interaction, Segment, Topic
 from fanal.routing.models import Offer, Queue, QueueEntry
@@ -38,6 +38,7 @@ class AWorld:
             *ActionRecord.objects.order_by("pk").values(),
             *Customer.objects.order_by("pk").values(),
             *ContactPoint.objects.order_by("pk").values(),
+            *Relationship.objects.order_by("pk").values(),
             *RawEvent.objects.order_by("pk").values(),
         ]
 
@@ -65,6 +66,9 @@ def a_world() -> AWorld:
     topic = Topic.objects.create(interaction=talk, case=case, origin="agent", position=1, created_at=now)
     customer = Customer.objects.create(name="Ines Okafor")
     point = ContactPoint.objects.create(customer=customer, kind="email", value="ines@example.com")
+    relationship = Relationship.objects.create(
+        person=Customer.objects.create(name="Ifeoma Okafor"), represents=customer, kind="family"
+    )
     file = Attachment.objects.create(
         interaction=talk, name="a.txt", media_type="text/plain", size=1, sha256="0" * 64, at=now
     )
@@ -106,6 +110,7 @@ def a_world() -> AWorld:
         "cases:pk": case.pk,
         "customers:pk": customer.pk,
         "contact-points:point_pk": point.pk,
+        "relationships:relationship_pk": relationship.pk,
         "entries:pk": entry.pk,
         "quarantine:pk": raw.pk,
     }

@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 ClientId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 FieldName = Literal["name", "email", "phone", "order", "topic", "card", "account", "birth", "message", "behalf"]
 
 
-class In(Schema):
+class In(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 

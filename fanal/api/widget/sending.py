@@ -55,16 +55,7 @@ def say(request: HttpRequest, given: MessageIn) -> Status[Stored]:
     """A repeat with the same id is answered alike and changes nothing."""
     visitor, of = _who(request)
     limit(request, of, "send", visitor.id)
-    if not texts.clean(given.text).strip() and not given.attachments:
-        raise Problem(422, "empty", _("There is nothing in this message."))
-    body = {
-        "text": given.text,
-        "attachments": given.attachments,
-        "page": given.page,
-        "language": given.language,
-        "signed_id": visitor.signed_id,
-    }
-    return Status(202, take(of, visitor, given.id, "message", body))
+    return Status(202, said(of, visitor, given))
 
 
 @router.post("/marks", response={202: Stored}, summary="Got, or read, everything up to these messages")
@@ -93,6 +84,20 @@ def leave(request: HttpRequest) -> Status[Stored]:
     if interaction is None:
         raise Problem(404, "no_contact", _("There is no open chat to end."))
     return Status(202, take(of, visitor, f"leave-{interaction.pk}", "leave", {}))
+
+
+def said(of: ChannelAccount, visitor: Visitor, given: MessageIn) -> Stored:
+    """Take a message, whichever door it came in by. Raises Problem when there is nothing in it."""
+    if not texts.clean(given.text).strip() and not given.attachments:
+        raise Problem(422, "empty", _("There is nothing in this message."))
+    body = {
+        "text": given.text,
+        "attachments": given.attachments,
+        "page": given.page,
+        "language": given.language,
+        "signed_id": visitor.signed_id,
+    }
+    return take(of, visitor, given.id, "message", body)
 
 
 def take(of: ChannelAccount, visitor: Visitor, key: str, kind: str, body: Mapping[str, Any]) -> Stored:

@@ -33,10 +33,10 @@ def look_away(*, case: Case, agent: Agent, now: datetime) -> None:
 
 def viewers(*, case: Case, agent: Agent, now: datetime) -> list[rules.Looking]:
     """The colleagues who have the case open now, without `agent`."""
-    recent = CaseViewer.objects.filter(case=case, seen_at__gte=now - rules.viewers.STILL_THERE).select_related("agent")
+    recent = CaseViewer.objects.filter(case=case, seen_at__gte=now - rules.viewers.STILL_THERE)
     seen = [
-        rules.Looking(agent=row.agent_id, name=row.agent.name, seen_at=row.seen_at, writing=row.writing)
-        for row in recent
+        rules.Looking(agent=pk, name=name, seen_at=seen_at, writing=writing)
+        for pk, name, seen_at, writing in recent.values_list("agent_id", "agent__name", "seen_at", "writing")
     ]
     return rules.others(seen, agent=agent.pk, now=now)
 

@@ -8,10 +8,12 @@ from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from django.conf import settings
 from django.contrib.sites.requests import RequestSite
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from fanal.agents.actions import note_sign_out
 from fanal.agents.models import Agent
+from fanal.environment import environment
 from fanal.interactions.actions.notices import write_notice
 from fanal.routing.actions import sign_out
 
@@ -37,6 +39,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         with translation.override(agent.language):
             mail = self.render_mail(template_prefix, email, about | context)
         write_notice(to=agent.email, subject=mail.subject, text=str(mail.body), now=timezone.now())
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """At our own address, whatever host the asker named."""
+        path = reverse("account_reset_password_from_key", args=key.split("-", 1))
+        return environment.origin + path
 
     def post_login(self, request: HttpRequest, user: Agent, **more: Any) -> HttpResponse:
         response: HttpResponse = super().post_login(request, user, **more)

@@ -18,6 +18,7 @@ from fanal.desk.cases.finding import may_write, seen
 from fanal.desk.cases.history import history_page
 
 RELATED = 6
+POINTS = 6
 
 
 def context_of(request: SignedInRequest, case: Case) -> dict[str, Any]:
@@ -30,7 +31,9 @@ def context_of(request: SignedInRequest, case: Case) -> dict[str, Any]:
         "steps": list(case.order.steps.all()) if case.order else [],
         "lines": list(case.order.lines.select_related("product")) if case.order else [],
         "faults": list(case.holding.faults.all()[:5]) if case.holding and case.holding.kind == "device" else [],
-        "points": list(case.customer.contact_points.all()[:6]) if case.customer else [],
+        "points": list(case.customer.contact_points.only("customer", "kind", "value", "state")[:POINTS])
+        if case.customer
+        else [],
         "viewers": cases.viewers(case=case, agent=agent, now=timezone.now()),
         "sees": {field.value: agent.sees(field) for field in FieldClass},
         "may_write": may_write(agent) and case.withdrawn_at is None,
@@ -46,7 +49,7 @@ def _related(request: SignedInRequest, case: Case) -> Any:
         rows = rows.filter(order=case.order_id)
     else:
         rows = rows.filter(split_from=case.pk)
-    return rows.select_related("type").order_by("-opened_at")[:RELATED]
+    return rows.select_related("type").only("number", "subject", "state", "type__name").order_by("-opened_at")[:RELATED]
 
 
 def page(request: SignedInRequest, case: Case) -> HttpResponse:

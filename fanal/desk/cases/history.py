@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Model
+from django.db.models import Count, Exists, Model, OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from fanal.agents.models import Agent, Team, Tier
 from fanal.cases import history
 from fanal.cases.models import Case, CaseState, CaseType, Category, Priority
+from fanal.channels.models import ChannelKind
 from fanal.customers.models import Customer
 from fanal.holdings.models import Holding, Order
-from fanal.interactions.models import Interaction, Topic
+from fanal.interactions.models import Interaction, Message, Topic
 from fanal.scenarios import wording
 
 ON_A_PAGE = 50
@@ -52,15 +53,16 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One line to show. `topic` is set when the line is a contact that the agent may read."""
+    """One line to show. `topic` is its id when the line is a contact that the agent may read."""
 
     at: datetime
     kind: str
     colour: str = ""
-    by: Agent | None = None
+    by: str = ""
     text: str = ""
     changes: Sequence[Change] = ()
-    topic: Topic | None = None
+    topic: int | None = None
+    disposition: str = ""
     messages: int = 0
     first: bool = False
     origin: str = ""
@@ -84,36 +86,38 @@ def history_page(case: Case, *, agent: Agent, start: int = 0) -> Page:
     merged = [*contacts[:1], *sorted(rest, key=lambda line: line.at)]
     page = merged[start : start + ON_A_PAGE]
     own = [line for line in page if isinstance(line, history.Line)]
-    names, people, others = _names(own), history.people(own), _others(own, agent)
+    people = history.people(own, known=[agent, case.owner])
+    names, others = _names(own), _others(own, agent)
     entries = [line if isinstance(line, Entry) else _entry(line, names, people, others) for line in page]
     return Page(entries=entries, next=start + ON_A_PAGE if len(merged) > start + ON_A_PAGE else None, total=len(merged))
 
 
 def _contacts(case: Case, agent: Agent) -> list[Entry]:
     """The contacts in the order in which they became part of the matter; those not to be seen are still counted in."""
-    topics = (
-        Topic.objects.filter(case=case, withdrawn_at=None)
-        .order_by("pk")
-        .select_related("interaction__account", "disposition")
+    told = Message.objects.filter(interaction=OuterRef("interaction")).order_by().values("interaction")
+    topics = Topic.objects.filter(case=case, withdrawn_at=None).order_by("pk")
+    topics = topics.annotate(
+        said=Subquery(told.annotate(said=Count("pk")).values("said")),
+        seen=Exists(Interaction.objects.visible_to(agent).filter(pk=OuterRef("interaction"))),
     )
-    topics = topics.annotate(said=Count("interaction__messages"))
-    seen = set(Interaction.objects.visible_to(agent).filter(topics__case=case).values_list("pk", flat=True))
+    columns = ("pk", "interaction__started_at", "interaction__channel", "disposition__name", "said", "seen")
     return [
         Entry(
-            at=topic.interaction.started_at if place == 0 else max(topic.interaction.started_at, case.opened_at),
+            at=started if place == 0 else max(started, case.opened_at),
             kind="interaction",
             colour=COLOURS["interaction"],
-            topic=topic if topic.interaction_id in seen else None,
-            text=topic.interaction.get_channel_display(),
-            messages=topic.said,
+            topic=pk if seen else None,
+            disposition=disposition or "",
+            text=str(ChannelKind(channel).label),
+            messages=said or 0,
             first=place == 0,
         )
-        for place, topic in enumerate(topics)
+        for place, (pk, started, channel, disposition, said, seen) in enumerate(topics.values_list(*columns))
     ]
 
 
 def _entry(
-    line: history.Line, names: dict[tuple[str, Any], str], people: dict[int, Agent], others: dict[int, Case]
+    line: history.Line, names: dict[tuple[str, Any], str], people: dict[int, str], others: dict[int, Case]
 ) -> Entry:
     def name(field: str, value: Any) -> str:
         return names.get((field, value), "") if field in ROWS else _choice(field, value)
@@ -123,7 +127,7 @@ def _entry(
         at=line.at,
         kind=line.kind,
         colour=COLOURS.get(line.kind, ""),
-        by=people.get(line.by or 0),
+        by=people.get(line.by or 0, ""),
         text=line.text or (wording.action_name(action) if action else ""),
         changes=[
             Change(

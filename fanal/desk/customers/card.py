@@ -15,6 +15,7 @@ from fanal.holdings.models import Holding, HoldingKind, Order, OrderStep
 from fanal.identity.masking import Shown, last_four, shown
 from fanal.identity.models import Assurance
 from fanal.interactions.models import Interaction
+from fanal.scenarios.catalogue import BY_CODE
 
 MOST = 20
 BAD = (ContactPointState.BOUNCED, ContactPointState.DISCONNECTED, ContactPointState.INVALID)
@@ -53,13 +54,16 @@ class Ordered:
 
 @dataclass(frozen=True, kw_only=True)
 class Kin:
-    """Somebody this customer stands to; `acts` when the other one may act for this one."""
+    """Somebody this customer stands to; `acts` when the other one may act for this one, if that was `proven`."""
 
+    pk: int
     other: Customer
     kind: str
     acts: bool
     ended: bool
-    powers: int
+    until: date | None
+    proven: bool
+    powers: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,5 +185,16 @@ def _kin(family: list[int], agent: Agent, today: date) -> list[Kin]:
         if other.pk in visible:
             ended = row.ends_on is not None and row.ends_on < today
             kind = str(row.get_kind_display())
-            found.append(Kin(other=other, kind=kind, acts=acts, ended=ended, powers=len(row.powers)))
+            found.append(
+                Kin(
+                    pk=row.pk,
+                    other=other,
+                    kind=kind,
+                    acts=acts,
+                    ended=ended,
+                    until=row.ends_on,
+                    proven=row.verified_at is not None,
+                    powers=[str(BY_CODE[code].name) if code in BY_CODE else code for code in row.powers],
+                )
+            )
     return found

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from fanal.agents.models import Agent
 from fanal.customers.actions import NotValid
-from fanal.customers.models import ContactPointKind, Customer, CustomerKind
+from fanal.customers.models import ContactPointKind, Customer, CustomerKind, RelationshipKind
 from fanal.customers.wording import problem
 from fanal.identity.rules import may_see
+from fanal.scenarios.catalogue import ENTRIES
 
 CLASSES = {"born_on": "personal", "address": "address", "postcode": "address", "city": "address"}
 
@@ -60,3 +61,32 @@ class ContactPointForm(forms.Form):
     given = forms.CharField(label=_("Number or address"), max_length=200)
     shared = forms.BooleanField(label=_("A line that several people share"), required=False)
     preferred = forms.BooleanField(label=_("Preferred"), required=False)
+
+
+class RelationshipForm(forms.Form):
+    """How somebody stands to the customer; `person` is chosen from the people found, drawn by the dialog itself."""
+
+    person = forms.IntegerField(widget=forms.HiddenInput)
+    kind = forms.ChoiceField(label=_("How they are related"), choices=RelationshipKind.choices)
+    powers = forms.MultipleChoiceField(
+        label=_("What this person may do for the customer"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    proven = forms.BooleanField(
+        label=_("Proven by a document, or by the customer's own word"),
+        help_text=_("Without this nothing may be done for the customer: it is only noted."),
+        required=False,
+    )
+    ends_on = forms.DateField(
+        label=_("Until and with"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        powers: Any = self.fields["powers"]
+        powers.choices = [(entry.code, entry.name) for entry in ENTRIES if entry.for_representatives]
+        self.fields["person"].error_messages["required"] = problem("nobody")
+
+    def refuse(self, refused: NotValid) -> None:
+        """Put each problem beside its field."""
+        for name, code in refused.problems.items():
+            self.add_error(name if name in self.fields else None, problem(code))

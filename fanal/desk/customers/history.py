@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from fanal.agents.models import Agent
-from fanal.customers.models import ContactPoint, Customer
+from fanal.customers.models import ContactPoint, Customer, Relationship, RelationshipKind
 from fanal.identity.masking import Shown, shown
+from fanal.scenarios.catalogue import BY_CODE
 
 MOST = 200
 FIELDS: Mapping[str, tuple[Any, str]] = {
@@ -35,6 +37,12 @@ POINT_FIELDS: Mapping[str, tuple[Any, str]] = {
     "shared": (gettext_lazy("Shared"), "name"),
     "ended_at": (gettext_lazy("Ended"), "name"),
 }
+RELATIONSHIP_FIELDS: Mapping[str, tuple[Any, str]] = {
+    "kind": (gettext_lazy("How they are related"), "name"),
+    "powers": (gettext_lazy("What may be done for the customer"), "name"),
+    "verified_at": (gettext_lazy("Proven"), "name"),
+    "ends_on": (gettext_lazy("Until and with"), "name"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,17 +59,27 @@ def changes_of(family: list[int], *, agent: Agent, assurance: int) -> list[Chang
     customers = Customer.pgh_event_model.objects.filter(pgh_obj__in=family)  # type: ignore[attr-defined]
     points = ContactPoint.pgh_event_model.objects.filter(customer__in=family)  # type: ignore[attr-defined]
     snapshots = [
-        *((row, FIELDS, "") for row in customers.select_related("pgh_context").order_by("pgh_id")[:MOST]),
-        *((row, POINT_FIELDS, row.value) for row in points.select_related("pgh_context").order_by("pgh_id")[:MOST]),
+        *((row, FIELDS, "", "") for row in customers.select_related("pgh_context").order_by("pgh_id")[:MOST]),
+        *((row, POINT_FIELDS, row.value, "") for row in points.select_related("pgh_context").order_by("pgh_id")[:MOST]),
+        *((row, RELATIONSHIP_FIELDS, "", name) for row, name in _relationships(family, agent)),
     ]
-    names = _names(row.pgh_context for row, _fields, _value in snapshots)
+    names = _names(row.pgh_context for row, *_more in snapshots)
     before: dict[tuple[str, int], Any] = {}
     changes = []
-    for row, fields, value in snapshots:
+    for row, fields, value, other in snapshots:
         key = (type(row).__name__, row.pgh_obj_id)
-        changes += _between(before.get(key), row, fields, value, names, agent=agent, assurance=assurance)
+        changes += _between(before.get(key), row, fields, value, other, names, agent=agent, assurance=assurance)
         before[key] = row
     return sorted(changes, key=lambda change: change.at, reverse=True)[:MOST]
+
+
+def _relationships(family: list[int], agent: Agent) -> list[tuple[Any, str]]:
+    """What was noted between this customer and others whom the reader may see, with the other's name."""
+    rows = Relationship.pgh_event_model.objects.filter(Q(person__in=family) | Q(represents__in=family))  # type: ignore[attr-defined]
+    rows = list(rows.select_related("pgh_context").order_by("pgh_id")[:MOST])
+    others = {row.pgh_id: row.person_id if row.represents_id in family else row.represents_id for row in rows}
+    seen = dict(Customer.objects.visible_to(agent).filter(pk__in=set(others.values())).values_list("pk", "name"))
+    return [(row, seen[others[row.pgh_id]]) for row in rows if others[row.pgh_id] in seen]
 
 
 def _between(
@@ -69,18 +87,19 @@ def _between(
     new: Any,
     fields: Mapping[str, tuple[Any, str]],
     value: str,
+    other: str,
     names: Mapping[int, str],
     *,
     agent: Agent,
     assurance: int,
 ) -> list[Change]:
     def seen(content: Any, what: str) -> Shown:
-        text = "" if content in (None, "", False) else _("yes") if content is True else content
+        text = "" if content in (None, "", False, []) else _("yes") if content is True else _in_words(content)
         return shown(
             text, what=what, role_field_classes=agent.role.field_classes, assurance=assurance, hint=bool(value)
         )
 
-    prefix = f"{seen(value, 'contact')} · " if value else ""
+    prefix = f"{seen(value, 'contact')} · " if value else f"{other} · " if other else ""
     return [
         Change(
             at=new.pgh_created_at,
@@ -94,9 +113,16 @@ def _between(
     ]
 
 
+def _in_words(content: Any) -> Any:
+    """Codes as people read them: powers by the names of the actions, the kind of a relationship by its own."""
+    if isinstance(content, list):
+        return " · ".join(str(BY_CODE[code].name) if code in BY_CODE else str(code) for code in content)
+    return RelationshipKind(content).label if content in RelationshipKind.values else content
+
+
 def _empty(value: Any) -> Any:
     """What a field counts as before there was anything."""
-    return type(value)() if isinstance(value, str | int | bool) else None
+    return type(value)() if isinstance(value, str | int | bool | list) else None
 
 
 def _who(row: Any, names: Mapping[int, str]) -> str:

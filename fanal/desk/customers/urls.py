@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fanal.desk.customers import views
+from fanal.desk.customers import relationships, views
 
 urlpatterns = [
     path("customers/", views.customers, name="customers"),
@@ -11,6 +11,13 @@ urlpatterns = [
     path("customers/<int:pk>/details/", views.details, name="customer_details"),
     path("customers/<int:pk>/contact-points/", views.contact_points, name="contact_points"),
     path("customers/<int:pk>/contact-points/<int:point_pk>/end/", views.contact_point_end, name="contact_point_end"),
+    path("customers/<int:pk>/relationships/", relationships.relationships, name="relationships"),
+    path("customers/<int:pk>/relationships/people/", relationships.people, name="relationship_people"),
+    path(
+        "customers/<int:pk>/relationships/<int:relationship_pk>/end/",
+        relationships.relationship_end,
+        name="relationship_end",
+    ),
     path("customers/<int:pk>/history/", views.history, name="customer_history"),
     path("customers/<int:pk>/opening/", views.opening, name="customer_opening"),
 ]

@@ -20,6 +20,7 @@ from fanal.desk.customers.card import card_of
 from fanal.desk.customers.forms import ContactPointForm, DetailsForm
 from fanal.desk.customers.history import changes_of
 from fanal.desk.finding.views import cut_sentence
+from fanal.desk.limits import searching
 from fanal.identity.find import Results, search
 from fanal.identity.masking import why_not
 from fanal.identity.rules import may_see
@@ -31,6 +32,7 @@ PAGE = 25
 
 @require_GET
 @needs(*LOOKS)
+@searching
 def customers(request: SignedInRequest) -> HttpResponse:
     """Find a customer; nothing is listed before something is asked for."""
     text = request.GET.get("q", "").strip()
@@ -65,7 +67,7 @@ def new(request: SignedInRequest) -> HttpResponse:
 @needs(*LOOKS)
 def customer(request: SignedInRequest, pk: int) -> HttpResponse:
     """The card. A merged customer's address leads to who stands for them."""
-    found = _seen(request, pk)
+    found = seen(request, pk)
     if found.pk != pk:
         return redirect("customer", found.pk)
     return _card(request, found)
@@ -75,7 +77,7 @@ def customer(request: SignedInRequest, pk: int) -> HttpResponse:
 @needs(Permission.HANDLE)
 def details(request: SignedInRequest, pk: int) -> HttpResponse:
     """Correct the details; what was there before stays in the history."""
-    found = _seen(request, pk)
+    found = seen(request, pk)
     now = timezone.now()
     assurance = assurance_for(request, family_of(found.pk), now=now)
     form = DetailsForm(request.POST or None, agent=request.user, assurance=assurance, customer=found)
@@ -95,8 +97,8 @@ def details(request: SignedInRequest, pk: int) -> HttpResponse:
 @needs(Permission.HANDLE)
 def contact_points(request: SignedInRequest, pk: int) -> HttpResponse:
     """Add a number or an address; one that is not well-formed is kept as given, and said to be so."""
-    found = _seen(request, pk)
-    if not _may_change_addresses(request, found):
+    found = seen(request, pk)
+    if not may_change_addresses(request, found):
         return redirect("customer", found.pk)
     form = ContactPointForm(request.POST)
     if form.is_valid():
@@ -117,8 +119,8 @@ def contact_points(request: SignedInRequest, pk: int) -> HttpResponse:
 @needs(Permission.HANDLE)
 def contact_point_end(request: SignedInRequest, pk: int, point_pk: int) -> HttpResponse:
     """This number or address is theirs no longer."""
-    found = _seen(request, pk)
-    if not _may_change_addresses(request, found):
+    found = seen(request, pk)
+    if not may_change_addresses(request, found):
         return redirect("customer", found.pk)
     point = get_object_or_404(ContactPoint, pk=point_pk, customer__in=family_of(found.pk))
     actions.end_contact_point(point=point, by=request.user, now=timezone.now())
@@ -129,7 +131,7 @@ def contact_point_end(request: SignedInRequest, pk: int, point_pk: int) -> HttpR
 @needs(*LOOKS)
 def history(request: SignedInRequest, pk: int) -> HttpResponse:
     """Every change, with who made it."""
-    found = _seen(request, pk)
+    found = seen(request, pk)
     family = family_of(found.pk)
     assurance = assurance_for(request, family, now=timezone.now())
     changes = changes_of(family, agent=request.user, assurance=assurance)
@@ -140,7 +142,7 @@ def history(request: SignedInRequest, pk: int) -> HttpResponse:
 @needs(Permission.HANDLE)
 def opening(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show what is masked for ten minutes, for work without a contact: with a reason, and on record."""
-    found = _seen(request, pk)
+    found = seen(request, pk)
     reason = request.POST.get("reason", "")
     if reason not in REASONS:
         messages.error(request, _("Say what you need it for."))
@@ -149,7 +151,7 @@ def opening(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect("customer", found.pk)
 
 
-def _may_change_addresses(request: SignedInRequest, found: Customer) -> bool:
+def may_change_addresses(request: SignedInRequest, found: Customer) -> bool:
     """Where somebody can be reached is changed only by who may see it: sure of the person, or opened on record."""
     assurance = assurance_for(request, family_of(found.pk), now=timezone.now())
     decision = may_see("contact", role_field_classes=request.user.role.field_classes, assurance=assurance)
@@ -158,7 +160,7 @@ def _may_change_addresses(request: SignedInRequest, found: Customer) -> bool:
     return bool(decision)
 
 
-def _seen(request: SignedInRequest, pk: int) -> Customer:
+def seen(request: SignedInRequest, pk: int) -> Customer:
     """The customer who stands for this id, if this agent may see them."""
     rows = Customer.objects.visible_to(request.user)
     asked = get_object_or_404(rows, pk=pk)

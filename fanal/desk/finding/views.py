@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from fanal.agents.models import Permission
 from fanal.cases.models import Case
 from fanal.desk.access import SignedInRequest, needs
+from fanal.desk.limits import searching
 from fanal.identity.find import Found, Results, search
 
 SHORTEST = 2
@@ -20,6 +21,7 @@ ICONS = {"customer": "person", "order": "order", "holding": "card", "case": "cas
 
 @require_GET
 @needs(Permission.HANDLE, Permission.SUPERVISE, Permission.SUPERVISE_OWN_QUEUES)
+@searching
 def found(request: SignedInRequest) -> HttpResponse:
     """Whatever `?q=` may mean, as far as this person may see it: a page, a fragment for htmx, or JSON."""
     text = request.GET.get("q", "").strip()

@@ -15,6 +15,7 @@ from fanal.agents.models import Agent, Permission
 from fanal.cases.models import CaseType
 from fanal.channels.models import ChannelKind
 from fanal.desk.access import SignedInRequest, needs
+from fanal.desk.limits import exporting
 from fanal.desk.reports import tables
 from fanal.desk.supervision.pages import show
 from fanal.kpis import actions
@@ -105,6 +106,7 @@ def _choices(viewer: Agent, asked: Question) -> list[dict[str, Any]]:
 
 @require_GET
 @needs(Permission.EXPORT)
+@exporting
 @understood
 def table_file(request: SignedInRequest) -> HttpResponseBase:
     """The report as a file, with numerators and denominators."""
@@ -151,6 +153,7 @@ def rows(request: SignedInRequest) -> HttpResponse:
 
 @require_GET
 @needs(Permission.EXPORT)
+@exporting
 @understood
 def rows_file(request: SignedInRequest) -> HttpResponseBase:
     """The rows behind a figure as a file, a thousand at a time."""

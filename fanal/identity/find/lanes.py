@@ -20,28 +20,32 @@ _EMAIL = """
 SELECT 'customer', customer_id, 'email', state FROM customers_contactpoint
 WHERE kind = 'email' AND value = ANY(%(emails)s::text[]) AND ended_at IS NULL LIMIT %(most)s
 """
-# One text for everything that looks like a number: the planner sees few shapes, and none of them scans.
-_NUMBER = """
+# Every branch is an indexed look-up with a limit: together they cost what they find, and need no limit of time.
+_PHONE = """
 (SELECT 'customer', customer_id, 'phone', state FROM customers_contactpoint
     WHERE kind = 'phone' AND right(value, 7) = ANY(%(tails)s::text[]) AND ended_at IS NULL
     AND EXISTS (SELECT FROM unnest(%(long_tails)s::text[]) typed WHERE right(value, length(typed)) = typed)
     LIMIT %(most)s)
-UNION ALL
-(SELECT 'order', id, 'order_number', '' FROM holdings_order WHERE number = ANY(%(forms)s::text[]) LIMIT %(most)s)
-UNION ALL
+"""
+_ORDER_TAIL = """
 (SELECT 'order', id, 'order_tail', '' FROM holdings_order
     WHERE right(number, 5) = %(order_tail)s AND right(number, %(digits_length)s) = %(digits)s LIMIT %(most)s)
+"""
+_CARD = """
+(SELECT 'holding', id, 'card_number', '' FROM holdings_holding
+    WHERE number_hash = %(card)s AND number_hash <> '' LIMIT %(most)s)
+"""
+_CASE = """
+(SELECT 'case', id, 'case_number', '' FROM cases_case WHERE number = %(case)s LIMIT %(most)s)
+"""
+_FORMS = """
+(SELECT 'order', id, 'order_number', '' FROM holdings_order WHERE number = ANY(%(forms)s::text[]) LIMIT %(most)s)
 UNION ALL
 (SELECT 'order', id, 'tracking_number', '' FROM holdings_order
     WHERE tracking_number = ANY(%(forms)s::text[]) AND tracking_number <> '' LIMIT %(most)s)
 UNION ALL
 (SELECT 'holding', id, 'holding_number', '' FROM holdings_holding
     WHERE number = ANY(%(forms)s::text[]) AND kind <> 'card' LIMIT %(most)s)
-UNION ALL
-(SELECT 'holding', id, 'card_number', '' FROM holdings_holding
-    WHERE number_hash = %(card)s AND number_hash <> '' LIMIT %(most)s)
-UNION ALL
-(SELECT 'case', id, 'case_number', '' FROM cases_case WHERE number = %(case)s LIMIT %(most)s)
 UNION ALL
 (SELECT 'customer', id, 'external_id', '' FROM customers_customer
     WHERE external_id = ANY(%(forms)s::text[]) AND external_id <> '' LIMIT %(most)s)
@@ -52,7 +56,10 @@ def exact(text: str, shapes: tuple[Shape, ...]) -> list[Hit]:
     """Everything that bears exactly this address or number, in one query."""
     if Shape.EMAIL in shapes:
         return _hits(_EMAIL, {"emails": list(email_forms(text)), "most": MOST}, shapes)
-    return _hits(_NUMBER, _number_values(text, shapes), shapes)
+    values = _number_values(text, shapes)
+    lanes = {"tails": _PHONE, "forms": _FORMS, "order_tail": _ORDER_TAIL, "card": _CARD, "case": _CASE}
+    asked = [sql for needed, sql in lanes.items() if values[needed]]
+    return _hits("UNION ALL".join(asked), values, shapes) if asked else []
 
 
 def may_be_exact(text: str, shapes: tuple[Shape, ...]) -> bool:
@@ -83,8 +90,8 @@ def _number_values(text: str, shapes: tuple[Shape, ...]) -> dict[str, Any]:
 
 def _phone_tails(text: str, number: str) -> list[str]:
     """The last digits to compare: of the normal form if the number has one, and as typed without the trunk zero."""
-    phone = phones.normalise(text, environment.country or None)
-    readings = [phone.e164.lstrip("+")] if phone else []
+    phone = phones.e164(text, environment.country or None)
+    readings = [phone.lstrip("+")] if phone else []
     if not text.lstrip().startswith("+"):
         readings.append(number.lstrip("0"))
     return list(dict.fromkeys(reading[-9:] for reading in readings if len(reading) >= PHONE_TAIL))

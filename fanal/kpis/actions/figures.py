@@ -12,14 +12,15 @@ from fanal.agents.models import Agent, AgentSkill, Permission
 from fanal.cases.models import CaseType
 from fanal.channels.models import ChannelKind
 from fanal.kpis.actions.cells import grain_of_days, spent, whole_days
+from fanal.kpis.actions.percentiles import Percentile, percentiles
 from fanal.kpis.catalogue import KPIS, Kpi, Unit
 from fanal.kpis.counters import SOURCES
 from fanal.kpis.models import Cell, Grain, Handling
-from fanal.kpis.periods import Period, day_of
+from fanal.kpis.periods import Period, day_of, hour_of
 from fanal.routing.models import Queue, QueueSkill
 
 FACETS = ("queue", "agent", "type", "channel")
-DIMENSIONS = (*FACETS, "interval", "day")
+DIMENSIONS = (*FACETS, "interval", "hour", "day")
 THOUSAND = 1000
 
 
@@ -41,10 +42,13 @@ class Figure:
     key: Any = None
     numerator: float
     denominator: float | None
+    percentile: float | None = None
 
     @property
     def value(self) -> float | None:
         """None when there is nothing to divide by."""
+        if self.kpi.share is not None:
+            return self.percentile
         if self.denominator is None:
             return self.numerator
         return self.numerator / self.denominator if self.denominator else None
@@ -104,9 +108,38 @@ def figures(
     kpis = [KPIS[kpi_id] for kpi_id in kpi_ids]
     if by is not None and (by not in DIMENSIONS or any(by not in kpi.by for kpi in kpis)):
         raise ValueError(by)
-    sums = _sums(kpis, period, by, filters or Filters(), sight(viewer), now)
-    keys = sorted({key for totals in sums.values() for key in totals}, key=_order) if by else [None]
-    return [_figure(kpi, key, sums[kpi.source].get(key, {})) for kpi in kpis for key in keys]
+    seen, only_these = sight(viewer), filters or Filters()
+    sums = _sums([kpi for kpi in kpis if kpi.share is None], period, by, only_these, seen, now)
+    ranks = _ranks([kpi for kpi in kpis if kpi.share is not None], period, by, only_these, seen)
+    known = {key for totals in sums.values() for key in totals} | {key for rank in ranks.values() for key in rank}
+    keys = sorted(known, key=_order) if by else [None]
+    return [
+        _figure(kpi, key, sums[kpi.source].get(key, {})) if kpi.share is None else _percentile(kpi, key, ranks[kpi.id])
+        for kpi in kpis
+        for key in keys
+    ]
+
+
+def percentile(*, kpi: Kpi, period: Period, filters: Filters, viewer: Agent) -> Percentile | None:
+    """One percentile over everything asked for, in milliseconds; None without a fact."""
+    return _ranks([kpi], period, None, filters, sight(viewer))[kpi.id].get(None)
+
+
+def _ranks(
+    kpis: Sequence[Kpi], period: Period, by: str | None, filters: Filters, seen: Sight
+) -> dict[str, dict[Any, Percentile]]:
+    found: dict[str, dict[Any, Percentile]] = {}
+    for source in dict.fromkeys(kpi.source for kpi in kpis):
+        where = only(source, filters) & seen.of(source)
+        found |= percentiles(kpis=[kpi for kpi in kpis if kpi.source == source], period=period, by=by, where=where)
+    return found
+
+
+def _percentile(kpi: Kpi, key: Any, ranks: dict[Any, Percentile]) -> Figure:
+    rank = ranks.get(key)
+    if rank is None:
+        return Figure(kpi=kpi, key=key, numerator=0, denominator=0)
+    return Figure(kpi=kpi, key=key, numerator=rank.number, denominator=rank.of, percentile=rank.ms / THOUSAND)
 
 
 def _order(key: Any) -> tuple[bool, Any]:
@@ -128,14 +161,14 @@ def _sums(
     kpis: Sequence[Kpi], period: Period, by: str | None, filters: Filters, seen: Sight, now: datetime
 ) -> dict[str, dict[Any, dict[str, int]]]:
     """Source to key to counter: one query per source, over days where whole days fit."""
-    key = {"interval": "at", "day": "at", "channel": "channel"}.get(by or "", f"{by}_id" if by else None)
+    key = {"interval": "at", "hour": "at", "day": "at", "channel": "channel"}.get(by or "", f"{by}_id" if by else None)
     found: dict[str, dict[Any, dict[str, int]]] = {}
     needed = {name for name, chosen in _chosen(filters).items() if chosen} | ({by} if by in FACETS else set())
     needed |= set() if seen.queues is None else {"queue"}
     for source in dict.fromkeys(kpi.source for kpi in kpis):
         names = sorted({name for kpi in kpis if kpi.source == source for name in kpi.counters})
         when = whole_days(period.start, period.end, grain_of_days(source, needed))
-        if by == "interval":
+        if by in ("interval", "hour"):
             when = Q(grain=Grain.QUARTER, at__gte=period.start, at__lt=period.end)
         cells = Cell.objects.filter(when & only(source, filters) & seen.of(source), source=source).order_by()
         sums = {f"{n}_": Sum(n) for n in names}
@@ -165,7 +198,12 @@ def _chosen(filters: Filters) -> dict[str, tuple[Any, ...]]:
 
 
 def _key(value: Any, by: str | None) -> Any:
-    return day_of(value) if by == "day" else value
+    match by:
+        case "day":
+            return day_of(value)
+        case "hour":
+            return hour_of(value)
+    return value
 
 
 def _add(totals: dict[str, int], more: dict[str, int]) -> None:
@@ -183,7 +221,7 @@ def _add_open_stretches(
         hidden = seen.agents is not None and agent not in seen.agents
         if hidden or (filters.agents and agent not in filters.agents):
             continue
-        key = {"agent": agent, "interval": at, "day": day_of(at)}.get(by or "")
+        key = {"agent": agent, "interval": at, "hour": hour_of(at), "day": day_of(at)}.get(by or "")
         _add(totals.setdefault(key, {}), ms)
 
 

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from fanal.kpis import derivations
 from fanal.kpis.actions.cells import rebuild, rebuild_times
+from fanal.kpis.actions.returning import restate, same_matters
 from fanal.kpis.actions.sharing import share
 from fanal.kpis.counters import FACTS, SOURCES
 from fanal.kpis.models import Fact, Handling
@@ -126,7 +127,7 @@ def _complete(touched: Ids) -> tuple[dict[str, Moments], Times]:
     """Derive again whatever depends on the touched facts; the intervals, and agents' times, that changed by it."""
     scope: Ids = dict(touched)
     with connection.cursor() as cursor:
-        for fact in ("handling", "contact", "case"):
+        for fact in ("handling", "contact", "case", "issue"):
             cursor.execute(derivations.SCOPE[fact], touched)
             scope[fact] = [row[0] for row in cursor.fetchall()]
         cursor.execute(derivations.SCOPE["move"], touched | {"case": scope["case"]})
@@ -135,6 +136,7 @@ def _complete(touched: Ids) -> tuple[dict[str, Moments], Times]:
         beside = [row[0] for row in cursor.fetchall()]
         dirty = {source: _moments(source, scope[source]) for source in SOURCES}
         dirty["handling"] |= _moments("handling", beside)
+        matters = same_matters(ids=scope["issue"])
         for fact, statement in derivations.OF.items():
             if scope[fact]:
                 cursor.execute(statement, {"ids": scope[fact]})
@@ -143,6 +145,7 @@ def _complete(touched: Ids) -> tuple[dict[str, Moments], Times]:
             cursor.execute(derivations.STRETCHES, {"ids": touched["stretch"]})
             changed = cursor.fetchall()
     share(ids=beside)
+    dirty["issue"] |= restate(matters=matters | same_matters(ids=scope["issue"]))
     for source in SOURCES:
         dirty[source] |= _moments(source, scope[source])
     dirty["handling"] |= _moments("handling", beside)

@@ -9,10 +9,10 @@ from django.db.models import BigIntegerField, Case, F, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 
 from fanal.agents.models import Agent
-from fanal.kpis.actions.figures import Filters, only, sight
+from fanal.kpis.actions.figures import Filters, only, percentile, sight
 from fanal.kpis.actions.sharing import work_of
 from fanal.kpis.catalogue import KPIS, Kpi
-from fanal.kpis.counters import SOURCES
+from fanal.kpis.counters import MEASURES, SOURCES
 from fanal.kpis.models import Fact, StateStretch
 from fanal.kpis.periods import Period
 from fanal.kpis.rules import Stretch, time_spent
@@ -28,11 +28,17 @@ def rows(
     """
     kpi = KPIS[kpi_id]
     source = SOURCES[kpi.source]
-    where = only(kpi.source, filters or Filters()) & sight(viewer).of(kpi.source)
+    only_these = filters or Filters()
+    where = only(kpi.source, only_these) & sight(viewer).of(kpi.source)
     found: QuerySet[Any] = source.model._default_manager.filter(
         where, interval_at__gte=period.start, interval_at__lt=period.end
     )
-    found = found.annotate(in_numerator=_added(kpi, kpi.numerator), in_denominator=_added(kpi, kpi.denominator))
+    above = _added(kpi, kpi.numerator)
+    if kpi.share is not None:
+        most = percentile(kpi=kpi, period=period, filters=only_these, viewer=viewer)
+        found = found.annotate(ms=MEASURES[kpi.column])
+        above = Case(When(ms__lte=most.ms if most else 0, then=above), default=0, output_field=BigIntegerField())
+    found = found.annotate(in_numerator=above, in_denominator=_added(kpi, kpi.denominator))
     parts = {"numerator": ~Q(in_numerator=0), "denominator": ~Q(in_denominator=0)}
     found = found.filter(parts.get(part, ~Q(in_numerator=0) | ~Q(in_denominator=0)))
     return found.order_by("interval_at", "counted_at", "id")

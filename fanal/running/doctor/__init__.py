@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from fanal.running.doctor import database, machine, parts
+from fanal.running.doctor import database, exposure, machine, parts
 from fanal.running.doctor.finding import Finding, State
 
 __all__ = ["CHECKS", "Finding", "State", "examine"]
@@ -16,6 +16,7 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     parts.assets,
     parts.translations,
     parts.secrets,
+    exposure.exposed,
     parts.mail,
     parts.chromium,
     database.server,

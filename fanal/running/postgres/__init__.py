@@ -29,7 +29,8 @@ def settings(environment: Environment) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", parts.hostname or ""),
         "PORT": str(parts.port or ""),
-        "OPTIONS": {**options, "pool": False},
+        # Django's own cursors never prepare; this lets the few statements that ask for it be planned once.
+        "OPTIONS": {**options, "pool": False, "prepare_threshold": 5},
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "TEST": {"NAME": "test_fanal"},

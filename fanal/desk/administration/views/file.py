@@ -17,6 +17,7 @@ from fanal.configuration.actions import NotPossible, applying
 from fanal.desk.access import SignedInRequest, needs
 from fanal.desk.administration.forms.file import FileForm, TextForm
 from fanal.desk.administration.menu import menu_of
+from fanal.desk.limits import exporting
 
 MOST_SHOWN = 200
 
@@ -57,6 +58,7 @@ def applied(request: SignedInRequest) -> HttpResponse:
 @never_cache
 @require_GET
 @needs(Permission.ADMINISTER)
+@exporting
 def download(request: SignedInRequest) -> HttpResponse:
     """Without secrets and passwords."""
     answer = HttpResponse(files.write(applying.export()), content_type="application/yaml; charset=utf-8")

@@ -12,6 +12,7 @@ from fanal.customers.models import Customer
 from fanal.desk.access import SignedInRequest, needs
 from fanal.desk.cases import drawing
 from fanal.desk.cases.finding import WRITERS, changeable
+from fanal.desk.limits import searching
 from fanal.identity import find
 
 SHORTEST, MOST = 2, 8
@@ -19,6 +20,7 @@ SHORTEST, MOST = 2, 8
 
 @require_http_methods(["GET", "POST", "DELETE"])
 @needs(*WRITERS)
+@searching
 def customer(request: SignedInRequest, pk: int) -> HttpResponse:
     """Getting asks or, with `q`, shows who fits; posting attaches `customer`; deleting makes it nobody's."""
     case = changeable(request.user, pk)

@@ -7,11 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from fanal.agents.models import Team, Tier
 from fanal.cases import actions as actions
-from fanal.cases.models import Case, CaseType, Category, Priority
+from fanal.cases.models import Case, Priority
 from fanal.desk.access import SignedInRequest, needs
-from fanal.desk.cases import drawing, listing
+from fanal.desk.cases import choices, drawing, lines, listing
 from fanal.desk.cases.finding import READERS, may_write, seen
 from fanal.desk.cases.history import history_page
 from fanal.desk.cases.views import opening
@@ -27,15 +26,14 @@ def cases(request: SignedInRequest) -> HttpResponse:
     if number := request.GET.get("number", "").strip():
         return _by_number(request, number)
     asked = listing.asked(request.GET.dict())
+    offered, found = choices.choices(), listing.listing(agent=request.user, asked=asked)
     context = {
         "asked": asked,
-        "listing": listing.listing(agent=request.user, asked=asked),
+        "listing": found,
+        "lines": lines.drawn(found.cases, types=offered.types, categories=offered.categories),
         "first_page": asked.address(),
         "tabs": {state: asked.address(state=state) for state in listing.STATES},
-        "types": CaseType.objects.order_by("name"),
-        "categories": Category.objects.order_by("name"),
-        "teams": Team.objects.order_by("name"),
-        "tiers": Tier.objects.all(),
+        "offered": offered,
         "priorities": Priority.choices,
         "may_write": may_write(request.user),
     }

@@ -10,6 +10,7 @@ from fanal.agents.models import Permission
 from fanal.customers.models import Customer, RelationshipKind
 from fanal.desk.access import SignedInRequest, needs
 from fanal.desk.given import number
+from fanal.desk.limits import searching
 from fanal.desk.workplace import drawing
 from fanal.desk.workplace.about import about_of
 from fanal.desk.workplace.finding import own, seen
@@ -40,6 +41,7 @@ def about(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @needs(Permission.HANDLE)
+@searching
 def found(request: SignedInRequest, pk: int) -> HttpResponse:
     """People who fit what was typed, each with a way to say «this is them»."""
     interaction = own(request.user, pk)

@@ -1,0 +1,116 @@
+"""Figures of waiting: what came into the queues and what became of it."""
+
+from django.utils.translation import gettext_lazy as _
+
+from fanal.kpis.catalogue.kpi import Kpi, Unit
+
+WAITING_FIGURES = [
+    Kpi(
+        id="offered",
+        name=_("Offered"),
+        formula=_("Entries into a queue, in the interval in which they entered it. Practice does not count."),
+        unit=Unit.COUNT,
+        source="stay",
+        numerator=("offered",),
+    ),
+    Kpi(
+        id="answered",
+        name=_("Answered"),
+        formula=_("Queue entries that an agent accepted."),
+        unit=Unit.COUNT,
+        source="stay",
+        numerator=("answered",),
+    ),
+    Kpi(
+        id="abandoned",
+        name=_("Abandoned"),
+        formula=_("Queue entries whose customer left before an agent accepted."),
+        unit=Unit.COUNT,
+        source="stay",
+        numerator=("abandoned",),
+        better="less",
+    ),
+    Kpi(
+        id="overflowed",
+        name=_("Overflowed"),
+        formula=_("Queue entries passed on to another queue because they had waited too long."),
+        unit=Unit.COUNT,
+        source="stay",
+        numerator=("overflowed",),
+        better="less",
+    ),
+    Kpi(
+        id="still_waiting",
+        name=_("Still waiting"),
+        formula=_("Queue entries that entered in this period and have not left the queue yet."),
+        unit=Unit.COUNT,
+        source="stay",
+        numerator=("still_waiting",),
+        better="less",
+    ),
+    Kpi(
+        id="service_level_of_answered_and_abandoned",
+        name=_("Service level"),
+        formula=_(
+            "Answered within the queue's target time T, divided by answered plus abandoned after T. "
+            "Who leaves before T counts neither for nor against."
+        ),
+        unit=Unit.PERCENT,
+        source="stay",
+        numerator=("answered_in_time",),
+        denominator=("answered", "abandoned", "-abandoned_in_time"),
+        better="more",
+    ),
+    Kpi(
+        id="service_level_of_answered",
+        name=_("Service level of answered"),
+        formula=_("Answered within the queue's target time T, divided by answered. Abandoned entries do not count."),
+        unit=Unit.PERCENT,
+        source="stay",
+        numerator=("answered_in_time",),
+        denominator=("answered",),
+        better="more",
+    ),
+    Kpi(
+        id="service_level_of_offered_without_short",
+        name=_("Service level of offered"),
+        formula=_(
+            "Answered within the queue's target time T, divided by offered without those abandoned within 5 seconds."
+        ),
+        unit=Unit.PERCENT,
+        source="stay",
+        numerator=("answered_in_time",),
+        denominator=("offered", "-abandoned_short"),
+        better="more",
+    ),
+    Kpi(
+        id="service_level_with_abandoned_of_offered",
+        name=_("Service level with abandoned"),
+        formula=_("Answered or abandoned within the queue's target time T, divided by offered."),
+        unit=Unit.PERCENT,
+        source="stay",
+        numerator=("answered_in_time", "abandoned_in_time"),
+        denominator=("offered",),
+        better="more",
+    ),
+    Kpi(
+        id="average_wait_of_answered",
+        name=_("Average speed of answer"),
+        formula=_("Time in the queue of the answered entries, divided by their number."),
+        unit=Unit.SECONDS,
+        source="stay",
+        numerator=("answered_wait_ms",),
+        denominator=("answered",),
+        better="less",
+    ),
+    Kpi(
+        id="abandonment_rate_of_offered",
+        name=_("Abandonment"),
+        formula=_("Abandoned divided by offered, both without those who left within 5 seconds."),
+        unit=Unit.PERCENT,
+        source="stay",
+        numerator=("abandoned", "-abandoned_short"),
+        denominator=("offered", "-abandoned_short"),
+        better="less",
+    ),
+]
