@@ -182,6 +182,18 @@ class Invitation(models.Model):
     revoked_at = models.DateTimeField(null=True)
 
 
+class KeyRight(models.TextChoices):
+    """What a key is for; within that it may what its agent may."""
+
+    FIGURES = "figures", _("Read the figures")
+    READ = "read", _("Read customers, orders, contacts and cases")
+    WRITE = "write", _("Open, note and settle cases")
+
+
+def every_key_right() -> list[str]:
+    return list(KeyRight.values)
+
+
 class ApiKey(models.Model):
     """A key with which a program asks in somebody's name: it may and sees what that person does, until it ends.
 
@@ -190,6 +202,7 @@ class ApiKey(models.Model):
 
     agent = models.ForeignKey(Agent, models.CASCADE, related_name="api_keys")
     name = models.CharField(max_length=60)
+    rights = ArrayField(models.CharField(max_length=10, choices=KeyRight), default=every_key_right)
     prefix = models.CharField(max_length=12)
     secret_hash = models.CharField(max_length=64, unique=True, db_collation="C")
     created_by = models.ForeignKey(Agent, models.PROTECT, related_name="+")
@@ -207,3 +220,18 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class KeptAnswer(models.Model):
+    """The answer to a request that wrote something, under the sender's Idempotency-Key: a repeat gets it again."""
+
+    agent = models.ForeignKey(Agent, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=200, db_collation="C")
+    fingerprint = models.CharField(max_length=64, help_text="Of method, address and body.")
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.JSONField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agent", "key"], name="kept_answer_once")]
+        indexes = [models.Index(fields=["agent", "at"], name="kept_answer_age")]

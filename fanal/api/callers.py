@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from ninja.security import HttpBearer, SessionAuth
 
 from fanal.agents.actions import open_key
-from fanal.agents.models import Agent, ApiKey, Permission
+from fanal.agents.models import Agent, ApiKey, KeyRight, Permission
 from fanal.api import limits
 from fanal.api.limits import Limit
 from fanal.api.problems import Problem
@@ -54,11 +54,14 @@ class Caller:
 
 
 class KeyHolder(HttpBearer):
-    """`Authorization: Bearer fnl_…`; the role of the key's agent needs one of these permissions."""
+    """`Authorization: Bearer fnl_…`; the role of the key's agent needs one of these permissions.
 
-    def __init__(self, *needs: Permission) -> None:
+    The key itself needs the right: the given one, else to read, or to write where something is written.
+    """
+
+    def __init__(self, *needs: Permission, right: KeyRight | None = None) -> None:
         super().__init__()
-        self.needs = needs
+        self.needs, self.right = needs, right
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller:
         check_size(request, LARGEST_BODY)
@@ -68,6 +71,10 @@ class KeyHolder(HttpBearer):
             said = _("This key is not valid, or not any more. Ask an administrator for a new one.")
             raise Problem(401, "key_not_valid", said)
         limits.check(f"key:{key.pk}", PER_CALLER)
+        right = self.right or (KeyRight.READ if request.method in ("GET", "HEAD") else KeyRight.WRITE)
+        if right not in key.rights:
+            said = _("This key is not for that. An administrator can make one with the right “%(right)s”.")
+            raise Problem(403, "key_not_for_this", said % {"right": right.label})
         return _allowed(Caller(agent=key.agent, key=key), self.needs)
 
 
@@ -87,9 +94,9 @@ class SignedIn(SessionAuth):
         return _allowed(Caller(agent=agent), self.needs)
 
 
-def needs(*permissions: Permission) -> list[Callable[[HttpRequest], Any]]:
-    """The `auth` of an operation: a key or a sign-in, and one of these permissions."""
-    return [KeyHolder(*permissions), SignedIn(*permissions)]
+def needs(*permissions: Permission, right: KeyRight | None = None) -> list[Callable[[HttpRequest], Any]]:
+    """The `auth` of an operation: a key with this right or a sign-in, and one of these permissions."""
+    return [KeyHolder(*permissions, right=right), SignedIn(*permissions)]
 
 
 def caller(request: HttpRequest) -> Caller:

@@ -1,23 +1,24 @@
 """The figures for programs: the same numbers, the same definitions and the same visibility as on the pages."""
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
-from ninja.security import django_auth
 
-from fanal.agents.models import Agent
+from fanal.agents.models import Agent, KeyRight, Permission
+from fanal.api.callers import caller, needs
 from fanal.api.problems import Problem
 from fanal.kpis import actions
 from fanal.kpis.actions.figures import Figure, labels, sight
 from fanal.kpis.asking import NotUnderstood, Question, kpi, question
 from fanal.kpis.catalogue import KPIS, Kpi
 
-router = Router(tags=["figures"], auth=django_auth)
+SUPERVISES = (Permission.SUPERVISE, Permission.SUPERVISE_OWN_QUEUES)
+router = Router(tags=["figures"], auth=needs(*SUPERVISES, right=KeyRight.FIGURES))
 AT_MOST = 500
 
 
@@ -35,7 +36,10 @@ class Definition(Schema):
 
 
 class FigureRow(Schema):
-    """One number. Times are seconds; a share is between 0 and 1; null when there is nothing to divide by."""
+    """One number. Times are seconds; a share is between 0 and 1; null when there is nothing to divide by.
+
+    A percentile's value is the time that `numerator` of the `denominator` facts do not exceed.
+    """
 
     figure: str
     version: int
@@ -47,9 +51,10 @@ class FigureRow(Schema):
 
 
 class Asked(Schema):
-    """The same words as in the address of a report: a named period, or first and last day."""
+    """The same words as in the address of a report: a named period (today if nothing is said), or first and last day,
+    in the company's time zone; or the start of one `quarter` of an hour or one `hour`, with its own time zone."""
 
-    period: str = "today"
+    period: str = ""
     by: str = ""
     queue: str = ""
     agent: str = ""
@@ -57,6 +62,8 @@ class Asked(Schema):
     channel: str = ""
     first: str = ""
     last: str = ""
+    quarter: str = ""
+    hour: str = ""
 
 
 class Answer(Schema):
@@ -91,7 +98,9 @@ def catalogue(request: HttpRequest) -> list[Definition]:
 
 
 @router.get(
-    "/{figure}", response=Answer, summary="One figure, together or by queue, agent, type, channel, day or interval"
+    "/{figure}",
+    response=Answer,
+    summary="One figure, together or by queue, agent, type, channel, day, hour or interval",
 )
 def figure(request: HttpRequest, figure: str, asked: Query[Asked]) -> dict[str, Any]:
     about, wanted, now = _understand(figure, asked)
@@ -131,7 +140,7 @@ def rows(request: HttpRequest, figure: str, asked: Query[Asked], offset: int = 0
 
 def _agent(request: HttpRequest) -> Agent:
     """Who asks; raises Problem 403 for those who may see no figures."""
-    agent = cast(Agent, request.user)
+    agent = caller(request).agent
     try:
         sight(agent)
     except PermissionDenied as why:

@@ -293,15 +293,14 @@ def _database(progress: Progress, *, scale: float, cases: int, agents: int) -> I
     customers = int(people.CUSTOMERS * scale)
     try:
         progress("Copying the world …")
-        _copy(world, own)
+        people.copy(world, own)
         people.use(own)
         call_command("migrate", verbosity=0)
         address = urlunsplit(urlsplit(postgres.address(environment))._replace(path=f"/{own}"))
         yield address, desk_world.world_of(agents=agents, customers=customers, cases=cases)
     finally:
         people.use(before)
-        with _server() as server:
-            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(own)))
+        people.drop(own)
 
 
 def _world(progress: Progress, *, scale: float, cases: int, agents: int) -> str:
@@ -317,7 +316,7 @@ def _world(progress: Progress, *, scale: float, cases: int, agents: int) -> str:
     before = people.ready(progress=progress, scale=scale)
     connection.close()
     progress("Making the world: this is kept for a day …")
-    _copy(before, name)
+    people.copy(before, name)
     people.use(name)
     call_command("migrate", verbosity=0)
     desk_world.make(customers=int(people.CUSTOMERS * scale), cases=cases, agents=agents, progress=progress)
@@ -326,17 +325,6 @@ def _world(progress: Progress, *, scale: float, cases: int, agents: int) -> str:
     with _server() as server:
         server.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(made)))
     return name
-
-
-def _copy(source: str, target: str) -> None:
-    """Files are copied, not logged page by page: a gigabyte takes seconds."""
-    with _server() as server:
-        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(target)))
-        server.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
-                sql.Identifier(target), sql.Identifier(source)
-            )
-        )
 
 
 def _server() -> psycopg.Connection[tuple[str, ...]]:

@@ -5,6 +5,7 @@ from typing import Any
 import pghistory
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fanal.agents.models import Agent, Permission, Team, Tier
 from fanal.customers.models import Customer
@@ -40,7 +41,7 @@ class Category(models.Model):
 
 
 class CaseState(models.TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("case", "Open")
     PENDING = "pending", _("Waiting for the customer")
     SETTLED = "settled", _("Settled")
 

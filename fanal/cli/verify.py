@@ -24,17 +24,18 @@ def verify(
     program.begin()
     from rich.console import Console
 
+    from fanal.kpis.actions import FOLLOWS
     from fanal.running.postgres import NotPossible
     from fanal.running.verify import invariants
     from fanal.running.verify import verify as check
 
-    if unknown := set(names or ()) - {invariant.name for invariant in invariants()}:
+    if unknown := set(names or ()) - {invariant.name for invariant in (*invariants(), FOLLOWS)}:
         raise typer.BadParameter(f"no such invariant: {', '.join(sorted(unknown))}")
     console = Console()
     verdicts = []
     if missing := program.missing_migrations():
         raise NotPossible(f"{missing} migrations are not applied to this database: run `fanal django migrate` first.")
-    for verdict in check(names=frozenset(names or ())):
+    for verdict in check(names=frozenset(names or ()), besides=[FOLLOWS]):
         verdicts.append(verdict)
         if not as_json:
             _show(console, verdict)

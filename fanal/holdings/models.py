@@ -5,6 +5,7 @@ from typing import Any
 import pghistory
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fanal.customers.models import Customer
 
@@ -26,10 +27,10 @@ class HoldingKind(models.TextChoices):
 
 
 class HoldingState(models.TextChoices):
-    ACTIVE = "active", _("Active")
-    BLOCKED = "blocked", _("Blocked")
+    ACTIVE = "active", pgettext_lazy("holding", "Active")
+    BLOCKED = "blocked", pgettext_lazy("holding", "Blocked")
     EXPIRED = "expired", _("Expired")
-    CLOSED = "closed", _("Closed")
+    CLOSED = "closed", pgettext_lazy("holding", "Closed")
 
 
 class HeldQuery(models.QuerySet[Any]):

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fanal.agents.models import Agent, Permission
 from fanal.cases.models import Case, Category
@@ -23,7 +24,7 @@ class EndReason(models.TextChoices):
     CUSTOMER = "customer", _("Left by the customer")
     ABANDONED = "abandoned", _("Abandoned while waiting")
     CLOSED = "closed", _("Out of hours")
-    BLOCKED = "blocked", _("Blocked")
+    BLOCKED = "blocked", pgettext_lazy("visitor", "Blocked")
     TIMEOUT = "timeout", _("Nobody wrote any more")
 
 

@@ -8,6 +8,10 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from fanal.kpis.rules import INTERVAL, interval_of
+
+HOUR = timedelta(hours=1)
+
 NAMES: dict[str, str | Promise] = {
     "today": _("Today"),
     "yesterday": _("Yesterday"),
@@ -23,6 +27,10 @@ class Period:
     start: datetime
     end: datetime
     name: str = ""
+
+    @property
+    def days(self) -> int:
+        return round((self.end - self.start) / timedelta(days=1))
 
 
 def zone() -> ZoneInfo:
@@ -57,6 +65,25 @@ def named(name: str, now: datetime) -> Period:
         case "30days":
             return Period(start=day_of(today - timedelta(days=29, hours=-12)), end=next_day(today), name=name)
     raise KeyError(name)
+
+
+def before(period: Period, now: datetime) -> Period:
+    """As many days right before it; of a period that is not over only as much as has passed of it."""
+    if not period.days:
+        return Period(start=period.start - (period.end - period.start), end=period.start)
+    days = timedelta(days=period.days)
+    start = datetime.combine(period.start.astimezone(zone()).date() - days, time(), tzinfo=zone())
+    if not period.start < now < period.end:
+        return Period(start=start, end=period.start)
+    until = now.astimezone(zone()).replace(tzinfo=None) - days
+    return Period(start=start, end=min(interval_of(until.replace(tzinfo=zone())) + INTERVAL, period.start))
+
+
+def stretch(start: datetime, span: timedelta) -> Period:
+    """A quarter of an hour or an hour. Raises ValueError when it does not begin where one begins."""
+    if span not in (INTERVAL, HOUR) or start != (interval_of(start) if span == INTERVAL else hour_of(start)):
+        raise ValueError("an interval begins on its border")
+    return Period(start=start, end=start + span)
 
 
 def between(start: datetime, end: datetime) -> Period:

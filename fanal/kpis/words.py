@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.utils import formats
 from django.utils.translation import gettext as _
 
 from fanal.kpis.catalogue import Unit
+from fanal.kpis.periods import zone
 
 NOTHING = "–"
 
@@ -54,6 +54,30 @@ def parts(numerator: float, denominator: float | None, numerator_is_time: bool, 
     return _("%(above)s of %(below)s") % {"above": above, "below": below}
 
 
-def moment(key: datetime, by: str) -> Any:
-    """The name of a day or an interval."""
-    return formats.date_format(key, "SHORT_DATE_FORMAT") if by == "day" else formats.time_format(key, "H:i")
+def moment(key: datetime, by: str, *, with_day: bool = False) -> str:
+    """The name of a day, or of an hour or quarter by the company's clocks, with its day where there are several."""
+    local = key.astimezone(zone())
+    if by == "day":
+        return formats.date_format(local, "SHORT_DATE_FORMAT")
+    again = local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
+    clock = formats.time_format(local, "H:i") + (f" ({local:%Z})" if again else "")
+    return f"{formats.date_format(local, 'SHORT_DATE_FORMAT')} {clock}" if with_day else clock
+
+
+def change(value: float | None, before: float | None, unit: Unit) -> str:
+    """By how much it rose or fell: percentage points of shares, time, and the percent of counts."""
+    if value is None or before is None or (unit == Unit.COUNT and not before):
+        return NOTHING
+    difference = (value - before) / before if unit == Unit.COUNT else value - before
+    sign = "+" if difference > 0 else "−" if difference < 0 else "±"
+    match unit:
+        case Unit.SECONDS:
+            return sign + duration(abs(difference))
+        case Unit.PERCENT:
+            return _("%(number)s points") % {"number": sign + _hundredths(difference)}
+        case Unit.COUNT:
+            return _("%(number)s %%") % {"number": sign + _hundredths(difference)}
+
+
+def _hundredths(share: float) -> str:
+    return formats.number_format(round(abs(share) * 100, 1), 1)

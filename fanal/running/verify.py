@@ -1,8 +1,8 @@
 """What fanal promises of its data, as SQL: each invariant is a file whose query returns the rows that break it."""
 
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from django.db import connection, transaction
@@ -13,11 +13,15 @@ SHOWN = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Invariant:
-    """A sentence that always holds, and the query that finds what breaks it."""
+    """A sentence that always holds, and the query that finds what breaks it.
+
+    With `prepare` the query is what that returns, once it has put into temporary tables what is to be compared.
+    """
 
     name: str
     sentence: str
-    sql: str
+    sql: str = ""
+    prepare: Callable[[], str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,19 +44,37 @@ def invariants() -> list[Invariant]:
     return [_read(path) for path in sorted(FOLDER.glob("*.sql"))]
 
 
-def verify(*, names: frozenset[str] = frozenset()) -> Iterator[Verdict]:
-    """Check all invariants (or those named) against one snapshot of the data; changes nothing."""
+def verify(*, names: frozenset[str] = frozenset(), besides: Iterable[Invariant] = ()) -> Iterator[Verdict]:
+    """Check all invariants (or those named) against one snapshot of the data; changes nothing.
+
+    `besides` are those of packages above this one, which prepare something first: each has a snapshot of its own.
+    """
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         for invariant in invariants():
             if not names or invariant.name in names:
                 yield _check(invariant)
+    for invariant in besides:
+        if not names or invariant.name in names:
+            yield _prepared(invariant)
 
 
 def _read(path: Path) -> Invariant:
     first, _, sql = path.read_text().partition("\n")
     return Invariant(name=path.stem, sentence=first.removeprefix("--").strip(), sql=sql.strip())
+
+
+def _prepared(invariant: Invariant) -> Verdict:
+    """What was prepared is taken back when it has been compared."""
+    began = time.monotonic()
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        sql = invariant.prepare() if invariant.prepare else invariant.sql
+        verdict = _check(replace(invariant, sql=sql))
+        transaction.set_rollback(True)
+    return replace(verdict, seconds=time.monotonic() - began)
 
 
 def _check(invariant: Invariant) -> Verdict:

@@ -282,3 +282,30 @@ def test_a_folded_day_keeps_every_promise_about_figures_and_a_spoilt_one_is_foun
     Cell.objects.filter(source="time").update(break_ms=10**9)
     broken = {verdict.invariant.name for verdict in verify(names=names) if not verdict.holds}
     assert broken == names - {"presence_has_no_gaps"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_folding_all_events_again_gives_the_stored_figures_and_a_spoilt_cell_is_found() -> None:
+    from fanal.running.verify import verify
+
+    def check() -> Any:
+        (verdict,) = verify(names=frozenset({actions.FOLLOWS.name}), besides=[actions.FOLLOWS])
+        return verdict
+
+    centre = Centre()
+    fold_all()
+    centre.waiting.abandoned(2100)  # not folded yet: in neither
+    centre.orders.answer_within_seconds = 600
+    centre.orders.save()
+    before = stored()
+    assert check().holds
+    fold_all()
+    assert check().holds
+    assert stored() != before
+    kept = stored()
+    Cell.objects.filter(source="stay", grain="q").order_by("at").first().delete()  # type: ignore[union-attr]
+    spoilt = stored()
+    assert (check().offending, check().first[0][0]) == (1, "folded again")
+    assert stored() == spoilt != kept
+    Cell.objects.filter(source="handling", grain="a").update(talk_ms=1)
+    assert check().offending == 1 + 2 * Cell.objects.filter(source="handling", grain="a").count()

@@ -37,7 +37,9 @@ def hand_in(office: Client, text: str | bytes) -> Any:
 
 def test_a_key_is_shown_once_works_and_is_revoked(office: Client, admin: Agent) -> None:
     agent = an_agent()
-    answer = office.post("/administration/api-keys/", {"agent": agent.pk, "name": "Shop", "days": 30})
+    answer = office.post(
+        "/administration/api-keys/", {"agent": agent.pk, "name": "Shop", "rights": ["read"], "days": 30}
+    )
     (secret,) = re.findall(r"fnl_[-\w]{43}", answer.text)
     assert "no-store" in answer.headers["Cache-Control"]
     listed = office.get("/administration/api-keys/").text
@@ -52,8 +54,9 @@ def test_a_key_is_shown_once_works_and_is_revoked(office: Client, admin: Agent) 
 
 def test_a_key_needs_a_person_who_is_here_and_a_name(office: Client) -> None:
     gone = an_agent(is_active=False)
-    assert office.post("/administration/api-keys/", {"agent": gone.pk, "name": "Shop", "days": 30}).status_code == 422
-    assert office.post("/administration/api-keys/", {"agent": an_agent().pk, "days": 30}).status_code == 422
+    whole = {"agent": an_agent().pk, "name": "Shop", "rights": ["figures"], "days": 30}
+    for wrong in ({"agent": gone.pk}, {"name": ""}, {"rights": []}, {"rights": ["everything"]}):
+        assert office.post("/administration/api-keys/", whole | wrong).status_code == 422, wrong
     assert not ApiKey.objects.exists()
 
 

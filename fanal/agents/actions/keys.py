@@ -2,12 +2,13 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
 
-from fanal.agents.models import Agent, ApiKey
+from fanal.agents.models import Agent, ApiKey, KeyRight
 from fanal.events.actions import publish
 
 BEGINS = "fnl_"
@@ -17,12 +18,21 @@ NOTED_EVERY = timedelta(hours=1)
 
 
 @transaction.atomic
-def create_key(*, agent: Agent, name: str, expires_at: datetime, by: Agent, now: datetime) -> tuple[ApiKey, str]:
+def create_key(
+    *,
+    agent: Agent,
+    name: str,
+    rights: Sequence[str] = tuple(KeyRight.values),
+    expires_at: datetime,
+    by: Agent,
+    now: datetime,
+) -> tuple[ApiKey, str]:
     """A new key of 256 random bits; the second of the two is the key itself, which is kept nowhere."""
     secret = BEGINS + secrets.token_urlsafe(BYTES)
     key = ApiKey.objects.create(
         agent=agent,
         name=name,
+        rights=list(rights),
         prefix=secret[:SHOWN],
         secret_hash=_hash(secret),
         created_by=by,

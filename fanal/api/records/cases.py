@@ -12,6 +12,7 @@ from ninja import Path, Query, Router, Status
 
 from fanal.agents.models import Permission
 from fanal.api.callers import Caller, caller, needs
+from fanal.api.once import DESCRIBED, once
 from fanal.api.problems import Problem
 from fanal.api.records import customers
 from fanal.api.records.shapes import (
@@ -62,8 +63,13 @@ def listing(request: HttpRequest, asked: Query[CasesAsked]) -> Cases:
 
 
 @router.post(
-    "/cases/", response={201: CaseWhole}, auth=needs(Permission.HANDLE), summary="Open a case, for nobody in particular"
+    "/cases/",
+    response={201: CaseWhole},
+    auth=needs(Permission.HANDLE),
+    summary="Open a case, for nobody in particular",
+    openapi_extra=DESCRIBED,
 )
+@once
 def opening(request: HttpRequest, given: CaseIn) -> Status[CaseWhole]:
     """It has no owner yet; what is not to be seen is answered as what does not exist."""
     who = caller(request)
@@ -87,7 +93,14 @@ def case(request: HttpRequest, number: Path[Id]) -> CaseWhole:
     return _whole(number, caller(request))
 
 
-@router.post("/cases/{number}/notes", response={201: NoteOut}, auth=needs(*WRITERS), summary="Write a note on a case")
+@router.post(
+    "/cases/{number}/notes",
+    response={201: NoteOut},
+    auth=needs(*WRITERS),
+    summary="Write a note on a case",
+    openapi_extra=DESCRIBED,
+)
+@once
 def notes(request: HttpRequest, number: Path[Id], given: NoteIn) -> Status[NoteOut]:
     who = caller(request)
     row = _seen(number, who)
@@ -95,7 +108,14 @@ def notes(request: HttpRequest, number: Path[Id], given: NoteIn) -> Status[NoteO
     return Status(201, NoteOut(id=note.pk, by=note.by_id, text=note.text, at=note.at))
 
 
-@router.post("/cases/{number}/settlement", response=CaseWhole, auth=needs(*WRITERS), summary="Settle a case")
+@router.post(
+    "/cases/{number}/settlement",
+    response=CaseWhole,
+    auth=needs(*WRITERS),
+    summary="Settle a case",
+    openapi_extra=DESCRIBED,
+)
+@once
 def settlement(request: HttpRequest, number: Path[Id], given: SettlementIn) -> CaseWhole:
     """Settling a settled case changes nothing."""
     who = caller(request)

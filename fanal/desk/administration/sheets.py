@@ -112,7 +112,7 @@ SHEETS: dict[str, Sheet] = {
             code="calendars", title=_("Hours"), one=_("Hours"), icon="clock", form=hours.CalendarForm,
             text=_("Opening hours of the week, and holidays."),
             columns=(
-                (_("Time zone"), lambda row: row.zone), (_("Open"), _week),
+                (_("Time zone"), lambda row: row.zone), (_("Opening hours"), _week),
                 (_("Special days"), _count("special_days")),
             ),
         ),

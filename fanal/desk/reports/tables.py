@@ -1,8 +1,8 @@
 """The report table and the rows behind a figure, ready to be shown or written to a file."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -17,11 +17,13 @@ from fanal.desk.supervision.pages import Shown, show
 from fanal.interactions.models import Interaction
 from fanal.kpis import actions
 from fanal.kpis.actions.figures import Figure, labels
-from fanal.kpis.asking import Question
+from fanal.kpis.asking import STRETCHES, Question
 from fanal.kpis.catalogue import GROUPS, KPIS, Kpi, Unit
-from fanal.kpis.words import moment, shown
+from fanal.kpis.periods import Period, before, zone
+from fanal.kpis.words import change, moment, shown
 
-BY = ("queue", "agent", "type", "channel", "day", "interval")
+BY = ("queue", "agent", "type", "channel", "day", "hour", "interval")
+MOMENTS = ("day", "hour", "interval")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,10 +36,20 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Before:
+    """The period before, and by how much each figure rose or fell since."""
+
+    period: Period
+    figures: tuple[Shown, ...]
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Table:
     columns: tuple[Kpi, ...]
     lines: tuple[Line, ...]
     whole: tuple[Shown, ...]
+    before: Before | None
     chart: Chart | None
     charted: Kpi
 
@@ -73,8 +85,29 @@ def asked(
     }
     parts = actions.figures(by=by, **ask)
     keys = list(dict.fromkeys(figure.key for figure in parts))
-    names = labels(by, keys) if by not in ("day", "interval") else {key: moment(key, by) for key in keys}
+    several = question.period.days > 1
+    names = {key: moment(key, by, with_day=several) for key in keys} if by in MOMENTS else labels(by, keys)
     return parts, actions.figures(**ask), names
+
+
+def _before(question: Question, kpis: Sequence[Kpi], viewer: Agent, now: datetime) -> tuple[Question, list[Figure]]:
+    """The same question about the period before, and the whole of its figures."""
+    earlier = replace(question, period=before(question.period, now), compare=False)
+    ids = [kpi.id for kpi in kpis]
+    ask: dict[str, Any] = {"period": earlier.period, "filters": earlier.filters, "viewer": viewer, "now": now}
+    return earlier, actions.figures(kpi_ids=ids, **ask)
+
+
+def _compared(question: Question, whole: list[Figure], viewer: Agent, now: datetime) -> Before | None:
+    if not question.compare:
+        return None
+    earlier, figures = _before(question, [figure.kpi for figure in whole], viewer, now)
+    pairs = zip(whole, figures, strict=True)
+    return Before(
+        period=earlier.period,
+        figures=tuple(_show(figure, earlier, {}) for figure in figures),
+        changes=tuple(change(this.value, that.value, this.kpi.unit) for this, that in pairs),
+    )
 
 
 def table(question: Question, viewer: Agent, now: datetime) -> Table:
@@ -83,14 +116,12 @@ def table(question: Question, viewer: Agent, now: datetime) -> Table:
     found = {(figure.key, figure.kpi.id): figure for figure in parts}
     keys = sorted({figure.key for figure in parts}, key=lambda key: _place(key, by, names))
     kpis = [figure.kpi for figure in whole]
-    linked = by in ("queue", "agent", "type", "channel")
     lines = tuple(
         Line(
             key=key,
             name=names.get(key) or _("none"),
             figures=tuple(
-                _show(found.get((key, kpi.id)) or _empty(kpi, key), question, {by: key} if linked and key else {})
-                for kpi in kpis
+                _show(found.get((key, kpi.id)) or _empty(kpi, key), question, _only(key, by)) for kpi in kpis
             ),
         )
         for key in keys
@@ -104,7 +135,8 @@ def table(question: Question, viewer: Agent, now: datetime) -> Table:
         columns=tuple(kpis),
         lines=lines,
         whole=tuple(_show(figure, question, {}) for figure in whole),
-        chart=columns(points) if by in ("day", "interval") else None,
+        before=_compared(question, whole, viewer, now),
+        chart=columns(points) if by in MOMENTS else None,
         charted=first,
     )
 
@@ -112,7 +144,7 @@ def table(question: Question, viewer: Agent, now: datetime) -> Table:
 def _place(key: Any, by: str, names: dict[Any, str]) -> tuple[bool, Any]:
     if key is None:
         return (True, "")
-    return (False, key if by in ("day", "interval") else (names.get(key) or "").casefold())
+    return (False, key if by in MOMENTS else (names.get(key) or "").casefold())
 
 
 def _empty(kpi: Kpi, key: Any) -> Figure:
@@ -120,11 +152,35 @@ def _empty(kpi: Kpi, key: Any) -> Figure:
 
 
 def _show(figure: Figure, question: Question, more: dict[str, Any]) -> Shown:
+    if more.keys() & {"quarter", "hour", "from"}:
+        return show(figure, period="", filters=_chosen(question) | more)
     return show(figure, period=question.period.name, filters=filters_of(question) | more)
 
 
+def _only(key: Any, by: str) -> dict[str, Any]:
+    """What an address says to mean this line alone."""
+    match by:
+        case "day":
+            day = key.astimezone(zone()).date().isoformat()
+            return {"from": day, "to": day}
+        case "hour" | "interval":
+            return {"hour" if by == "hour" else "quarter": key.astimezone(UTC).isoformat()}
+    return {by: key} if key else {}
+
+
 def filters_of(question: Question) -> dict[str, Any]:
-    """The question's filters, and its days if it has no name, as an address says them."""
+    """The question's filters, and its days (or its hour) if it has no name, as an address says them."""
+    found, period = _chosen(question), question.period
+    if period.name:
+        return found
+    if period.end - period.start in STRETCHES.values():
+        span = next(name for name, length in STRETCHES.items() if length == period.end - period.start)
+        return found | {span: period.start.astimezone(UTC).isoformat()}
+    last = (period.end - timedelta(microseconds=1)).astimezone(zone()).date()
+    return found | {"from": period.start.astimezone(zone()).date().isoformat(), "to": last.isoformat()}
+
+
+def _chosen(question: Question) -> dict[str, Any]:
     chosen = question.filters
     found: dict[str, Any] = {
         "queue": chosen.queues,
@@ -132,14 +188,7 @@ def filters_of(question: Question) -> dict[str, Any]:
         "type": chosen.types,
         "channel": chosen.channels,
     }
-    found = {name: list(values) for name, values in found.items() if values}
-    if not question.period.name:
-        last = question.period.end.date().toordinal() - 1
-        found |= {
-            "from": question.period.start.date().isoformat(),
-            "to": type(question.period.end.date()).fromordinal(last),
-        }
-    return found
+    return {name: list(values) for name, values in found.items() if values}
 
 
 def file_lines(question: Question, viewer: Agent, now: datetime) -> tuple[list[str], Iterator[list[Any]]]:
@@ -152,6 +201,9 @@ def file_lines(question: Question, viewer: Agent, now: datetime) -> tuple[list[s
             yield [names.get(figure.key) or _("none"), *_numbers(figure)]
         for figure in whole:
             yield [_("All"), *_numbers(figure)]
+        if question.compare:
+            for figure in _before(question, [figure.kpi for figure in whole], viewer, now)[1]:
+                yield [_("The period before"), *_numbers(figure)]
 
     return head, lines()
 
@@ -256,6 +308,7 @@ def address(name: str, question: Question, **more: Any) -> str:
         "period": question.period.name,
         "by": question.by or "",
         "group": question.group,
+        "compare": "1" if question.compare else "",
         **filters_of(question),
         **more,
     }

@@ -1,6 +1,7 @@
 """Reports over a period, the rows behind each figure, both as files, and the definitions."""
 
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -20,9 +21,10 @@ from fanal.desk.reports import tables
 from fanal.desk.supervision.pages import show
 from fanal.kpis import actions
 from fanal.kpis.actions.figures import sight
-from fanal.kpis.asking import NotUnderstood, Question, kpi, question
+from fanal.kpis.asking import OWN, NotUnderstood, Question, kpi, question
 from fanal.kpis.catalogue import GROUPS, KPIS, Kpi
-from fanal.kpis.periods import NAMES
+from fanal.kpis.periods import HOUR, NAMES, zone
+from fanal.kpis.words import moment
 from fanal.routing.models import Queue
 
 SUPERVISES = (Permission.SUPERVISE, Permission.SUPERVISE_OWN_QUEUES)
@@ -59,7 +61,9 @@ def reports(request: SignedInRequest) -> HttpResponse:
             "table": tables.table(asked, request.user, now),
             "asked": asked,
             "by": asked.by or "queue",
-            "periods": NAMES.items(),
+            "periods": [*NAMES.items(), (OWN, _("From … to …"))],
+            "own": OWN,
+            "days": _days(asked),
             "dimensions": _dimensions(),
             "groups": [
                 (GROUPS[name][0], tables.address("reports", asked, group=name), name == tables.group_of(asked))
@@ -72,6 +76,12 @@ def reports(request: SignedInRequest) -> HttpResponse:
     )
 
 
+def _days(asked: Question) -> tuple[date, date]:
+    """The first and the last day of the period, in the company's time zone."""
+    last = asked.period.end - timedelta(microseconds=1)
+    return asked.period.start.astimezone(zone()).date(), last.astimezone(zone()).date()
+
+
 def _dimensions() -> list[tuple[str, str]]:
     names = {
         "queue": _("Queue"),
@@ -79,6 +89,7 @@ def _dimensions() -> list[tuple[str, str]]:
         "type": _("Type of case"),
         "channel": _("Channel"),
         "day": _("Day"),
+        "hour": _("Hour"),
         "interval": _("Quarter of an hour"),
     }
     return [(by, names[by]) for by in tables.BY]
@@ -143,6 +154,8 @@ def rows(request: SignedInRequest) -> HttpResponse:
             "query": address.partition("?")[2] + "&",
             "number": page.paginator.count,
             "period": NAMES.get(asked.period.name, ""),
+            "days": _days(asked),
+            "clock": moment(asked.period.start, "hour") if asked.period.end - asked.period.start <= HOUR else "",
             "asked": asked,
             "file_url": tables.address("report_rows_file", asked, figure=about.id)
             if request.user.may(Permission.EXPORT)

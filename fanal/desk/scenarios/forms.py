@@ -56,7 +56,7 @@ class ScenarioForm(forms.ModelForm):  # type: ignore[type-arg]
             "form": _("Form that opens"),
             "category": _("Category of the first topic"),
             "prefer_last_agent": _("Prefer the owner of the case, else the last agent"),
-            "active": _("Active"),
+            "active": _("In use"),
         }
         help_texts = {"code": _("Letters, digits and dashes; the configuration file names it so.")}
 

@@ -31,7 +31,12 @@ def keys(request: SignedInRequest) -> HttpResponse:
         given = form.cleaned_data
         until = now + timedelta(days=given["days"])
         key, secret = actions.create_key(
-            agent=given["agent"], name=given["name"], expires_at=until, by=request.user, now=now
+            agent=given["agent"],
+            name=given["name"],
+            rights=given["rights"],
+            expires_at=until,
+            by=request.user,
+            now=now,
         )
         context = {"menu": menu_of("api_keys"), "key": key, "secret": secret}
         return render(request, "administration/api_key.html", context)

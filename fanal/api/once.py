@@ -1,0 +1,82 @@
+"""Write once however often it is sent: answers are kept under the sender's Idempotency-Key and given again."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from ninja import Schema, Status
+
+from fanal.agents.models import KeptAnswer
+from fanal.api.callers import caller
+from fanal.api.problems import Problem
+
+HEADER = "Idempotency-Key"
+LONGEST = 200
+KEPT_FOR = timedelta(days=7)
+DESCRIBED: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": HEADER,
+            "in": "header",
+            "required": False,
+            "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST},
+            "description": (
+                "A value of your own, new for each thing you want done. Sent again with the same body within seven "
+                "days, the first answer comes again and nothing is done twice; with another body it is refused (422)."
+            ),
+        }
+    ]
+}
+
+
+def once(operation: Callable[..., Any]) -> Callable[..., Any]:
+    """An operation that heeds the header; what was refused is not kept, and may be sent again."""
+
+    @wraps(operation)
+    def kept(request: HttpRequest, *args: Any, **given: Any) -> Any:
+        key = request.headers.get(HEADER)
+        if key is None:
+            return operation(request, *args, **given)
+        if not 0 < len(key) <= LONGEST or not key.isprintable():
+            said = _("An Idempotency-Key is 1 to %(number)s visible characters.") % {"number": LONGEST}
+            raise Problem(422, "idempotency_key_not_valid", said)
+        return _once(request, key, lambda: operation(request, *args, **given))
+
+    return kept
+
+
+@transaction.atomic
+def _once(request: HttpRequest, key: str, do: Callable[[], Any]) -> Any:
+    """A repeat that comes while the first is under way waits for it: the row is unique."""
+    agent, now = caller(request).agent, timezone.now()
+    KeptAnswer.objects.filter(agent=agent, at__lt=now - KEPT_FOR).delete()
+    known, new = KeptAnswer.objects.get_or_create(
+        agent=agent, key=key, defaults={"fingerprint": _fingerprint(request), "at": now}
+    )
+    if not new:
+        return _again(known, request)
+    answer = do()
+    status, body = (answer.status_code, answer.value) if isinstance(answer, Status) else (200, answer)
+    assert isinstance(body, Schema)
+    known.status, known.body = status, body.model_dump(mode="json")
+    known.save(update_fields=["status", "body"])
+    return answer
+
+
+def _again(known: KeptAnswer, request: HttpRequest) -> Any:
+    if known.fingerprint != _fingerprint(request):
+        said = _("This Idempotency-Key was used for another request. Take a new one for each thing to be done.")
+        raise Problem(422, "idempotency_key_used", said)
+    return Status(known.status or 200, known.body)
+
+
+def _fingerprint(request: HttpRequest) -> str:
+    """Language and the key it was sent with do not matter; what is to be done does."""
+    said = b"\0".join([str(request.method).encode(), request.path.encode(), request.body])
+    return hashlib.sha256(said).hexdigest()
