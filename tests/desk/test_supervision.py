@@ -68,7 +68,7 @@ def today(monkeypatch: pytest.MonkeyPatch) -> Today:
 
 def browser(agent: Agent) -> Client:
     client = Client()
-    client.force_login(agent, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(agent, backend="fanal.desk.accounts.backend.AgentBackend")
     return client
 
 
