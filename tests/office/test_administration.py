@@ -20,7 +20,7 @@ from tests.office.everything import a_world
 from tests.people import an_agent
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "fanal.desk.accounts.backend.AgentBackend"
 
 
 @pytest.fixture
