@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('routing', '0003_matching'),
+        ('routing', '0004_fewer_indexes'),
     ]
 
     operations = [
