@@ -76,7 +76,9 @@ class EntryState(models.TextChoices):
 class QueueEntry(models.Model):
     """One waiting item: exactly one of an interaction and a case (callbacks come with the voice channel)."""
 
-    queue = models.ForeignKey(Queue, models.PROTECT, related_name="entries")
+    # Every offer and every answer writes a new row into each index: these two have none of their own, since
+    # entry_of_queue begins with the queue, and entry_reserved finds what is kept for an agent.
+    queue = models.ForeignKey(Queue, models.PROTECT, related_name="entries", db_index=False)
     interaction = models.ForeignKey(Interaction, models.CASCADE, null=True, related_name="queue_entries")
     case = models.ForeignKey(Case, models.CASCADE, null=True, related_name="queue_entries")
     segment = models.ForeignKey(Segment, models.PROTECT, null=True, help_text="The interaction's stay in this queue.")
@@ -84,7 +86,7 @@ class QueueEntry(models.Model):
     state = models.CharField(max_length=10, choices=EntryState, default=EntryState.WAITING)
     priority = models.PositiveSmallIntegerField(default=2)
     skills = models.JSONField(default=dict, blank=True, help_text="Skill id to least level, beyond the queue's own.")
-    preferred_agent = models.ForeignKey(Agent, models.SET_NULL, null=True, related_name="+")
+    preferred_agent = models.ForeignKey(Agent, models.SET_NULL, null=True, related_name="+", db_index=False)
     preferred_why = models.CharField(max_length=20, blank=True, help_text="last_agent, case_owner or named.")
     preferred_until = models.DateTimeField(null=True, help_text="Until then nobody else is asked.")
     entered_at = models.DateTimeField(

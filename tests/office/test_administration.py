@@ -23,7 +23,7 @@ from tests.office.test_sign_in import PASSWORD, sign_in, somebody
 from tests.people import an_agent
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "fanal.desk.accounts.backend.AgentBackend"
 
 
 @pytest.fixture

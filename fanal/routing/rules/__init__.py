@@ -3,6 +3,7 @@
 from fanal.routing.rules.assigning import SHOWN, assign
 from fanal.routing.rules.estimating import Estimate, estimate
 from fanal.routing.rules.fitting import Exclusion, Fitter, fits, may_ever_serve, qualifies, room
+from fanal.routing.rules.shortlisting import Line, shortlist
 from fanal.routing.rules.state import AgentFacts, Decision, EntryFacts, Profile, QueueFacts, State, Why
 from fanal.routing.rules.timing import effective_priority, next_look, starving, widened
 
@@ -14,6 +15,7 @@ __all__ = [
     "Estimate",
     "Exclusion",
     "Fitter",
+    "Line",
     "Profile",
     "QueueFacts",
     "State",
@@ -26,6 +28,7 @@ __all__ = [
     "next_look",
     "qualifies",
     "room",
+    "shortlist",
     "starving",
     "widened",
 ]
