@@ -1,4 +1,4 @@
-"""The event stream in the authorisation matrix: which keys a role hears, and that no open stream outlives its rights."""
+"""The event stream in the authorisation matrix: which keys a role hears; no open stream outlives its rights."""
 
 import time
 from collections.abc import Callable
@@ -76,7 +76,9 @@ def test_a_stream_hears_what_its_role_hears(port: int, role: str) -> None:  # no
     stream = Stream(port, headers=by_cookie(client))
     stream.next()
     for number, key in enumerate(place.values(), start=1):
-        publish(kind="message.added", data={"interaction": number}, audience=[key] if key else [], now=datetime.now(UTC))
+        publish(
+            kind="message.added", data={"interaction": number}, audience=[key] if key else [], now=datetime.now(UTC)
+        )
     say(0, f"agent:{agent.pk}", kind="note.added")
     heard = {event[1]["interaction"] for event in stream.until("note.added")[:-1]}
     assert {name for number, name in enumerate(place, start=1) if number in heard} == HEARS[role]
