@@ -102,7 +102,8 @@ class Loop:
         self.news = self._latest_news()
         self.next_look: datetime | None = None
         self.next_timer: datetime | None = clock()
-        self.looked_around = 0.0
+        self.looked_around = self.tidied = 0.0
+        self.listening_since = clock()
         self.stirred = True
 
     def go(self) -> None:
@@ -154,6 +155,10 @@ class Loop:
             actions.expire_offers(now=now)
             actions.expire_wrap_ups(now=now)
             actions.lose_unreachable(now=now)
+        if time.monotonic() - self.tidied >= SLOW_SWEEP:
+            self.tidied = time.monotonic()
+            actions.return_talks(listening_since=self.listening_since, now=now)
+            actions.close_queues(now=now)
         row = self.hot.execute(statements.NEXT_DUE, {"unreachable_after": UNREACHABLE_AFTER}).fetchone()
         self.next_timer = row[0] if row else None
 

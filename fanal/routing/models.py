@@ -12,6 +12,14 @@ from fanal.hours.models import Calendar
 from fanal.interactions.models import Interaction, Segment
 
 
+class AtClosing(models.TextChoices):
+    """The same codes as in rules.closing."""
+
+    FINISH = "finish", _("Those who wait are still answered")
+    HAND_ON = "hand_on", _("Those who wait go to the overflow queue")
+    TELL = "tell", _("Those who wait are told, and their matter is kept as a case")
+
+
 class QueueQuery(models.QuerySet["Queue"]):
     def supervised_by(self, agent: Any) -> "QueueQuery":
         """Every queue for a supervisor, the own ones for a queue manager, none for others."""
@@ -41,6 +49,10 @@ class Queue(models.Model):
     overflow_after_seconds = models.PositiveIntegerField(default=0, help_text="0 never.")
     longest_wait_seconds = models.PositiveIntegerField(
         default=1800, help_text="Nothing waits longer because of priorities: from then on it goes first."
+    )
+    at_closing = models.CharField(max_length=8, choices=AtClosing, default=AtClosing.FINISH)
+    return_after_seconds = models.PositiveIntegerField(
+        default=60, help_text="An agent's browser silent for this long: their talks go back to the front; 0 never."
     )
     managers = models.ManyToManyField(Agent, blank=True, related_name="managed_queues")
     practice = models.BooleanField(default=False)

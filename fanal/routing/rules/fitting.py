@@ -8,6 +8,8 @@ from fanal.routing.rules.state import AgentFacts, EntryFacts, Levels, Profile, Q
 from fanal.routing.rules.timing import LEAST_LEVEL, waited, whole_steps, widened
 
 NAMED = "named"
+# Theirs before, and kept for them as soon as they are back.
+CAME_BACK = "came_back"
 CALL = "voice"
 # A call takes the whole person: nothing beside it, and it interrupts only what can lie for a while.
 CAN_LIE = frozenset({"email", "sms", "case"})
