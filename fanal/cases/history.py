@@ -150,7 +150,7 @@ def _events(case: int) -> QuerySet[Event, tuple[Any, ...]]:
 
 @kept
 def _versions(case: int) -> QuerySet[Any, tuple[Any, ...]]:
-    rows = apps.get_model("cases", "CaseEvent")._default_manager.filter(pgh_obj=case).order_by("pgh_id")
+    rows: QuerySet[Any] = apps.get_model("cases", "CaseEvent")._default_manager.filter(pgh_obj=case).order_by("pgh_id")
     return rows.values_list(*Version._fields)[:MOST]
 
 

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import QuerySet
 
 from fanal.agents.kept import kept
@@ -12,7 +11,6 @@ from fanal.customers.models import Customer
 from fanal.events.actions import publish
 
 
-@transaction.atomic
 def clear(
     *, purpose: str, channel: str, address: str, customer: Customer | None = None, basis: str, now: datetime
 ) -> Clearance:
