@@ -15,6 +15,7 @@ from fanal.kpis.periods import day_of, next_day
 from fanal.kpis.rules import INTERVAL, Stretch, interval_of, intervals, time_spent
 
 CHUNK = 200
+TIME_COLUMNS = ("source", "grain", "at", "agent_id", *TIMES)
 
 
 def rebuild(*, source: str, moments: Iterable[datetime]) -> None:
@@ -113,10 +114,9 @@ def rebuild_times(*, times: dict[int, set[datetime]]) -> None:
     moments = {at for _, at in pairs}
     start, end = min(moments), max(moments) + INTERVAL
     found = spent(agents=list(times), start=start, end=end, wanted=times)
-    Cell.objects.bulk_create(
-        [Cell(source="time", grain=Grain.QUARTER, at=at, agent_id=agent, **ms) for (agent, at), ms in found.items()],
-        batch_size=2000,
-    )
+    with connection.cursor() as cursor, cursor.copy(f"COPY kpis_cell ({', '.join(TIME_COLUMNS)}) FROM STDIN") as copy:
+        for (agent, at), ms in found.items():
+            copy.write_row(("time", Grain.QUARTER.value, at, agent, *map(ms.get, TIMES)))
     rebuild_days(source="time", moments=moments)
 
 

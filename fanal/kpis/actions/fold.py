@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models.functions import Coalesce
 
 from fanal.kpis import derivations
 from fanal.kpis.actions.cells import rebuild, rebuild_times
@@ -28,6 +29,8 @@ BATCH = 5000
 Ids = dict[str, list[int]]
 Moments = set[datetime]
 Times = dict[int, Moments]
+Stretch = tuple[int, datetime, datetime | None]
+"""Of which agent, from when until when; None: not over yet."""
 
 
 def fold(*, limit: int = 200_000) -> int:
@@ -85,10 +88,12 @@ def absorb(*, happenings: Iterable[Happening]) -> None:
     said = merged(statement for event in happenings for statement in statements(event))
     if not said:
         return
+    touched: Ids = {fact: list(said.get(fact, ())) for fact in FACTS}
+    before = _worked(touched["handling"])
     for fact, rows in said.items():
         _merge_in(FACTS[fact], rows)
-    touched: Ids = {fact: list(said.get(fact, ())) for fact in FACTS}
-    dirty, times = _complete(touched)
+    dirty, changed = _complete(touched)
+    times = _times([*changed, *before, *_worked(touched["handling"])])
     for source, moments in dirty.items():
         rebuild(source=source, moments=moments)
     rebuild_times(times=times)
@@ -123,8 +128,8 @@ def _type_of(column: Any) -> str:
     return _TYPES.get(kind, "text")
 
 
-def _complete(touched: Ids) -> tuple[dict[str, Moments], Times]:
-    """Derive again whatever depends on the touched facts; the intervals, and agents' times, that changed by it."""
+def _complete(touched: Ids) -> tuple[dict[str, Moments], list[Stretch]]:
+    """Derive again whatever depends on the touched facts; the intervals, and the presence, that changed by it."""
     scope: Ids = dict(touched)
     with connection.cursor() as cursor:
         for fact in ("handling", "contact", "case", "issue"):
@@ -140,7 +145,7 @@ def _complete(touched: Ids) -> tuple[dict[str, Moments], Times]:
         for fact, statement in derivations.OF.items():
             if scope[fact]:
                 cursor.execute(statement, {"ids": scope[fact]})
-        changed: list[tuple[int, datetime, datetime | None]] = []
+        changed: list[Stretch] = []
         if touched["stretch"]:
             cursor.execute(derivations.STRETCHES, {"ids": touched["stretch"]})
             changed = cursor.fetchall()
@@ -149,7 +154,7 @@ def _complete(touched: Ids) -> tuple[dict[str, Moments], Times]:
     for source in SOURCES:
         dirty[source] |= _moments(source, scope[source])
     dirty["handling"] |= _moments("handling", beside)
-    return dirty, _times(changed, touched["handling"])
+    return dirty, changed
 
 
 def _moments(source: str, ids: Sequence[int]) -> Moments:
@@ -159,15 +164,22 @@ def _moments(source: str, ids: Sequence[int]) -> Moments:
     return {at for at in rows.order_by().values_list("interval_at", flat=True).distinct() if at}
 
 
-def _times(changed: Iterable[tuple[int, datetime, datetime | None]], handlings: Sequence[int]) -> Times:
-    """The agents and intervals whose presence or work changed; an open stretch is added when it is read."""
+def _worked(handlings: Sequence[int]) -> list[Stretch]:
+    """Whose hands these segments fill, as is known now, and from when until when; an open one as long as one counts."""
+    if not handlings:
+        return []
+    rows = Handling.objects.filter(pk__in=handlings, agent__isnull=False, started_at__isnull=False)
+    return [
+        (agent, began, min(over or began + LONGEST, began + LONGEST))
+        for agent, began, over in rows.values_list("agent_id", "started_at", Coalesce("wrapped_up_at", "ended_at"))
+        if agent and began
+    ]
+
+
+def _times(stretches: Iterable[Stretch]) -> Times:
+    """The agents and intervals in which presence or work changed; an open stretch is added when it is read."""
     times: Times = {}
-    for agent, start, end in changed:
+    for agent, start, end in stretches:
         if end is not None:
             times.setdefault(agent, set()).update(intervals(start, end))
-    rows = Handling.objects.filter(pk__in=handlings, agent__isnull=False, started_at__isnull=False)
-    for agent_id, began in rows.values_list("agent_id", "started_at"):
-        assert agent_id is not None
-        assert began is not None
-        times.setdefault(agent_id, set()).update(intervals(began, began + LONGEST))
     return times
