@@ -6,14 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models.functions import Coalesce
 
 from fanal.kpis import derivations
 from fanal.kpis.actions.cells import rebuild, rebuild_times
 from fanal.kpis.actions.returning import restate, same_matters
 from fanal.kpis.actions.sharing import share
 from fanal.kpis.counters import FACTS, SOURCES
-from fanal.kpis.models import Fact, Handling
+from fanal.kpis.models import Fact
 from fanal.kpis.rules import LONGEST, Happening, intervals, merged, statements
 
 CURSOR = "figures"
@@ -24,9 +23,11 @@ _TYPES = {
     "DateTimeField": "timestamptz",
     "BooleanField": "boolean",
 }
-BATCH = 5000
+BATCH = 25_000
 
 Ids = dict[str, list[int]]
+Literals = dict[str, str]
+NONE = "{}"
 Moments = set[datetime]
 Times = dict[int, Moments]
 Stretch = tuple[int, datetime, datetime | None]
@@ -99,13 +100,18 @@ def absorb(*, happenings: Iterable[Happening]) -> None:
     rebuild_times(times=times)
 
 
+def literal(ids: Iterable[int]) -> str:
+    """As PostgreSQL writes an array: to write a list of thousands number by number takes longer than to use it."""
+    return "{" + ",".join(map(str, ids)) + "}"
+
+
 def _merge_in(model: type[Fact], rows: Mapping[int, Mapping[str, Any]]) -> None:
     names = sorted({name for row in rows.values() for name in row})
     columns: list[Any] = [model._meta.get_field(name) for name in names]
     said = [f'"{column.column}"' for column in columns]
     best = {'"practice"': "GREATEST"}
     better = [f"{name} = {best.get(name, 'LEAST')}(f.{name}, EXCLUDED.{name})" for name in said]
-    values = [list(rows)] + [[row.get(name) for row in rows.values()] for name in names]
+    values: list[Any] = [literal(rows)] + [[row.get(name) for row in rows.values()] for name in names]
     arrays = ", ".join(["%s::bigint[]"] + [f"%s::{_type_of(column)}[]" for column in columns])
     defaults = {
         str(field.column): "false" if field.get_internal_type() == "BooleanField" else "0"
@@ -130,50 +136,62 @@ def _type_of(column: Any) -> str:
 
 def _complete(touched: Ids) -> tuple[dict[str, Moments], list[Stretch]]:
     """Derive again whatever depends on the touched facts; the intervals, and the presence, that changed by it."""
-    scope: Ids = dict(touched)
+    given = {fact: literal(ids) for fact, ids in touched.items()}
+    scope: Literals = dict(given)
     with connection.cursor() as cursor:
         for fact in ("handling", "contact", "case", "issue"):
-            cursor.execute(derivations.SCOPE[fact], touched)
-            scope[fact] = [row[0] for row in cursor.fetchall()]
-        cursor.execute(derivations.SCOPE["move"], touched | {"case": scope["case"]})
-        scope["move"] = [row[0] for row in cursor.fetchall()]
-        cursor.execute(derivations.BESIDE, {"ids": touched["handling"]})
+            scope[fact] = _found(cursor, derivations.SCOPE[fact], given)
+        scope["move"] = _found(cursor, derivations.SCOPE["move"], given | {"case": scope["case"]})
+        cursor.execute(derivations.BESIDE, {"ids": given["handling"]})
         beside = [row[0] for row in cursor.fetchall()]
-        dirty = {source: _moments(source, scope[source]) for source in SOURCES}
-        dirty["handling"] |= _moments("handling", beside)
+        changing = {source: [scope[source]] for source in SOURCES}
+        changing["handling"].append(literal(beside))
+        dirty = {source: _moments(cursor, source, changing[source]) for source in SOURCES}
         matters = same_matters(ids=scope["issue"])
         for fact, statement in derivations.OF.items():
-            if scope[fact]:
+            if scope[fact] != NONE:
                 cursor.execute(statement, {"ids": scope[fact]})
         changed: list[Stretch] = []
         if touched["stretch"]:
-            cursor.execute(derivations.STRETCHES, {"ids": touched["stretch"]})
+            cursor.execute(derivations.STRETCHES, {"ids": given["stretch"]})
             changed = cursor.fetchall()
-    share(ids=beside)
-    dirty["issue"] |= restate(matters=matters | same_matters(ids=scope["issue"]))
-    for source in SOURCES:
-        dirty[source] |= _moments(source, scope[source])
-    dirty["handling"] |= _moments("handling", beside)
+        share(ids=beside)
+        dirty["issue"] |= restate(matters=matters | same_matters(ids=scope["issue"]))
+        for source in SOURCES:
+            dirty[source] |= _moments(cursor, source, changing[source])
     return dirty, changed
 
 
-def _moments(source: str, ids: Sequence[int]) -> Moments:
-    if not ids:
-        return set()
-    rows = SOURCES[source].model._default_manager.filter(pk__in=ids, interval_at__isnull=False)
-    return {at for at in rows.order_by().values_list("interval_at", flat=True).distinct() if at}
+def _found(cursor: Any, statement: str, given: Literals) -> str:
+    cursor.execute(statement, given)
+    return literal(row[0] for row in cursor.fetchall())
+
+
+def _moments(cursor: Any, source: str, ids: Iterable[str]) -> Moments:
+    """The intervals that these facts count in now."""
+    found: Moments = set()
+    for some in ids:
+        if some != NONE:
+            cursor.execute(
+                f"SELECT DISTINCT interval_at FROM {SOURCES[source].model._meta.db_table} "
+                "WHERE id = ANY(%s) AND interval_at IS NOT NULL",
+                [some],
+            )
+            found |= {at for (at,) in cursor.fetchall()}
+    return found
 
 
 def _worked(handlings: Sequence[int]) -> list[Stretch]:
     """Whose hands these segments fill, as is known now, and from when until when; an open one as long as one counts."""
     if not handlings:
         return []
-    rows = Handling.objects.filter(pk__in=handlings, agent__isnull=False, started_at__isnull=False)
-    return [
-        (agent, began, min(over or began + LONGEST, began + LONGEST))
-        for agent, began, over in rows.values_list("agent_id", "started_at", Coalesce("wrapped_up_at", "ended_at"))
-        if agent and began
-    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT agent_id, started_at, COALESCE(wrapped_up_at, ended_at) FROM kpis_handling "
+            "WHERE id = ANY(%s) AND agent_id IS NOT NULL AND started_at IS NOT NULL",
+            [literal(handlings)],
+        )
+        return [(agent, at, min(over or at + LONGEST, at + LONGEST)) for agent, at, over in cursor.fetchall()]
 
 
 def _times(stretches: Iterable[Stretch]) -> Times:
