@@ -94,6 +94,9 @@ class Application:
 
     def _watch(self, occurrence: Occurrence) -> None:
         if occurrence.kind in RECHECK_AT_ONCE:
+            for viewer in self.live.viewers:
+                if viewer.name in occurrence.audience:
+                    viewer.doubt()
             self._recheck.set()
 
     async def _recheck_for_ever(self) -> None:
@@ -108,13 +111,16 @@ class Application:
             watched = [viewer for viewer in self.live.viewers if isinstance(viewer.credential, SignIn)]
             if not watched:
                 continue
+            doubts = [viewer.doubts for viewer in watched]
             try:
                 over = await self._in_thread(ended, [viewer.credential for viewer in watched])
             except Exception:  # noqa: S112 - without a database no events flow either; look again in a second
                 continue
-            for viewer in watched:
+            for viewer, so_many in zip(watched, doubts, strict=True):
                 if reason := over.get(viewer.credential.session):
                     viewer.revoke(reason)
+                else:
+                    viewer.trust(doubts=so_many)
 
     async def _in_thread(self, work: Callable[..., Any], *arguments: Any) -> Any:
         def in_a_fresh_connection() -> Any:

@@ -73,6 +73,7 @@ TEMPLATES = [
         "APP_DIRS": True,
         "DIRS": [ROOT / "fanal" / "templates"],
         "OPTIONS": {
+            "builtins": ["fanal.desk.templatetags.drawn"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -104,7 +105,7 @@ WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
 
 HTTPS = environment.origin.startswith("https://")
 
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["fanal.desk.accounts.backend.AgentBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
     for name, options in (
@@ -145,6 +146,7 @@ CACHES = {
     }
 }
 
+SESSION_ENGINE = "fanal.desk.accounts.sessions"
 SESSION_COOKIE_NAME = "__Host-fanal" if HTTPS else "fanal"
 SESSION_COOKIE_AGE = 16 * 3600
 SESSION_COOKIE_HTTPONLY = True

@@ -1,6 +1,7 @@
 /** What happens, as it happens: every event becomes `fanal:event` and `fanal:<kind>` on the document. */
 
-import { goToSignIn } from "./htmx.ts";
+import { beating } from "./heartbeat.ts";
+import { csrfToken, goToSignIn } from "./htmx.ts";
 import { Stream, type StreamEvent } from "./stream.ts";
 import { meta } from "./strings.ts";
 
@@ -31,7 +32,15 @@ function throughWorker(url: string, cursor: string): void {
     else if (data.type === "resync") document.dispatchEvent(new CustomEvent("fanal:resync"));
     else if (data.type === "revoked") goToSignIn();
   };
-  const join = () => port.postMessage({ type: "join", url: new URL(url, location.href).href, cursor: seen });
+  const heartbeat = meta("heartbeat-url");
+  const join = () =>
+    port.postMessage({
+      type: "join",
+      url: new URL(url, location.href).href,
+      cursor: seen,
+      heartbeat: heartbeat && new URL(heartbeat, location.href).href,
+      token: csrfToken(),
+    });
   join();
   addEventListener("pagehide", () => port.postMessage({ type: "leave" }));
   addEventListener("pageshow", (event) => event.persisted && join());
@@ -41,6 +50,8 @@ function throughWorker(url: string, cursor: string): void {
 function direct(url: string, cursor: string): void {
   const stream = new Stream(new URL(url, location.href).href, cursor, { happened, state: showState, revoked: goToSignIn });
   void stream.run();
+  const beat = beating(() => ({ url: meta("heartbeat-url"), token: csrfToken() }));
+  addEventListener("pagehide", () => beat.stop());
   addEventListener("online", () => stream.hurry());
   addEventListener("pagehide", () => stream.stop());
   addEventListener("pageshow", (event) => event.persisted && direct(url, stream.cursor));

@@ -4,10 +4,8 @@ import { attachFiles } from "../desk/attaching.ts";
 import { keepComposing } from "../desk/composer.ts";
 import { followTalk } from "../desk/talk.ts";
 import { ringAloud } from "../desk/ringing.ts";
-import { stayReachable } from "../desk/heartbeat.ts";
 
 keepComposing();
 attachFiles();
 followTalk();
 ringAloud();
-stayReachable();

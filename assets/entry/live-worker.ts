@@ -1,5 +1,6 @@
 /** The shared worker: one stream for all tabs of a browser; each tab gets what came after its own cursor, once. */
 
+import { beating, type Heart } from "../behaviour/heartbeat.ts";
 import { isAfter, Stream, type StreamEvent } from "../behaviour/stream.ts";
 
 type Tab = { port: MessagePort; cursor: string };
@@ -12,12 +13,18 @@ let stream: Stream | undefined;
 let state: "open" | "cut" = "cut";
 let beginning = "";
 let lingering = 0;
+let heart: Heart | undefined;
+let pulse: ReturnType<typeof beating> | undefined;
 
 (globalThis as unknown as { onconnect: (event: MessageEvent) => void }).onconnect = (event) => {
   const port = event.ports[0]!;
   const tab: Tab = { port, cursor: "" };
   port.onmessage = ({ data }) => {
-    if (data.type === "join") join(tab, data.url, data.cursor);
+    if (data.type === "join") {
+      heart = { url: data.heartbeat, token: data.token };
+      join(tab, data.url, data.cursor);
+      pulse ??= beating(() => (tabs.size ? heart : undefined));
+    }
     else if (data.type === "leave") leave(tab);
     else if (data.type === "hurry") stream?.hurry();
   };
@@ -68,6 +75,8 @@ function leave(tab: Tab): void {
 }
 
 function forget(): void {
+  pulse?.stop();
+  pulse = undefined;
   stream = undefined;
   recent = [];
   beginning = "";

@@ -2,23 +2,20 @@
 
 import hashlib
 from collections.abc import Callable
-from datetime import timedelta
 from functools import wraps
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Schema, Status
 
-from fanal.agents.models import KeptAnswer
+from fanal.agents.actions.answers import answer_once
 from fanal.api.callers import caller
 from fanal.api.problems import Problem
 
 HEADER = "Idempotency-Key"
 LONGEST = 200
-KEPT_FOR = timedelta(days=7)
 DESCRIBED: dict[str, Any] = {
     "parameters": [
         {
@@ -51,28 +48,22 @@ def once(operation: Callable[..., Any]) -> Callable[..., Any]:
     return kept
 
 
-@transaction.atomic
 def _once(request: HttpRequest, key: str, do: Callable[[], Any]) -> Any:
-    """A repeat that comes while the first is under way waits for it: the row is unique."""
-    agent, now = caller(request).agent, timezone.now()
-    KeptAnswer.objects.filter(agent=agent, at__lt=now - KEPT_FOR).delete()
-    known, new = KeptAnswer.objects.get_or_create(
-        agent=agent, key=key, defaults={"fingerprint": _fingerprint(request), "at": now}
-    )
-    if not new:
-        return _again(known, request)
-    answer = do()
-    status, body = (answer.status_code, answer.value) if isinstance(answer, Status) else (200, answer)
-    assert isinstance(body, Schema)
-    known.status, known.body = status, body.model_dump(mode="json")
-    known.save(update_fields=["status", "body"])
-    return answer
+    said: list[Any] = []
 
+    def done() -> tuple[int, Any]:
+        said.append(do())
+        status, body = (said[0].status_code, said[0].value) if isinstance(said[0], Status) else (200, said[0])
+        assert isinstance(body, Schema)
+        return status, body.model_dump(mode="json")
 
-def _again(known: KeptAnswer, request: HttpRequest) -> Any:
-    if known.fingerprint != _fingerprint(request):
-        said = _("This Idempotency-Key was used for another request. Take a new one for each thing to be done.")
-        raise Problem(422, "idempotency_key_used", said)
+    fingerprint = _fingerprint(request)
+    known, new = answer_once(agent=caller(request).agent, key=key, fingerprint=fingerprint, do=done, now=timezone.now())
+    if new:
+        return said[0]
+    if known.fingerprint != fingerprint:
+        refusal = _("This Idempotency-Key was used for another request. Take a new one for each thing to be done.")
+        raise Problem(422, "idempotency_key_used", refusal)
     return Status(known.status or 200, known.body)
 
 

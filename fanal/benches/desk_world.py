@@ -222,7 +222,7 @@ def sign_in(agent: Agent) -> str:
     """A session of this agent, as if they had signed in; its key."""
     session = SessionStore()
     session[SESSION_KEY] = str(agent.pk)
-    session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    session[BACKEND_SESSION_KEY] = "fanal.desk.accounts.backend.AgentBackend"
     session[HASH_SESSION_KEY] = agent.get_session_auth_hash()
     session.create()
     return str(session.session_key)

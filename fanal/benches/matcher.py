@@ -37,8 +37,11 @@ def main(folder: Path, number: str, every: int) -> None:
         now = time.monotonic()
         times.extend((offer.offer, offer.entry, offer.agent, now) for offer in offers)
 
+    acd.spare_the_collector()
+    began = time.process_time()
     acd.run(stop, record=record, made=made)
-    (folder / f"matcher-{number}.pickle").write_bytes(pickle.dumps((times, states)))
+    took = time.process_time() - began
+    (folder / f"matcher-{number}.pickle").write_bytes(pickle.dumps((times, states, took)))
 
 
 if __name__ == "__main__":

@@ -1,16 +1,18 @@
 """Whether the matchers decided as rules.assign() decides: on the states they saw, and on everything there is."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import connection
 
 from fanal.benches.routing_world import World
 from fanal.routing import acd, configuration, matching, reading, statements
 from fanal.routing.configuration import Configuration
+from fanal.routing.matching import Made
+from fanal.routing.messages import Connection
 from fanal.routing.models import Offer
-from fanal.routing.reading import Connection
 from fanal.routing.rules import State, assign
 
 EVERYTHING = f"SELECT {statements.ENTRY_COLUMNS} FROM routing_queueentry WHERE state = 'waiting'"
@@ -44,16 +46,28 @@ def against_complete_states(world: World, many: int, *, rng: random.Random) -> l
                 cursor.execute(FREE, [now, agent])
             wanted = assign(_complete(hot, known, agent, now))
             made = matching.match_agents(hot, known, now=now).made
-            results.append([offer.entry for offer in made] == ([] if wanted.entry is None else [wanted.entry]))
+            results.append(
+                _told(made) == ([] if wanted.entry is None else [(wanted.entry, *_reasons(wanted.as_json()))])
+            )
     return results
 
 
+def _told(made: Sequence[Made]) -> list[tuple[Any, ...]]:
+    """The entry, what decided and the best five, as they are stored."""
+    offers = Offer.objects.filter(pk__in=[offer.offer for offer in made])
+    return [(offer.entry_id, *_reasons(offer.decision)) for offer in offers]
+
+
+def _reasons(decision: Mapping[str, Any]) -> tuple[Any, Any]:
+    return decision["why"], decision["best"]
+
+
 def _complete(hot: Connection, known: Configuration, agent: int, now: datetime) -> State:
-    loads = reading.loads(hot, known.profiles, EVERYBODY, {})
+    loads = reading.loads(hot.execute(EVERYBODY).fetchall(), known.profiles)
     return State(
         now=now,
         agents=[load.facts for load in loads],
         queues=known.queues,
-        entries=[entry.facts for entry in reading.entries(hot, EVERYTHING, {})],
+        entries=[entry.facts for entry in reading.entries(hot.execute(EVERYTHING).fetchall())],
         freed=agent,
     )

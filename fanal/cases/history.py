@@ -58,7 +58,7 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One line of the history. `kind`: opened, changed, settled, reopened, withdrawn, note, action, not_this, split."""
+    """One line of the history; KINDS below are all there are."""
 
     at: datetime
     kind: str
@@ -83,12 +83,11 @@ def history_of(case: Case) -> list[Line]:
     return sorted(lines, key=lambda line: (line.at, ORDER[line.kind]))
 
 
-ORDER = {
-    kind: place
-    for place, kind in enumerate(
-        ("opened", "action", "note", "changed", "split", "reopened", "settled", "not_this", "withdrawn")
-    )
-}
+KINDS = (
+    *("opened", "action", "note", "queued", "left_queue", "changed"),
+    *("split", "reopened", "settled", "not_this", "withdrawn"),
+)
+ORDER = {kind: place for place, kind in enumerate(KINDS)}
 
 
 def _from_versions(case: Case, versions: list[Version], by_time: Mapping[datetime, int | None]) -> Iterable[Line]:
@@ -124,6 +123,10 @@ def _from_events(events: Iterable[Told]) -> Iterable[Line]:
                 yield Line(at=event.at, kind="not_this", by=event.by, data=event.data)
             case "case.changed" if "split_into" in event.data:
                 yield Line(at=event.at, kind="split", by=event.by, data=event.data)
+            case "queue.entered":
+                yield Line(at=event.at, kind="queued", by=event.by, data=event.data)
+            case "queue.left":
+                yield Line(at=event.at, kind="left_queue", by=event.by, data=event.data)
 
 
 def _from_notes(case: Case) -> Iterable[Line]:

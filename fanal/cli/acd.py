@@ -12,6 +12,7 @@ def acd() -> None:
 
     program.begin()
     program.end_with_supervisor()
-    from fanal.routing.acd import run
+    from fanal.routing.acd import run, spare_the_collector
 
+    spare_the_collector()
     run()

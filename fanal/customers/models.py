@@ -50,6 +50,7 @@ class Customer(models.Model):
             GinIndex(fields=["tokens"], name="customer_tokens", fastupdate=False),
             models.Index(fields=["external_id"], name="customer_external_id", condition=~models.Q(external_id="")),
             models.Index(fields=["postcode", "born_on"], name="customer_place_birth"),
+            models.Index(models.functions.Lower("city"), name="customer_town", condition=~models.Q(city="")),
         ]
 
     def __str__(self) -> str:

@@ -21,6 +21,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "shell_items": [item | {"current": _is_current(request, item["url"])} for item in items_of(agent)],
         "search_url": _address("search"),
         "live_url": f"{environment.live_origin}/live",
+        "heartbeat_url": _address("heartbeat") if agent.may(Permission.HANDLE) else "",
         "live_session": agent.authority,
     }
 

@@ -145,7 +145,8 @@ def start_contact(*, account: ChannelAccount, signal: ContactStarted, now: datet
 
 def add_message(*, account: ChannelAccount, signal: MessageReceived, now: datetime) -> None:
     """The other side said something; the first word begins a contact by itself."""
-    interaction = running(account=account, source=signal.source) or start_contact(
+    going_on = running(account=account, source=signal.source)
+    interaction = going_on or start_contact(
         account=account,
         signal=ContactStarted(
             source=signal.source, entry_page=signal.entry_page, language=signal.language, signed_id=signal.signed_id
@@ -160,6 +161,8 @@ def add_message(*, account: ChannelAccount, signal: MessageReceived, now: dateti
         attachment_ids=signal.attachments,
         now=now,
     )
+    if going_on is None:
+        routing.answer_later(interaction=interaction, now=now)
 
 
 def leave(*, interaction: Interaction, now: datetime) -> None:

@@ -1,16 +1,16 @@
 """How it stands at this moment: read from the tables themselves, in a few indexed queries."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Count, Min
+from django.db import connection
+from django.db.models import Count
 
-from fanal.agents.models import Agent, AgentSkill, AgentState, Presence
+from fanal.agents.models import Agent, AgentState, Presence
 from fanal.interactions.models import Segment, SegmentKind
 from fanal.kpis.actions.figures import Sight
-from fanal.routing.models import EntryState, Offer, OfferState, Queue, QueueEntry, QueueSkill
+from fanal.routing.models import Offer, OfferState
 
 BUSY = "busy"
 IN_A_STATE = (Presence.AVAILABLE, BUSY, Presence.BREAK, Presence.NOT_ANSWERING, Presence.UNREACHABLE)
@@ -43,15 +43,16 @@ class AgentNow:
 
     @property
     def shown(self) -> str:
-        """Available with something in hand is busy."""
-        return BUSY if self.busy and self.state == Presence.AVAILABLE else self.state
+        return shown(self.state, self.busy)
 
 
 @dataclass(frozen=True, kw_only=True)
 class QueueNow:
     """A queue: who waits, since when the longest, and the agents who could answer, by state."""
 
-    queue: Queue
+    pk: int
+    name: str
+    answer_within_seconds: int
     waiting: int
     longest_since: datetime | None
     agents: Counter[str] = field(default_factory=Counter)
@@ -59,53 +60,79 @@ class QueueNow:
     def late(self, now: datetime) -> bool:
         """The longest wait is over the queue's target time."""
         since = self.longest_since
-        return bool(since) and (now - since).total_seconds() > self.queue.answer_within_seconds  # type: ignore[operator]
+        return since is not None and (now - since).total_seconds() > self.answer_within_seconds
 
 
-def queues(*, seen: Sight, agents: Iterable[AgentNow]) -> list[QueueNow]:
-    """The active queues in sight, by name."""
-    rows = Queue.objects.filter(active=True, practice=False).order_by("name")
-    if seen.queues is not None:
-        rows = rows.filter(pk__in=seen.queues)
-    found = list(rows)
-    waiting = _waiting([queue.pk for queue in found])
-    states = _states_by_queue([queue.pk for queue in found], list(agents))
-    return [
-        QueueNow(
-            queue=queue,
-            waiting=waiting.get(queue.pk, (0, None))[0],
-            longest_since=waiting.get(queue.pk, (0, None))[1],
-            agents=states[queue.pk],
-        )
-        for queue in found
-    ]
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """All queues in sight as they stand, and the agents in sight who are signed in, by state."""
+
+    queues: list[QueueNow]
+    agents: Counter[str]
 
 
-def _waiting(queues: list[int]) -> dict[int, tuple[int, datetime | None]]:
-    """Number and oldest of what waits or rings; two partial indexes rather than one scan."""
-    still = QueueEntry.objects.filter(queue__in=queues, state=EntryState.WAITING)
-    ringing = QueueEntry.objects.filter(queue__in=queues, state=EntryState.OFFERED, offers__state=OfferState.OPEN)
-    found: dict[int, tuple[int, datetime | None]] = {}
-    for rows in (still, ringing):
-        for queue, number, oldest in rows.order_by().values_list("queue").annotate(Count("pk"), Min("entered_at")):
-            before, since = found.get(queue, (0, None))
-            found[queue] = (before + number, min(since, oldest) if since else oldest)
-    return found
+# Who is signed in, whether something is in hand, and their skills.
+_PEOPLE = """
+SELECT s.state,
+    EXISTS (SELECT 1 FROM routing_offer o WHERE o.agent_id = s.agent_id AND o.state = 'open')
+    OR EXISTS (SELECT 1 FROM interactions_segment t
+        WHERE t.agent_id = s.agent_id AND t.kind = 'agent' AND t.wrapped_up_at IS NULL),
+    ARRAY(SELECT k.skill_id FROM agents_agentskill k WHERE k.agent_id = s.agent_id)
+FROM agents_agentstate s JOIN agents_agent a ON a.id = s.agent_id
+WHERE s.ended_at IS NULL AND s.state <> 'offline' AND a.is_active AND NOT a.practising
+    AND (%(agents)s::bigint[] IS NULL OR s.agent_id = ANY(%(agents)s))
+"""
+# What waits or rings, by two partial indexes rather than one scan.
+_QUEUES = """
+SELECT q.id, q.name, q.answer_within_seconds,
+    ARRAY(SELECT k.skill_id FROM routing_queueskill k WHERE k.queue_id = q.id), COALESCE(w.number, 0), w.oldest
+FROM routing_queue q LEFT JOIN (
+    SELECT queue_id, count(*) AS number, min(entered_at) AS oldest FROM (
+        SELECT queue_id, entered_at FROM routing_queueentry WHERE state = 'waiting'
+        UNION ALL SELECT e.queue_id, e.entered_at FROM routing_offer o JOIN routing_queueentry e ON e.id = o.entry_id
+        WHERE o.state = 'open' AND e.state = 'offered'
+    ) entry GROUP BY queue_id
+) w ON w.queue_id = q.id
+WHERE q.active AND NOT q.practice AND (%(queues)s::bigint[] IS NULL OR q.id = ANY(%(queues)s))
+ORDER BY q.name
+"""
 
 
-def _states_by_queue(queues: list[int], agents: list[AgentNow]) -> dict[int, Counter[str]]:
-    """An agent counts for every queue whose skills they all have."""
-    wanted: dict[int, set[int]] = {queue: set() for queue in queues}
-    for queue, skill in QueueSkill.objects.filter(queue__in=queues).values_list("queue", "skill"):
-        wanted[queue].add(skill)
-    skills: dict[int, set[int]] = defaultdict(set)
-    people = AgentSkill.objects.filter(agent__in=[one.agent.pk for one in agents])
-    for agent, skill in people.values_list("agent", "skill"):
-        skills[agent].add(skill)
-    return {
-        queue: Counter(one.shown for one in agents if needed <= skills[one.agent.pk])
-        for queue, needed in wanted.items()
-    }
+def standing(*, seen: Sight) -> Standing:
+    """The active queues in sight, by name. An agent counts for every queue whose skills they all have."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PEOPLE, {"agents": None if seen.agents is None else list(seen.agents)})
+        people = [(shown(state, busy), frozenset(skills)) for state, busy, skills in cursor.fetchall()]
+        cursor.execute(_QUEUES, {"queues": None if seen.queues is None else list(seen.queues)})
+        found = cursor.fetchall()
+    alike = Counter(people)
+    return Standing(
+        queues=[
+            QueueNow(
+                pk=pk,
+                name=name,
+                answer_within_seconds=target,
+                waiting=waiting,
+                longest_since=oldest,
+                agents=_who_could(frozenset(skills), alike),
+            )
+            for pk, name, target, skills, waiting, oldest in found
+        ],
+        agents=Counter(state for state, _skills in people),
+    )
+
+
+def _who_could(needed: frozenset[int], people: Counter[tuple[str, frozenset[int]]]) -> Counter[str]:
+    states: Counter[str] = Counter()
+    for (state, skills), number in people.items():
+        if needed <= skills:
+            states[state] += number
+    return states
+
+
+def shown(state: str, busy: bool) -> str:
+    """Available with something in hand is busy."""
+    return BUSY if busy and state == Presence.AVAILABLE else state
 
 
 def agents(*, seen: Sight) -> list[AgentNow]:

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from django.utils import formats
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from fanal.kpis.catalogue import Unit
@@ -18,11 +20,22 @@ def shown(value: float | None, unit: Unit) -> str:
         return NOTHING
     match unit:
         case Unit.PERCENT:
-            return _("%(number)s %%") % {"number": formats.number_format(round(value * 100, 1), 1)}
+            return _("%(number)s %%") % {"number": number(round(value * 100, 1), 1)}
         case Unit.SECONDS:
             return duration(value)
         case Unit.COUNT:
-            return formats.number_format(round(value), 0, use_l10n=True, force_grouping=True)
+            return number(round(value), grouped=True)
+
+
+def number(value: float, places: int = 0, *, grouped: bool = False) -> str:
+    """As the reader's language writes it."""
+    return _number(value, places, grouped, get_language() or "")
+
+
+@lru_cache(maxsize=8192)
+def _number(value: float, places: int, grouped: bool, language: str) -> str:
+    """A page of figures says the same small numbers again and again, and writing one takes a while."""
+    return formats.number_format(value, places, use_l10n=True, force_grouping=grouped)
 
 
 def duration(seconds: float) -> str:
@@ -49,8 +62,8 @@ def parts(numerator: float, denominator: float | None, numerator_is_time: bool, 
     """What was divided by what, for the small line under a figure; empty when nothing was divided."""
     if denominator is None:
         return ""
-    above = duration(numerator) if numerator_is_time else formats.number_format(round(numerator), 0)
-    below = duration(denominator) if denominator_is_time else formats.number_format(round(denominator), 0)
+    above = duration(numerator) if numerator_is_time else number(round(numerator))
+    below = duration(denominator) if denominator_is_time else number(round(denominator))
     return _("%(above)s of %(below)s") % {"above": above, "below": below}
 
 

@@ -64,6 +64,9 @@ _ALIKE = tuple(
 )
 # One letter in Cyrillic or Arabic, two and more in ours.
 _PAIRS = ("shch Q", "sh S", "kh X", "zh Z", "ch C", "ts T", "gh G")
+# Letters of Arabic too; in our names they hardly are (Martha is not Maria), so that they count for Arabic alone.
+_ARABIC_PAIRS = ("th H", "dh D")
+_AL = "al"
 _ARTICLE = re.compile(r"^[ae]l(?=[^aeiouyl].{3})")
 
 
@@ -106,6 +109,24 @@ def distance(query_token: str, token: str) -> float:
     left_out = abs(len(alike) - len(other))
     vowels = 0.12 * max(0, apart - left_out) + 0.03 * left_out
     return min(best, _by_sound(query_token, token, best) + vowels)
+
+
+def one_slip(query_token: str, token: str, *, arabic: bool = False) -> bool:
+    """Whether one letter is wrong, missing, too many or swapped with the next, in our letters or in theirs."""
+    if OSA.distance(query_token, token, score_cutoff=1) <= 1:
+        return True
+    one, other = (_in_arabic(query_token), _in_arabic(token)) if arabic else (query_token, token)
+    return OSA.distance(_paired(one), _paired(other), score_cutoff=1) <= 1
+
+
+def without_article(query_token: str) -> list[str]:
+    """What an Arabic word may be when the slip is in its article, so that it was not taken off: lahsyny, blhsyny."""
+    starts = {pair[:-2] for pair in (*_PAIRS, *_ARABIC_PAIRS) if query_token.startswith(pair[:-2])}
+    letters = [len(max(starts, key=len)), 1, 1] if starts else [1, 1, 1]
+    lengths = [(sum(letters[:count]), count) for count in (1, 2, 3)]
+    shown = _paired(_in_arabic(query_token)) if starts else query_token
+    rests = (query_token[length:] for length, count in lengths if OSA.distance(shown[:count], _AL) == 1)
+    return [rest for rest in rests if len(rest) >= SHORTEST_WITH_SLIP]
 
 
 def near(query_token: str, token: str) -> bool:
@@ -151,7 +172,7 @@ def _prefixed(kind: str, forms: Iterable[str]) -> list[str]:
 
 def _slips(token: str) -> list[str]:
     forms = [*_with_deletions(token, SHORTEST_WITH_SLIP)]
-    if (paired := _paired(token)) != token:
+    for paired in sorted({_paired(token), _paired(_in_arabic(token))} - {token}):
         forms += _with_deletions(paired, 2)
     return _prefixed("d", dict.fromkeys(forms))
 
@@ -161,6 +182,12 @@ def _paired(token: str) -> str:
     for pair in _PAIRS:
         if pair[:-2] in token:
             token = token.replace(pair[:-2], pair[-1])
+    return token
+
+
+def _in_arabic(token: str) -> str:
+    for pair in _ARABIC_PAIRS:
+        token = token.replace(pair[:-2], pair[-1])
     return token
 
 

@@ -49,7 +49,7 @@ def widget_words() -> dict[str, str]:
         "waiting_unknown": _("We cannot say how long it will take."),
         "talking": _("You are talking with {name}."),
         "joined": _("{name} has joined."),
-        "left_queue": _("{name} has handed you on. Somebody will be with you shortly."),
+        "left_queue": _("{name} is no longer in this chat. Somebody will be with you shortly."),
         "ended_agent": _("The chat has ended. Thank you."),
         "ended_customer": _("You have ended the chat."),
         "ended_closed": _("The chat was closed because we are closed now."),

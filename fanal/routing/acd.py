@@ -1,5 +1,6 @@
 """The loop that offers waiting work to agents: woken by what happens and by the next due time, never by a poll."""
 
+import gc
 import itertools
 import threading
 import time
@@ -12,10 +13,10 @@ from django.db import close_old_connections, connection
 from django.db.utils import Error as DatabaseError
 
 from fanal.events.actions import CHANNEL
-from fanal.routing import actions, configuration, matching, statements
+from fanal.routing import actions, configuration, matching, messages, statements
 from fanal.routing.actions.presence import UNREACHABLE_AFTER
 from fanal.routing.matching import Made, Record, Round
-from fanal.routing.reading import Connection
+from fanal.routing.messages import Connection
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +33,16 @@ LEASE = "2s"
 
 
 Told = Callable[[Sequence[Made]], None]
+
+
+def spare_the_collector() -> None:
+    """For a process that only matches: nothing loaded by now is garbage, and what a round leaves behind has no cycles.
+
+    Looking through all of it every few hundred offers would be the longest wait of all.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def utc_now() -> datetime:
@@ -69,6 +80,8 @@ def connect() -> Connection:
     opened.execute(f"SET idle_in_transaction_session_timeout = '{LEASE}'")
     opened.execute("SET timezone = 'UTC'")
     opened.execute("SET plan_cache_mode = force_generic_plan")  # the plans are the same, and planning costs more
+    opened.execute("SET enable_seqscan = off")  # it knows not how few a list is: everything here goes by an index
+    messages.prepare(opened)
     return opened
 
 
@@ -89,7 +102,8 @@ class Loop:
         self.news = self._latest_news()
         self.next_look: datetime | None = None
         self.next_timer: datetime | None = clock()
-        self.looked_around = 0.0
+        self.looked_around = self.tidied = 0.0
+        self.listening_since = clock()
         self.stirred = True
 
     def go(self) -> None:
@@ -108,10 +122,10 @@ class Loop:
 
     def work_off(self) -> None:
         """Rounds of matching until nothing is due; those who came free go first, as they come."""
+        agents_at, entries_at = self.hot.execute("EXECUTE due").fetchone() or (None, None)
         for turn in itertools.count(1):
             if self.stop.is_set():
                 return
-            agents_at, entries_at = self.hot.execute(statements.PEEK).fetchone() or (None, None)
             now = self.clock()
             freed, arrived = (at is not None and at <= now for at in (agents_at, entries_at))
             if not freed and not arrived:
@@ -120,10 +134,12 @@ class Loop:
             agents = entries = Round()
             if freed:
                 agents = self._told(matching.match_agents(self.hot, self.known, now=now, record=self.record))
+                agents_at, entries_at = agents.agents_at, agents.entries_at
             if agents.claimed == matching.AGENTS_AT_ONCE and turn % ENTRIES_WAIT_FOR:
                 continue  # many came free: each takes the best of all that waits, and with it what has arrived
             if arrived:
                 entries = self._told(matching.match_entries(self.hot, self.known, now=now, record=self.record))
+                agents_at, entries_at = entries.agents_at, entries.entries_at
             for entry in entries.overflowing:
                 actions.overflow(entry_id=entry, now=now)
             if not (agents.settled or entries.settled):
@@ -139,16 +155,23 @@ class Loop:
             actions.expire_offers(now=now)
             actions.expire_wrap_ups(now=now)
             actions.lose_unreachable(now=now)
+        if time.monotonic() - self.tidied >= SLOW_SWEEP:
+            self.tidied = time.monotonic()
+            actions.return_talks(listening_since=self.listening_since, now=now)
+            actions.close_queues(now=now)
         row = self.hot.execute(statements.NEXT_DUE, {"unreachable_after": UNREACHABLE_AFTER}).fetchone()
         self.next_timer = row[0] if row else None
 
     def sleep(self) -> None:
-        """Until something happens, or the next time is due."""
+        """Until something happens that concerns matching, or the next time is due."""
         longest = LOOK_AROUND if self.stirred else SLOW_SWEEP
         next_due = _first(self.next_look, self.next_timer)
         until = longest if next_due is None else (next_due - self.clock()).total_seconds()
-        for _ in self.ear.notifies(timeout=min(max(until, 0.0), longest), stop_after=1):
-            self.stirred = True
+        for note in self.ear.notifies(timeout=min(max(until, 0.0), longest)):
+            # Any event may be news of the configuration, for which there is time; the rest of its kind says no more.
+            if note.channel == statements.WAKE or not self.stirred:
+                self.stirred = True
+                return
 
     def is_due(self) -> bool:
         """Whether a timer has run out."""

@@ -1,14 +1,26 @@
 """One round of matching: claim, read, decide by rules.assign(), and write the offers, in one short transaction."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from fanal.routing import reading, statements
+from fanal.routing import messages, reading
 from fanal.routing.configuration import Configuration
-from fanal.routing.reading import Connection, Entry, Load
-from fanal.routing.rules import AgentFacts, Decision, State, assign, effective_priority, next_look, starving
+from fanal.routing.messages import Connection
+from fanal.routing.reading import Entry, Load
+from fanal.routing.rules import (
+    AgentFacts,
+    Decision,
+    EntryFacts,
+    Fitter,
+    State,
+    assign,
+    effective_priority,
+    next_look,
+    starving,
+)
 
 AGENTS_AT_ONCE = 16
 ENTRIES_AT_ONCE = 32
@@ -29,12 +41,17 @@ class Made:
 
 @dataclass(frozen=True, kw_only=True)
 class Round:
-    """What one round did: how many it claimed and decided, the offers, and what overflows."""
+    """What one round did: how many it claimed and decided, the offers, and what overflows.
+
+    `agents_at` and `entries_at`: since or from when agents and entries want to be looked at next.
+    """
 
     claimed: int = 0
     decided: int = 0
     made: Sequence[Made] = ()
     overflowing: Sequence[int] = ()
+    agents_at: datetime | None = None
+    entries_at: datetime | None = None
 
     @property
     def settled(self) -> bool:
@@ -57,48 +74,45 @@ def match_agents(
     connection: Connection, configuration: Configuration, *, now: datetime, record: Record | None = None
 ) -> Round:
     """Find work for agents who came free."""
-    arguments = {"now": now, "most": AGENTS_AT_ONCE}
-    with connection.transaction():
-        claimed = reading.loads(connection, configuration.profiles, statements.CLAIM_AGENTS, arguments)
-        if not claimed:
-            return Round()
+    with _undone_if_it_fails(connection):
+        rows = messages.begin(connection, "claim_agents", now, AGENTS_AT_ONCE)
+        claimed = reading.loads(rows, configuration.profiles)
         _known(configuration, [load.agent for load in claimed], ())
         done = [load.agent for load in claimed if not load.facts.available or load.facts.ringing]
         ready = [load for load in claimed if load.facts.available and not load.facts.ringing]
-        heads = reading.heads(connection, configuration, [load.agent for load in ready], now)
         picks: list[Pick] = []
-        taken: set[int] = set()
+        if ready:
+            heads = reading.heads(connection, configuration, [load.agent for load in ready], now)
         for load in ready:
-            found = reading.candidates(connection, configuration, heads, load, taken, now)
+            fitter = Fitter(load.facts, now)
+            found = reading.candidates(connection, configuration, heads, fitter)
             if found is None:
                 continue  # stays claimed as due: the next round reads again
-            state = _state_of_freed(configuration, load, list(found.values()), now)
-            decision = assign(state)
+            state = _state_of_freed(configuration, load, found, now)
+            decision = assign(state, fitter)
             if decision.entry is None:
                 done.append(load.agent)
                 continue
-            taken.add(decision.entry)
-            picks.append(Pick(entry=found[decision.entry], load=load, decision=decision))
+            entry = heads.entries[decision.entry]
+            heads.take(entry)
+            picks.append(Pick(entry=entry, load=load, decision=decision))
             if record:
                 record(state, decision)
-        made = _offer(connection, configuration, picks, now)
-        if done:
-            connection.execute(statements.AGENTS_LOOKED_AT, {"agents": done})
-    return Round(claimed=len(claimed), decided=len(picks), made=made)
+        looked = [("agents_looked_at", reading.array(done))] if done else []
+        made, agents_at, entries_at = _write(connection, configuration, picks, now, looked)
+    return Round(claimed=len(claimed), decided=len(picks), made=made, agents_at=agents_at, entries_at=entries_at)
 
 
 def match_entries(
     connection: Connection, configuration: Configuration, *, now: datetime, record: Record | None = None
 ) -> Round:
     """Find agents for entries that arrived, or that time has opened to more agents."""
-    with connection.transaction():
-        claimed = reading.entries(connection, statements.CLAIM_ENTRIES, {"now": now, "most": ENTRIES_AT_ONCE})
-        if not claimed:
-            return Round()
+    with _undone_if_it_fails(connection):
+        claimed = reading.entries(messages.begin(connection, "claim_entries", now, ENTRIES_AT_ONCE))
         _known(configuration, (), [entry.facts.queue for entry in claimed])
         claimed.sort(key=lambda entry: _urgency(entry, configuration, now))
         qualified = {entry.facts.id: configuration.qualified_for(entry.facts, now) for entry in claimed}
-        everyone = sorted(set().union(*(agents for agents, _ in qualified.values())))
+        everyone = set().union(*(agents for agents, _ in qualified.values()))
         loads = reading.current_loads(connection, configuration, everyone)
         picks: list[Pick] = []
         looks: dict[int, datetime | None] = {}
@@ -124,26 +138,41 @@ def match_entries(
             del looks[entry.facts.id]
             if record:
                 record(state, decision)
-        made = _offer(connection, configuration, picks, now)
-        overflowing = [
+        looked = [("entries_looked_at", reading.array(looks), list(looks.values()))] if looks else []
+        made, agents_at, entries_at = _write(connection, configuration, picks, now, looked)
+    return Round(
+        claimed=len(claimed),
+        decided=len(picks),
+        made=made,
+        overflowing=[
             entry.facts.id
             for entry in claimed
             if entry.facts.id in looks and entry.facts.overflow_at and entry.facts.overflow_at <= now
-        ]
-        if looks:
-            arguments = {"entries": list(looks), "looks": list(looks.values())}
-            connection.execute(statements.ENTRIES_LOOKED_AT, arguments)
-    return Round(claimed=len(claimed), decided=len(picks), made=made, overflowing=overflowing)
+        ],
+        agents_at=agents_at,
+        entries_at=entries_at,
+    )
 
 
-def _state_of_freed(configuration: Configuration, load: Load, entries: Sequence[Entry], now: datetime) -> State:
+@contextmanager
+def _undone_if_it_fails(connection: Connection) -> Iterator[None]:
+    """Give back what was claimed, whatever goes wrong; a connection that was cut off has given it back already."""
+    try:
+        yield
+    except BaseException:
+        if not connection.closed:
+            messages.undo(connection)
+        raise
+
+
+def _state_of_freed(configuration: Configuration, load: Load, entries: Sequence[EntryFacts], now: datetime) -> State:
     served, excluded = configuration.served_by(load.agent)
-    queues = {*served, *(entry.facts.queue for entry in entries)}
+    queues = {*served, *(entry.queue for entry in entries)}
     return State(
         now=now,
         agents=(load.facts,),
         queues={queue: configuration.queues[queue] for queue in sorted(queues)},
-        entries=[entry.facts for entry in entries],
+        entries=entries,
         freed=load.agent,
         excluded=excluded,
     )
@@ -180,27 +209,24 @@ def _urgency(entry: Entry, configuration: Configuration, now: datetime) -> tuple
     return (not starving(entry.facts, queue, now), -priority, entry.facts.position_at, entry.facts.id)
 
 
-def _offer(
-    connection: Connection, configuration: Configuration, picks: Sequence[Pick], now: datetime
-) -> Sequence[Made]:
-    """Write the offers whose entry and agent are still as they were read; the others come again next round."""
-    if not picks:
-        return ()
-    rings = [timedelta(seconds=configuration.ring_seconds[pick.entry.facts.queue]) for pick in picks]
-    arguments = {
-        "now": now,
-        "entries": [pick.entry.facts.id for pick in picks],
-        "entry_versions": [pick.entry.version for pick in picks],
-        "agents": [pick.load.agent for pick in picks],
-        "load_versions": [pick.load.version for pick in picks],
-        "channels": [pick.entry.facts.channel for pick in picks],
-        "expiries": [now + ring for ring in rings],
-        "decisions": [json.dumps(pick.decision.as_json()) for pick in picks],
-        "data": [json.dumps(_data(pick)) for pick in picks],
-        "audiences": [f"agent:{pick.load.agent} queue:{pick.entry.facts.queue} supervision" for pick in picks],
-    }
-    found = connection.execute(statements.OFFER, arguments).fetchall()
-    return [Made(offer=offer, entry=entry, agent=agent, expires_at=until) for offer, entry, agent, until, _ in found]
+def _write(
+    connection: Connection,
+    configuration: Configuration,
+    picks: Sequence[Pick],
+    now: datetime,
+    looked: Sequence[tuple[object, ...]] = (),
+) -> tuple[Sequence[Made], datetime | None, datetime | None]:
+    """Commit the offers whose entry and agent are still as they were read, and who was `looked` at in vain.
+
+    What was read in another version comes again next round. Also says when to look for agents and for entries next.
+    """
+    offer = [("offer", now, json.dumps([_row(pick, configuration) for pick in picks]))] if picks else []
+    *results, due = messages.commit(connection, *offer, *looked)
+    made = [
+        Made(offer=offer, entry=entry, agent=agent, expires_at=until)
+        for offer, entry, agent, until, _ in (results[0] if picks else ())
+    ]
+    return made, *due[0]
 
 
 def _known(configuration: Configuration, agents: Iterable[int], queues: Iterable[int]) -> None:
@@ -208,7 +234,22 @@ def _known(configuration: Configuration, agents: Iterable[int], queues: Iterable
         raise Outdated
 
 
-def _data(pick: Pick) -> dict[str, object]:
+def _row(pick: Pick, configuration: Configuration) -> dict[str, object]:
+    facts = pick.entry.facts
+    return {
+        "entry": facts.id,
+        "entry_version": pick.entry.version,
+        "agent": pick.load.agent,
+        "load_version": pick.load.version,
+        "channel": facts.channel,
+        "rings": configuration.ring_seconds[facts.queue],
+        "decision": pick.decision.as_json(),
+        "data": _told(pick),
+        "audience": [f"agent:{pick.load.agent}", f"queue:{facts.queue}", "supervision"],
+    }
+
+
+def _told(pick: Pick) -> dict[str, object]:
     facts = pick.entry.facts
     data: dict[str, object] = {
         "entry": facts.id,

@@ -12,6 +12,14 @@ from fanal.hours.models import Calendar
 from fanal.interactions.models import Interaction, Segment
 
 
+class AtClosing(models.TextChoices):
+    """The same codes as in rules.closing."""
+
+    FINISH = "finish", _("Those who wait are still answered")
+    HAND_ON = "hand_on", _("Those who wait go to the overflow queue")
+    TELL = "tell", _("Those who wait are told, and their matter is kept as a case")
+
+
 class QueueQuery(models.QuerySet["Queue"]):
     def supervised_by(self, agent: Any) -> "QueueQuery":
         """Every queue for a supervisor, the own ones for a queue manager, none for others."""
@@ -41,6 +49,10 @@ class Queue(models.Model):
     overflow_after_seconds = models.PositiveIntegerField(default=0, help_text="0 never.")
     longest_wait_seconds = models.PositiveIntegerField(
         default=1800, help_text="Nothing waits longer because of priorities: from then on it goes first."
+    )
+    at_closing = models.CharField(max_length=8, choices=AtClosing, default=AtClosing.FINISH)
+    return_after_seconds = models.PositiveIntegerField(
+        default=60, help_text="An agent's browser silent for this long: their talks go back to the front; 0 never."
     )
     managers = models.ManyToManyField(Agent, blank=True, related_name="managed_queues")
     practice = models.BooleanField(default=False)
@@ -76,7 +88,9 @@ class EntryState(models.TextChoices):
 class QueueEntry(models.Model):
     """One waiting item: exactly one of an interaction and a case (callbacks come with the voice channel)."""
 
-    queue = models.ForeignKey(Queue, models.PROTECT, related_name="entries")
+    # Every offer and every answer writes a new row into each index: these two have none of their own, since
+    # entry_of_queue begins with the queue, and entry_reserved finds what is kept for an agent.
+    queue = models.ForeignKey(Queue, models.PROTECT, related_name="entries", db_index=False)
     interaction = models.ForeignKey(Interaction, models.CASCADE, null=True, related_name="queue_entries")
     case = models.ForeignKey(Case, models.CASCADE, null=True, related_name="queue_entries")
     segment = models.ForeignKey(Segment, models.PROTECT, null=True, help_text="The interaction's stay in this queue.")
@@ -84,7 +98,7 @@ class QueueEntry(models.Model):
     state = models.CharField(max_length=10, choices=EntryState, default=EntryState.WAITING)
     priority = models.PositiveSmallIntegerField(default=2)
     skills = models.JSONField(default=dict, blank=True, help_text="Skill id to least level, beyond the queue's own.")
-    preferred_agent = models.ForeignKey(Agent, models.SET_NULL, null=True, related_name="+")
+    preferred_agent = models.ForeignKey(Agent, models.SET_NULL, null=True, related_name="+", db_index=False)
     preferred_why = models.CharField(max_length=20, blank=True, help_text="last_agent, case_owner or named.")
     preferred_until = models.DateTimeField(null=True, help_text="Until then nobody else is asked.")
     entered_at = models.DateTimeField(

@@ -1,22 +1,19 @@
 """Rows of the hot path as facts for the rules: loads, entries, and the heads of the lines that an agent may serve."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
-
-import psycopg
+from typing import NamedTuple
 
 from fanal.routing import statements
 from fanal.routing.configuration import Configuration
-from fanal.routing.rules import SHOWN, AgentFacts, EntryFacts, Fitter, Profile, room
+from fanal.routing.messages import Connection, Rows
+from fanal.routing.rules import SHOWN, AgentFacts, EntryFacts, Fitter, Line, Profile, room, shortlist
 
 FURTHER = 200
 PAGES = 10
 KEPT = 50_000
-
-Connection = psycopg.Connection[Any]
 
 
 class Entry(NamedTuple):
@@ -41,21 +38,19 @@ class Load(NamedTuple):
         return self.facts.profile.id
 
 
-# Facts by database and entry id. Whatever changes an entry raises its version.
-_known: dict[int, Entry] = {}
+# Entries by id and version: whatever changes an entry raises its version.
+_known: dict[tuple[int, int], Entry] = {}
 
 
-def entries(connection: Connection, statement: str, arguments: Mapping[str, Any]) -> list[Entry]:
-    """The entries that a statement finds."""
-    return [_entry(*row) for row in connection.execute(statement, arguments).fetchall()]
+def entries(rows: Rows) -> list[Entry]:
+    """Rows of ENTRY_COLUMNS as entries."""
+    return [_entry(*row) for row in rows]
 
 
-def loads(
-    connection: Connection, profiles: Mapping[int, Profile], statement: str, arguments: Mapping[str, Any]
-) -> list[Load]:
-    """The loads that a statement finds."""
+def loads(rows: Rows, profiles: Mapping[int, Profile]) -> list[Load]:
+    """Rows of LOAD_COLUMNS as loads."""
     found = []
-    for agent, available, ringing, open_work, idle_since, version, look_at in connection.execute(statement, arguments):
+    for agent, available, ringing, open_work, idle_since, version, look_at in rows:
         facts = AgentFacts(
             profile=profiles.get(agent) or Profile(id=agent),
             available=available,
@@ -67,120 +62,129 @@ def loads(
     return found
 
 
-def current_loads(connection: Connection, configuration: Configuration, agents: Sequence[int]) -> dict[int, Load]:
+def current_loads(connection: Connection, configuration: Configuration, agents: Collection[int]) -> dict[int, Load]:
     """The loads of these agents; only those that changed since they were last read are read whole."""
     known: dict[int, Load] = configuration.loads
     found: dict[int, Load] = {}
     changed: list[int] = []
-    wanted = "{" + ",".join(map(str, agents)) + "}"  # hundreds: psycopg would look at each of them
-    for agent, version, look_at in connection.execute(statements.READ_LOAD_VERSIONS, {"agents": wanted}):
+    if not agents:
+        return found
+    rows = connection.execute(statements.READ_LOAD_VERSIONS, {"agents": array(agents)}, binary=True).fetchall()
+    for agent, version, look_at in rows:
         load = known.get(agent)
         if load is None or load.version != version:
             changed.append(agent)
         else:
             found[agent] = load if load.look_at == look_at else load._replace(look_at=look_at)
     if changed:
-        for load in loads(connection, configuration.profiles, statements.READ_LOADS, {"agents": changed}):
+        rows = connection.execute(statements.READ_LOADS, {"agents": array(changed)}).fetchall()
+        for load in loads(rows, configuration.profiles):
             found[load.agent] = known[load.agent] = load
     return found
 
 
 @dataclass(frozen=True, kw_only=True)
 class Heads:
-    """The first entries of every line, and what is kept for the agents of this round."""
+    """The first entries of every line, by queue, what is kept for the agents of this round, and who is taken."""
 
-    deep: int
-    lines: Mapping[int, Sequence[Sequence[Entry]]]
+    lines: Mapping[int, Sequence[Line]]
     reserved: Mapping[int, Sequence[Entry]]
+    entries: dict[int, Entry]
+    taken: set[int] = field(default_factory=set)
 
-    def lines_of(self, queues: Iterable[int]) -> Iterator[Sequence[Entry]]:
-        for queue in queues:
-            yield from self.lines.get(queue, ())
+    def take(self, entry: Entry) -> None:
+        """One of the agents of this round gets it; the next ones choose from the others."""
+        self.taken.add(entry.facts.id)
+        for line in self.lines.get(entry.facts.queue, ()):
+            line.entries = [other for other in line.entries if other.id != entry.facts.id]
 
 
 def heads(connection: Connection, configuration: Configuration, agents: Sequence[int], now: datetime) -> Heads:
     """Read the heads of the lines that these agents may serve: deep enough that each can take one."""
-    queues = sorted({queue for agent in agents for queue in configuration.served_by(agent)[0]})
+    queues = {queue for agent in agents for queue in configuration.served_by(agent)[0]}
     deep = SHOWN + len(agents) // 4
-    lines: dict[tuple[int, int], list[Entry]] = defaultdict(list)
+    arguments = {"queues": array(queues), "deep": deep, "agents": array(agents), "now": now}
+    rows = connection.execute(statements.READ_HEADS, arguments, binary=True).fetchall()
+    pairs = [list(zip(ids, versions, strict=True)) for _, ids, versions in rows]
+    current = _current(connection, [pair for line in pairs for pair in line])
+    lines: dict[int, list[Line]] = defaultdict(list)
     reserved: dict[int, list[Entry]] = defaultdict(list)
-    arguments = {"queues": queues, "deep": deep, "agents": list(agents), "now": now}
-    rows = connection.execute(statements.READ_HEADS, arguments).fetchall()
-    current = _current(connection, [(id, version) for _, id, version in rows])
-    for kept, id, _ in rows:
-        if (entry := current.get(id)) is None:
-            continue
-        if kept:
-            reserved[entry.facts.preferred_agent or 0].append(entry)
-        else:
-            lines[entry.facts.queue, entry.facts.priority].append(entry)
-    of_queue: dict[int, list[Sequence[Entry]]] = defaultdict(list)
-    for (queue, _), line in lines.items():
-        of_queue[queue].append(line)
-    return Heads(deep=deep, lines=of_queue, reserved=reserved)
+    for (queue, _, _), line in zip(rows, pairs, strict=True):
+        waiting = [current[pair] for pair in line if pair in current]
+        if queue is None:
+            for entry in waiting:
+                reserved[entry.facts.preferred_agent or 0].append(entry)
+        elif waiting:
+            head = [entry.facts for entry in waiting]
+            lines[queue].append(Line(queue=queue, entries=head, last=head[-1], whole=len(line) < deep))
+    return Heads(lines=lines, reserved=reserved, entries={entry.facts.id: entry for entry in current.values()})
 
 
 def candidates(
-    connection: Connection, configuration: Configuration, heads: Heads, load: Load, taken: set[int], now: datetime
-) -> dict[int, Entry] | None:
+    connection: Connection, configuration: Configuration, heads: Heads, fitter: Fitter
+) -> list[EntryFacts] | None:
     """What this agent chooses from: of each line at least the first entry that fits, if there is one.
 
     None when others of this round took the whole head of a line: read again for this agent.
     """
-    found: dict[int, Entry] = {}
-    fitter = Fitter(load.facts, now)
-    for line in heads.lines_of(configuration.served_by(load.agent)[0]):
-        left = [entry for entry in line if entry.facts.id not in taken] if taken else line
-        if any(not fitter.fits(entry.facts, configuration.queues[entry.facts.queue]) for entry in left[:SHOWN]):
-            left = left[:SHOWN]  # whoever stands behind these has nothing before them
-        elif len(line) == heads.deep:
-            if not left:
-                return None
-            left = [*left, *_further(connection, configuration, fitter, line[-1], taken)]
-        found.update((entry.facts.id, entry) for entry in left)
-    found.update((entry.facts.id, entry) for entry in heads.reserved.get(load.agent, ()) if entry.facts.id not in taken)
-    return found
+    agent = fitter.agent.profile.id
+    lines = [line for queue in configuration.served_by(agent)[0] for line in heads.lines.get(queue, ())]
+    if any(not line.entries and not line.whole for line in lines):
+        return None
+    found, without = shortlist(fitter, lines, configuration.queues)
+    chosen = {entry.id: entry for entry in found}
+    for entry in heads.reserved.get(agent, ()):
+        if entry.facts.id not in heads.taken:
+            chosen[entry.facts.id] = entry.facts
+    for line in without:
+        if not line.whole and (further := _further(connection, configuration, fitter, line, heads.taken)):
+            heads.entries[further.facts.id] = further
+            chosen[further.facts.id] = further.facts
+    return list(chosen.values())
 
 
 def _further(
-    connection: Connection, configuration: Configuration, fitter: Fitter, last: Entry, taken: set[int]
-) -> list[Entry]:
+    connection: Connection, configuration: Configuration, fitter: Fitter, line: Line, taken: set[int]
+) -> Entry | None:
     """The first entry behind the head that fits, looking page by page."""
-    profile = fitter.agent.profile
+    profile, last = fitter.agent.profile, line.last
     for _ in range(PAGES):
-        page = entries(
-            connection,
-            statements.READ_ON,
-            {
-                "queue": last.facts.queue,
-                "priority": last.facts.priority,
-                "position": last.facts.position_at,
-                "id": last.facts.id,
-                "practice": profile.practising,
-                "channels": [*profile.capacity, "case"],
-                "agent": profile.id,
-                "now": fitter.now,
-                "deep": FURTHER,
-            },
-        )
+        arguments = {
+            "queue": last.queue,
+            "priority": last.priority,
+            "position": last.position_at,
+            "id": last.id,
+            "practice": profile.practising,
+            "channels": [*profile.capacity, "case"],
+            "agent": profile.id,
+            "now": fitter.now,
+            "deep": FURTHER,
+        }
+        page = entries(connection.execute(statements.READ_ON, arguments).fetchall())
         for entry in page:
             if entry.facts.id not in taken and not fitter.fits(entry.facts, configuration.queues[entry.facts.queue]):
-                return [entry]
+                return entry
         if len(page) < FURTHER:
             break
-        last = page[-1]
-    return []
+        last = page[-1].facts
+    return None
 
 
-def _current(connection: Connection, wanted: Sequence[tuple[int, int]]) -> Mapping[int, Entry]:
-    """These entries in these versions; only what is not known in its version is read."""
-    found = {id: known for id, version in wanted if (known := _known.get(id)) and known.version == version}
-    if missing := [id for id, _ in wanted if id not in found]:
+def _current(connection: Connection, wanted: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Entry]:
+    """These entries in these versions; only what is not known in its version is read. Who has changed is left out."""
+    found = {pair: entry for pair in wanted if (entry := _known.get(pair))}
+    if missing := [pair for pair in wanted if pair not in found]:
         if len(_known) >= KEPT:
             _known.clear()
-        for entry in entries(connection, statements.READ_ENTRIES, {"entries": missing}):
-            found[entry.facts.id] = _known[entry.facts.id] = entry
-    return found
+        arguments = {"entries": array(id for id, _ in missing)}
+        for entry in entries(connection.execute(statements.READ_ENTRIES, arguments).fetchall()):
+            found[entry.facts.id, entry.version] = _known[entry.facts.id, entry.version] = entry
+    return {pair: found[pair] for pair in wanted if pair in found}
+
+
+def array(ids: Iterable[int]) -> str:
+    """Ids as PostgreSQL writes an array: of hundreds, psycopg would look at each."""
+    return "{" + ",".join(map(str, ids)) + "}"
 
 
 def _entry(

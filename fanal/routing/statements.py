@@ -1,7 +1,8 @@
 """The SQL of the hot path: claim who waits for a look, read what they may get, and write offers all at once.
 
 Claims lock with SKIP LOCKED, so that matchers share the work; the write repeats every condition with the versions that
-were read, so that a matcher which was stopped in between changes nothing.
+were read, so that a matcher which was stopped in between changes nothing. What begins and ends a round is prepared by
+name: then several go in one message, after which the server knows that it waits for us, and counts the lease.
 """
 
 WAKE = "fanal_routing"
@@ -11,59 +12,40 @@ ENTRY_COLUMNS = """id, version, queue_id, channel, priority, nullif(skills, '{}'
   interaction_id, case_id"""
 LOAD_COLUMNS = "agent_id, available, ringing, open_work, idle_since, version, look_at"
 
-CLAIM_AGENTS = f"""
+# Name to the types of the arguments and the statement; `matching` sends them by name.
+PREPARED = {
+    "claim_agents": (
+        "timestamptz, int",
+        f"""
 SELECT {LOAD_COLUMNS} FROM routing_agentload
-WHERE look_at <= %(now)s ORDER BY look_at, agent_id LIMIT %(most)s FOR UPDATE SKIP LOCKED"""
-
-CLAIM_ENTRIES = f"""
+WHERE look_at <= $1 ORDER BY look_at, agent_id LIMIT $2 FOR UPDATE SKIP LOCKED""",
+    ),
+    "claim_entries": (
+        "timestamptz, int",
+        f"""
 SELECT {ENTRY_COLUMNS} FROM routing_queueentry
-WHERE state = 'waiting' AND look_at <= %(now)s ORDER BY look_at, id LIMIT %(most)s FOR UPDATE SKIP LOCKED"""
-
-# min() walks the partial indexes from their head; EXISTS was planned as a scan of everything that waits.
-PEEK = """
+WHERE state = 'waiting' AND look_at <= $1 ORDER BY look_at, id LIMIT $2 FOR UPDATE SKIP LOCKED""",
+    ),
+    "agents_looked_at": ("bigint[]", "UPDATE routing_agentload SET look_at = NULL WHERE agent_id = ANY($1)"),
+    "entries_looked_at": (
+        "bigint[], timestamptz[]",
+        """
+UPDATE routing_queueentry e SET look_at = l.look_at FROM unnest($1, $2) AS l(id, look_at)
+WHERE e.id = l.id AND e.state = 'waiting'""",
+    ),
+    # min() walks the partial indexes from their head; EXISTS was planned as a scan of everything that waits.
+    "due": (
+        "",
+        """
 SELECT (SELECT min(look_at) FROM routing_agentload WHERE look_at IS NOT NULL),
-  (SELECT min(look_at) FROM routing_queueentry WHERE state = 'waiting' AND look_at IS NOT NULL)"""
-
-# The heads of every line (one queue and priority, in the order of position), and what is kept for these agents:
-# which entries, in which version; most of them are known from the last round.
-READ_HEADS = """
-SELECT false, e.* FROM unnest(%(queues)s::bigint[]) AS q(id) CROSS JOIN (VALUES (4), (3), (2), (1)) AS p(n)
-CROSS JOIN LATERAL (
-  SELECT id, version FROM routing_queueentry
-  WHERE state = 'waiting' AND queue_id = q.id AND priority = p.n ORDER BY position_at, id LIMIT %(deep)s
-) AS e
-UNION ALL
-SELECT true, id, version FROM routing_queueentry
-WHERE state = 'waiting' AND preferred_agent_id = ANY(%(agents)s) AND preferred_until > %(now)s"""
-
-READ_ENTRIES = f"SELECT {ENTRY_COLUMNS} FROM routing_queueentry WHERE id = ANY(%(entries)s)"
-
-# One line on from a position, without what this agent could not take: for heads full of other people's work.
-READ_ON = f"""
-SELECT {ENTRY_COLUMNS} FROM routing_queueentry
-WHERE state = 'waiting' AND queue_id = %(queue)s AND priority = %(priority)s
-  AND (position_at, id) > (%(position)s, %(id)s) AND practice = %(practice)s AND channel = ANY(%(channels)s)
-  AND (preferred_agent_id IS NULL OR preferred_agent_id = %(agent)s
-    OR preferred_until IS NULL OR preferred_until <= %(now)s)
-ORDER BY position_at, id LIMIT %(deep)s"""
-
-READ_LOADS = f"SELECT {LOAD_COLUMNS} FROM routing_agentload WHERE agent_id = ANY(%(agents)s)"
-
-READ_LOAD_VERSIONS = """
-SELECT agent_id, version, look_at FROM routing_agentload WHERE agent_id = ANY(%(agents)s::bigint[])"""
-
-AGENTS_LOOKED_AT = "UPDATE routing_agentload SET look_at = NULL WHERE agent_id = ANY(%(agents)s)"
-
-ENTRIES_LOOKED_AT = """
-UPDATE routing_queueentry e SET look_at = l.look_at
-FROM unnest(%(entries)s::bigint[], %(looks)s::timestamptz[]) AS l(id, look_at)
-WHERE e.id = l.id AND e.state = 'waiting'"""
-
-OFFER = """
-WITH pick AS (
-  SELECT * FROM unnest(%(entries)s::bigint[], %(entry_versions)s::int[], %(agents)s::bigint[], %(load_versions)s::int[],
-    %(channels)s::text[], %(expiries)s::timestamptz[], %(decisions)s::text[], %(data)s::text[], %(audiences)s::text[])
-    AS x(entry, entry_version, agent, load_version, channel, expires_at, decision, data, audience)
+  (SELECT min(look_at) FROM routing_queueentry WHERE state = 'waiting' AND look_at IS NOT NULL)""",
+    ),
+    "offer": (
+        "timestamptz, json",
+        """
+WITH pick AS MATERIALIZED (
+  SELECT * FROM json_to_recordset($2) AS x(entry bigint, entry_version int, agent bigint, load_version int,
+    channel text, rings int, decision jsonb, data jsonb, audience text[])
 ), load AS (
   SELECT a.agent_id FROM routing_agentload a JOIN pick ON a.agent_id = pick.agent AND a.version = pick.load_version
   WHERE a.available AND a.ringing = 0 FOR UPDATE OF a SKIP LOCKED
@@ -81,15 +63,47 @@ WITH pick AS (
   FROM good WHERE a.agent_id = good.agent
 ), offer AS (
   INSERT INTO routing_offer (entry_id, agent_id, state, offered_at, expires_at, reason, decision)
-  SELECT entry, agent, 'open', %(now)s, expires_at, '', decision::jsonb FROM good
+  SELECT entry, agent, 'open', $1, $1 + make_interval(secs => rings), '', decision FROM good
   RETURNING id, entry_id, agent_id, expires_at
 ), event AS (
   INSERT INTO events_event (kind, at, data, audience)
-  SELECT 'offer.made', %(now)s, good.data::jsonb || jsonb_build_object('offer', offer.id),
-    string_to_array(good.audience, ' ')
+  SELECT 'offer.made', $1, good.data || jsonb_build_object('offer', offer.id), good.audience
   FROM offer JOIN good ON good.entry = offer.entry_id
 )
-SELECT id, entry_id, agent_id, expires_at, (SELECT pg_notify('fanal_events', '')) FROM offer"""
+SELECT id, entry_id, agent_id, expires_at, (SELECT pg_notify('fanal_events', '')) FROM offer""",
+    ),
+}
+
+# The heads of every line (one queue and priority, in the order of position), and what is kept for these agents:
+# which entries, in which version; most of them are known from the last round.
+READ_HEADS = """
+SELECT e.* FROM unnest(%(queues)s::bigint[]) AS q(id) CROSS JOIN (VALUES (4), (3), (2), (1)) AS p(n)
+CROSS JOIN LATERAL (
+  SELECT q.id, array_agg(head.id), array_agg(head.version) FROM (
+    SELECT id, version FROM routing_queueentry
+    WHERE state = 'waiting' AND queue_id = q.id AND priority = p.n ORDER BY position_at, id LIMIT %(deep)s
+  ) AS head HAVING count(*) > 0
+) AS e
+UNION ALL
+SELECT NULL, array_agg(id), array_agg(version) FROM routing_queueentry
+WHERE state = 'waiting' AND preferred_agent_id = ANY(%(agents)s::bigint[]) AND preferred_until > %(now)s
+HAVING count(*) > 0"""
+
+READ_ENTRIES = f"SELECT {ENTRY_COLUMNS} FROM routing_queueentry WHERE id = ANY(%(entries)s::bigint[])"
+
+# One line on from a position, without what this agent could not take: for heads full of other people's work.
+READ_ON = f"""
+SELECT {ENTRY_COLUMNS} FROM routing_queueentry
+WHERE state = 'waiting' AND queue_id = %(queue)s AND priority = %(priority)s
+  AND (position_at, id) > (%(position)s, %(id)s) AND practice = %(practice)s AND channel = ANY(%(channels)s)
+  AND (preferred_agent_id IS NULL OR preferred_agent_id = %(agent)s
+    OR preferred_until IS NULL OR preferred_until <= %(now)s)
+ORDER BY position_at, id LIMIT %(deep)s"""
+
+READ_LOADS = f"SELECT {LOAD_COLUMNS} FROM routing_agentload WHERE agent_id = ANY(%(agents)s::bigint[])"
+
+READ_LOAD_VERSIONS = """
+SELECT agent_id, version, look_at FROM routing_agentload WHERE agent_id = ANY(%(agents)s::bigint[])"""
 
 NEXT_DUE = """
 SELECT least(

@@ -14,7 +14,11 @@ from fanal.scenarios.acts.fields import Field
 from fanal.scenarios.rules import Refused
 
 if TYPE_CHECKING:
-    from fanal.scenarios.acts.doing import Act, Doing
+    from fanal.scenarios.acts.doing import Act, Doing, Target
+
+
+def always(target: "Target | None") -> bool:
+    return True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +26,7 @@ class Entry:
     """One action. `kinds`: account, card, contract, device, order, contact_point, customer or nothing at all.
 
     `needs_contact`: only while talking with somebody. `self_service`: the customer may do it without an agent.
+    `applies`: whether it makes sense on this thing as it is; what does not is not offered.
     `changes`: it alters something beyond our own record of having looked.
     """
 
@@ -34,6 +39,7 @@ class Entry:
     for_representatives: bool = True
     self_service: bool = False
     needs_contact: bool = False
+    applies: "Callable[[Target | None], bool]" = always
     changes: bool = False
     reversible: bool = False
     fields: tuple[Field, ...] = ()
@@ -49,6 +55,7 @@ ENTRIES: tuple[Entry, ...] = (
         field_class=FieldClass.FINANCIAL,
         self_service=True,
         act=acts.balance.refresh,
+        applies=acts.balance.has_one,
     ),
     Entry(
         code="look_up_order",
@@ -68,6 +75,7 @@ ENTRIES: tuple[Entry, ...] = (
         changes=True,
         fields=(Field(code="deliver_to", label=_("New address"), longest=300, multiline=True),),
         act=acts.address.change,
+        applies=acts.orders.still_with_us,
         preview=acts.address.preview,
     ),
     Entry(
@@ -79,6 +87,7 @@ ENTRIES: tuple[Entry, ...] = (
         changes=True,
         fields=(Field(code="reason", label=_("Reason"), longest=200, required=False),),
         act=acts.orders.cancel,
+        applies=acts.orders.still_with_us,
     ),
     Entry(
         code="block_card",
@@ -90,6 +99,7 @@ ENTRIES: tuple[Entry, ...] = (
         changes=True,
         reversible=True,
         act=acts.cards.block,
+        applies=acts.cards.in_use,
     ),
     Entry(
         code="unblock_card",
@@ -102,6 +112,7 @@ ENTRIES: tuple[Entry, ...] = (
         changes=True,
         reversible=True,
         act=acts.cards.unblock,
+        applies=acts.cards.blocked,
     ),
     Entry(
         code="change_contact_point",
@@ -123,6 +134,7 @@ ENTRIES: tuple[Entry, ...] = (
         kinds=frozenset({"contract"}),
         least_assurance=Assurance.MATCHED,
         act=acts.contracts.explain_end,
+        applies=acts.contracts.has_an_end,
     ),
     Entry(
         code="report_device_fault",
@@ -135,6 +147,7 @@ ENTRIES: tuple[Entry, ...] = (
             Field(code="description", label=_("What is wrong"), longest=200),
         ),
         act=acts.devices.report_fault,
+        applies=acts.devices.still_there,
     ),
     Entry(
         code="record_complaint",

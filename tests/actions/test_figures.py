@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fanal.agents.models import Agent, Permission
+from fanal.agents.models import Agent, Permission, Presence
 from fanal.cases.models import CaseOrigin, CaseType
 from fanal.events.models import Event
 from fanal.kpis import actions
@@ -20,6 +20,7 @@ from fanal.kpis.counters import FACTS
 from fanal.kpis.models import Cell, Cursor
 from fanal.kpis.periods import named
 from fanal.kpis.rules import Happening
+from fanal.routing.actions import set_presence
 from tests.day import MORNING, Contact, absorb_all, after, agent, fold_all, present, queue
 
 pytestmark = pytest.mark.django_db
@@ -282,6 +283,17 @@ def test_a_folded_day_keeps_every_promise_about_figures_and_a_spoilt_one_is_foun
     Cell.objects.filter(source="time").update(break_ms=10**9)
     broken = {verdict.invariant.name for verdict in verify(names=names) if not verdict.holds}
     assert broken == names - {"presence_has_no_gaps"}
+
+
+def test_the_time_of_somebody_who_practises_is_in_no_figure() -> None:
+    learner, real = agent("learner", Permission.HANDLE), agent("real", Permission.HANDLE)
+    learner.practising = True
+    learner.save(update_fields=["practising"])
+    for person in (learner, real):
+        set_presence(agent=person, state=Presence.AVAILABLE, by=person, now=after(0))
+        set_presence(agent=person, state=Presence.OFFLINE, by=person, now=after(600))
+    absorb_all()
+    assert set(Cell.objects.filter(source="time").values_list("agent", flat=True)) == {real.pk}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -19,7 +19,7 @@ from routing_world import after, agent, match, queue, skill, waiting
 from fanal.agents.models import Presence
 from fanal.environment import ROOT
 from fanal.events.actions import publish
-from fanal.routing import acd, actions, configuration, matching, reading
+from fanal.routing import acd, actions, configuration, matching, messages, reading
 from fanal.routing.models import AgentLoad, EntryState, Offer, OfferState, QueueEntry
 from fanal.routing.rules import assign
 
@@ -170,26 +170,32 @@ def test_a_late_write_with_an_old_version_changes_nothing():
     waiting(line, now=after(1))
     with acd.connect() as late:
         known = configuration.read()
-        arguments = {"agents": list(known.profiles)}
-        (load,) = reading.loads(late, known.profiles, matching.statements.READ_LOADS, arguments)
-        (entry,) = reading.entries(late, matching.statements.CLAIM_ENTRIES, {"now": after(2), "most": 1})
-        state = matching._state_of_freed(known, load, [entry], after(2))
+        (load,) = reading.loads(messages.begin(late, "claim_agents", after(2), 1), known.profiles)
+        (entry,) = reading.entries(messages.begin(late, "claim_entries", after(2), 1))
+        messages.undo(late)
+        state = matching._state_of_freed(known, load, [entry.facts], after(2))
         pick = matching.Pick(entry=entry, load=load, decision=matching.assign(state))
         assert len(match(after(2))) == 1
-        assert matching._offer(late, known, [pick], after(2) + timedelta(seconds=30)) == []
+        made, *_ = matching._write(late, known, [pick], after(2) + timedelta(seconds=30))
+        assert not made
     assert Offer.objects.count() == 1
 
 
-def test_of_two_processes_one_is_frozen_and_continued_and_its_late_writes_are_refused():
-    line, someone = queue(), agent(available_at=now())
+@pytest.mark.parametrize("frozen_for", [3, 30])
+def test_of_two_processes_one_is_frozen_and_continued_and_its_late_writes_are_refused(frozen_for):
+    """Longer than its lease of two seconds, and for half a minute, while the other one does the work."""
+    line, someone = queue(ring_seconds=120), agent(available_at=now())
     entry = waiting(line, now=now())
     program = Path(__file__).with_name("stopping_matcher.py")
     command = [sys.executable, str(program), connection.settings_dict["NAME"]]
     frozen = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)})
     try:
         eventually(lambda: psutil.Process(frozen.pid).status() == psutil.STATUS_STOPPED, within=60)
+        since = time.monotonic()
         with running():
             offer = eventually(lambda: Offer.objects.filter(entry=entry).first(), within=10)
+            time.sleep(max(0.0, since + frozen_for - time.monotonic()))
+            assert psutil.Process(frozen.pid).status() == psutil.STATUS_STOPPED
             os.kill(frozen.pid, signal.SIGCONT)
             time.sleep(1)
             assert Offer.objects.count() == 1

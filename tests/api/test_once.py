@@ -10,10 +10,10 @@ from django.test import Client
 from django.utils import timezone
 
 from fanal.agents.actions import create_key
+from fanal.agents.actions.answers import KEPT_FOR
 from fanal.agents.models import Agent, KeptAnswer
 from fanal.api import limits
 from fanal.api.frame import api
-from fanal.api.once import KEPT_FOR
 from fanal.cases.models import Case, CaseNote, CaseType
 from tests.people import an_agent
 

@@ -22,7 +22,7 @@ from fanal.interactions.models import Interaction, Message, Segment
 from tests.people import an_agent
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "fanal.desk.accounts.backend.AgentBackend"
 
 
 @pytest.fixture(autouse=True)

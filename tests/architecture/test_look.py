@@ -37,6 +37,7 @@ def test_every_icon_that_a_template_names_is_drawn() -> None:
     for template in TEMPLATES:
         text = template.read_text()
         named |= set(re.findall(r'parts/icon\.html" with name="([\w-]+)"', text))
+        named |= set(re.findall(r'{% icon "([\w-]+)"', text))
         named |= set(re.findall(r'parts/empty\.html" with icon="([\w-]+)"', text))
     assert named
     assert named - _drawn() == set()

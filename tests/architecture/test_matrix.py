@@ -16,7 +16,7 @@ from fanal.events.models import Event
 from tests.office.everything import AWorld, a_world
 from tests.people import ROLES, an_agent
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "fanal.desk.accounts.backend.AgentBackend"
 
 # Open to everybody, each with the reason.
 PUBLIC = {

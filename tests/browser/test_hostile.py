@@ -29,7 +29,7 @@ from tests.browser.hostile import ESCAPED, PAYLOADS, SHORT, TRAP
 from tests.channels.test_webchat import PNG, SECRET, Browser, signed
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "fanal.desk.accounts.backend.AgentBackend"
 ANY = [100_000, 6_000_000]
 FIELDS = ("name", "email", "phone", "order", "topic", "account", "message", "behalf")
 

@@ -27,7 +27,7 @@ def agent() -> Agent:
 
 @pytest.fixture
 def desk(client: Client, agent: Agent) -> Client:
-    client.force_login(agent, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(agent, backend="fanal.desk.accounts.backend.AgentBackend")
     return client
 
 
@@ -216,7 +216,7 @@ def test_strangers_are_sent_to_sign_in(client: Client, url: str) -> None:
 
 def test_who_only_supervises_may_look_but_not_change(client: Client, agent: Agent, ada: Customer) -> None:
     Role.objects.filter(pk=agent.role_id).update(permissions=["supervise"])
-    client.force_login(agent, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(agent, backend="fanal.desk.accounts.backend.AgentBackend")
     assert client.get(f"/customers/{ada.pk}/").status_code == 200
     assert client.get(f"/customers/{ada.pk}/details/").status_code == 403
     assert client.post(f"/customers/{ada.pk}/opening/", {"reason": "case_work"}).status_code == 403

@@ -41,7 +41,7 @@ def supervisor(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Agent:
 
 def browser(agent: Agent) -> Client:
     client = Client()
-    client.force_login(agent, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(agent, backend="fanal.desk.accounts.backend.AgentBackend")
     return client
 
 

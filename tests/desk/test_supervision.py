@@ -16,6 +16,7 @@ from fanal.cases.models import CaseType
 from fanal.channels.models import ChannelAccount, RawEvent
 from fanal.events.models import Event
 from fanal.kpis import actions
+from fanal.kpis.actions.figures import sight
 from fanal.kpis.catalogue import GROUPS, KPIS
 from fanal.kpis.periods import named
 from fanal.kpis.words import shown
@@ -67,7 +68,7 @@ def today(monkeypatch: pytest.MonkeyPatch) -> Today:
 
 def browser(agent: Agent) -> Client:
     client = Client()
-    client.force_login(agent, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(agent, backend="fanal.desk.accounts.backend.AgentBackend")
     return client
 
 
@@ -253,3 +254,17 @@ def test_the_api_refuses_strangers_and_agents_and_says_what_it_does_not_understa
     assert {part["label"]: part["value"] for part in parts} == {"Orders": 4, "Cards": 1}
     seen = browser(today.manager).get("/api/v1/figures/offered/rows").json()
     assert [row["queue"] for row in seen["rows"]] == [today.cards.pk]
+
+
+def test_the_queue_page_takes_few_queries(today: Today, client: Client, django_assert_max_num_queries: Any) -> None:
+    client.force_login(today.supervisor)
+    with django_assert_max_num_queries(14):  # nine, and the savepoints that only a test has
+        assert client.get(reverse("queues")).status_code == 200
+
+
+def test_a_table_adds_up_to_what_is_counted_together(today: Today) -> None:
+    now, ids = timezone.now(), ["offered", "average_wait_of_answered", "handled", "average_first_reply_of_replied"]
+    period = named("today", now)
+    parts, whole = actions.table(kpi_ids=ids, period=period, by="queue", seen=sight(today.supervisor), now=now)
+    assert whole == actions.figures(kpi_ids=ids, period=period, viewer=today.supervisor, now=now)
+    assert parts == actions.figures(kpi_ids=ids, period=period, by="queue", viewer=today.supervisor, now=now)

@@ -1,5 +1,7 @@
 """One search field: numbers in any format exactly, names with slips and in any script, only what the agent may see."""
 
+from datetime import date
+
 import pytest
 from cast_of_identity import NOW, agent, customer, order
 from pytest_django.fixtures import DjangoAssertNumQueries
@@ -170,3 +172,41 @@ def test_a_recognised_number_or_address_costs_two_questions(
     asking = agent()
     with django_assert_max_num_queries(2):
         assert len(search(typed, agent=asking)) == 1
+
+
+def test_a_year_of_birth_beside_the_name_narrows_and_is_left_out_when_nobody_fits() -> None:
+    old, young = named("Elsa Marchetti", "Elsa Marchetti")
+    Customer.objects.filter(pk=old.pk).update(born_on=date(1951, 3, 1))
+    Customer.objects.filter(pk=young.pk).update(born_on=date(1984, 9, 30))
+    assert [row.id for row in search("marchetti 1984", agent=agent())] == [young.pk]
+    assert [row.id for row in search("1951 Elsa Marchetti", agent=agent())] == [old.pk]
+    assert {row.id for row in search("marchetti 1999", agent=agent())} == {old.pk, young.pk}
+    hidden = agent(classes=())
+    assert {row.id for row in search("marchetti 1984", agent=hidden)} == {old.pk, young.pk}, "it is not said"
+
+
+def test_a_town_beside_the_name_comes_first_for_whom_it_is_shown() -> None:
+    here, there = named("Elsa Marchetti", "Elsa Marchetti")
+    Customer.objects.filter(pk=here.pk).update(city="Porto")
+    Customer.objects.filter(pk=there.pk).update(city="Lisboa")
+    for typed in ("marchetti lisboa", "Lisboa Marchetti", "Elsa Marchetti LISBOA", "Marcheti Lisboa"):
+        assert search(typed, agent=agent())[0].id == there.pk, typed
+    assert search("marchetti porto", agent=agent())[0].id == here.pk
+    hidden = [row.id for row in search("marchetti lisboa", agent=agent(classes=()))]
+    assert hidden == [row.id for row in search("marchetti porto", agent=agent(classes=()))]
+
+
+@pytest.mark.parametrize("typed", ["لاحسيني", "بلحسيني", "سالحسيني", "ذالحسيني", "اهلحسيني", "الحسييني", "الحسني"])
+def test_a_slip_in_an_arabic_name_or_in_its_article_still_finds_it(typed: str) -> None:
+    wanted, *_others = named("زينب الحسيني", "عمر صباغ", "خديجة يعقوب", "ياسر بورقزتة")
+    assert search(typed, agent=agent())[0].id == wanted.pk
+    assert search(f"زينب {typed}", agent=agent())[0].id == wanted.pk
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [("دخيجة يعقوب", "خديجة يعقوب"), ("عمر صبثغ", "عمر صباغ"), ("ذاسر", "ياسر"), ("بووطغة", "بووشغة")],
+)
+def test_one_wrong_letter_is_one_slip_even_if_it_is_two_in_ours(typed: str, name: str) -> None:
+    wanted, *_others = named(name, "حسن حداد", "عمر منصور")
+    assert search(typed, agent=agent())[0].id == wanted.pk

@@ -78,7 +78,7 @@ def agent() -> Agent:
 @pytest.fixture
 def desk(agent: Agent) -> Client:
     client = Client(raise_request_exception=True)
-    client.force_login(agent, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(agent, backend="fanal.desk.accounts.backend.AgentBackend")
     return client
 
 
@@ -204,7 +204,7 @@ def test_a_colleagues_contact_may_be_looked_at_only_with_a_part_in_it(shop: Chan
     arrive(shop, {})
     interaction = take(desk)
     stranger = Client()
-    stranger.force_login(an_agent(), backend="allauth.account.auth_backends.AuthenticationBackend")
+    stranger.force_login(an_agent(), backend="fanal.desk.accounts.backend.AgentBackend")
     assert stranger.get(f"/interactions/{interaction.pk}/").status_code == 404
     assert stranger.post(f"/interactions/{interaction.pk}/messages/", {"text": "hi"}).status_code in (403, 404)
     assert Client().get(f"/interactions/{interaction.pk}/").status_code == 302
@@ -255,7 +255,7 @@ def test_an_agent_writes_first_to_a_customer_we_were_sure_of(shop: ChannelAccoun
 def test_only_who_practises_gets_simulated_customers(desk: Client) -> None:
     assert desk.post("/practice/", {"story": "order"}).status_code == 409
     learner = Client()
-    learner.force_login(an_agent(practising=True), backend="allauth.account.auth_backends.AuthenticationBackend")
+    learner.force_login(an_agent(practising=True), backend="fanal.desk.accounts.backend.AgentBackend")
     assert "simulated customer" in text_of(learner.get("/work/"))
     assert learner.post("/practice/", {"story": "dance"}).status_code == 409
     assert learner.post("/practice/", {"story": "order"}).status_code == 204

@@ -168,7 +168,7 @@ def test_a_case_takes_few_queries_however_much_happened(shop, desk, talk, clock,
         scenarios.link_in(interaction=talk(customer=shop.customer), case=case, now=clock.after(1), by=shop.agent)
         cases.add_note(case=case, text="x", now=clock.after(1), by=shop.agent)
         cases.change(case=case, priority=1 + number % 4, now=clock.after(1), by=shop.agent)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         desk.get(f"/cases/{case.pk}/")
 
 

@@ -203,3 +203,22 @@ def test_what_is_possible_says_what_stands_against_it(shop, talk, clock):
         ("cancel_order", "assurance"),
         ("record_complaint", ""),
     ]
+
+
+def test_what_makes_no_sense_on_a_thing_as_it_is_is_not_offered(shop, talk, clock):
+    chat = talk(customer=shop.customer, assurance=3, agent=shop.agent)
+
+    def offered(target):
+        found = scenarios.possible(target=target, interaction=chat, by=shop.agent, now=clock.now)
+        return {entry.code for entry, _why in found} - {"record_complaint"}
+
+    assert offered(shop.account) == {"refresh_balance"}
+    assert offered(shop.card) == {"block_card"}
+    shop.card.state = "blocked"
+    assert offered(shop.card) == {"unblock_card"}
+    shop.card.balance = shop.account.balance
+    assert "refresh_balance" in offered(shop.card)
+    shop.order.state = "shipped"
+    assert offered(shop.order) == {"look_up_order"}
+    shop.contract.ends_on = None
+    assert offered(shop.contract) == set()

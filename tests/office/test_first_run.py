@@ -53,6 +53,6 @@ def test_from_nothing_to_a_chat_on_a_site(client: Client) -> None:
 
 
 def test_an_installation_with_people_has_no_wizard(client: Client) -> None:
-    client.force_login(an_agent("administrator"), backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(an_agent("administrator"), backend="fanal.desk.accounts.backend.AgentBackend")
     for address in (f"/setup/{first_run.setup_token()}/", "/setup/step/company/", "/setup/people/"):
         assert client.get(address).status_code == 404

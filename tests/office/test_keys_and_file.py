@@ -15,7 +15,7 @@ from fanal.events.models import Event
 from tests.people import an_agent
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "fanal.desk.accounts.backend.AgentBackend"
 
 
 @pytest.fixture

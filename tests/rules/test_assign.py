@@ -1,5 +1,7 @@
 """Who gets what, for every state that can be thought of: never two, never too many, never an unqualified one."""
 
+from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
@@ -9,6 +11,7 @@ from fanal.routing.rules import (
     AgentFacts,
     EntryFacts,
     Fitter,
+    Line,
     Profile,
     QueueFacts,
     State,
@@ -17,6 +20,7 @@ from fanal.routing.rules import (
     fits,
     next_look,
     room,
+    shortlist,
     starving,
     widened,
 )
@@ -242,3 +246,39 @@ def test_what_fits_is_on_a_channel_where_the_agent_has_room_and_asking_for_many_
             reason = fits(agent, entry, queue, NOW)
             assert fitter.fits(entry, queue) == reason
             assert reason or entry.channel in room(agent)
+
+
+@examples
+@given(states(freed=True), st.sets(st.integers(1, 8)))
+def test_a_short_list_of_who_stands_in_front_gives_the_same_choice_reason_and_best_five(state, put_in_front):
+    entries = [
+        replace(entry, position_at=entry.position_at - timedelta(days=3650)) if entry.id in put_in_front else entry
+        for entry in state.entries
+    ]
+    in_lines = defaultdict(list)
+    for entry in sorted(entries, key=lambda entry: (entry.position_at, entry.id)):
+        in_lines[entry.queue, entry.priority].append(entry)
+    lines = [Line(queue=line[0].queue, entries=line, last=line[-1], whole=True) for line in in_lines.values()]
+    someone = next(agent for agent in state.agents if agent.profile.id == state.freed)
+    fitter = Fitter(someone, state.now)
+    found, without = shortlist(fitter, lines, state.queues)
+    kept = [entry for entry in entries if entry.preferred_agent == state.freed and entry not in found]
+    short = assign(replace(state, entries=[*found, *kept]), fitter)
+    whole = assign(replace(state, entries=entries))
+    assert (short.entry, short.why, short.best) == (whole.entry, whole.why, whole.best)
+    assert not any(
+        fits(someone, entry, state.queues[entry.queue], state.now) is None for line in without for entry in line.entries
+    )
+
+
+def test_of_a_long_line_only_the_front_is_looked_at():
+    profile = Profile(id=1, capacity={"webchat": 1})
+    waiting = [
+        EntryFacts(id=n, queue=1, channel="webchat", priority=2, entered_at=entered, position_at=entered)
+        for n in range(1, 101)
+        for entered in (NOW - timedelta(seconds=200 - n),)
+    ]
+    line = Line(queue=1, entries=waiting, last=waiting[-1], whole=True)
+    fitter = Fitter(AgentFacts(profile=profile, available=True), NOW)
+    found, _ = shortlist(fitter, [line], {1: QueueFacts(id=1)})
+    assert [entry.id for entry in found] == [1, 2, 3, 4, 5]

@@ -234,7 +234,7 @@ def test_no_door_sends_people_to_a_foreign_page(door: str) -> None:
         cache.clear()
         client = Client()
         if "login" not in door:
-            client.force_login(agent, backend="allauth.account.auth_backends.AuthenticationBackend")
+            client.force_login(agent, backend="fanal.desk.accounts.backend.AgentBackend")
         form = {"next": elsewhere, "login": agent.email, "password": PASSWORD, "language": "fr"}
         for said in ({}, {"referer": "https://evil.example/"}):
             answer = client.post(door, form, headers=said)

@@ -7,7 +7,7 @@ from fanal.api.widget.schemas import StateOut
 from fanal.channels.models import ChannelAccount
 from fanal.interactions.models import Block, Interaction, Segment
 from fanal.routing import actions as routing
-from fanal.routing.models import EntryState, Queue, QueueEntry
+from fanal.routing.models import AtClosing, EntryState, Queue, QueueEntry
 
 SHOWN_AFTER_END = timedelta(hours=24)
 
@@ -67,7 +67,7 @@ def _running(of: ChannelAccount, contact: Interaction, *, now: datetime) -> Stat
     seconds = None if expected.seconds is None else round(expected.seconds * position / (expected.ahead + 1))
     return StateOut(
         phase="waiting",
-        open=expected.open,
+        open=expected.open or entry.queue.at_closing == AtClosing.FINISH,
         opens_at=expected.opens_at,
         available=expected.agents_available > 0,
         estimate_seconds=seconds,

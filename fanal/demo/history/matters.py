@@ -3,6 +3,8 @@
 
 from dataclasses import dataclass
 
+from fanal.demo.company.matters import CASE_RULES
+
 
 @dataclass(frozen=True, kw_only=True)
 class Matter:
@@ -77,16 +79,7 @@ MATTERS: dict[str, Matter] = {
     )
 }  # fmt: skip
 PERSONAL = tuple(code for code, matter in MATTERS.items() if matter.needs)
-SETTLED_AT_ONCE = frozenset(
-    {
-        "look_up_order",
-        "refresh_balance",
-        "block_card",
-        "change_delivery_address",
-        "cancel_order",
-        "explain_contract_end",
-    }
-)
+SETTLED_AT_ONCE = frozenset(action for action, (*_, at_once, _outcome) in CASE_RULES.items() if at_once)
 CASE_TYPE = {
     "look_up_order": "enquiry",
     "refresh_balance": "enquiry",

@@ -16,6 +16,7 @@ from fanal.cases.models import Case
 from fanal.desk.access import SignedInRequest
 from fanal.desk.cases.finding import may_write, seen
 from fanal.desk.cases.history import history_page
+from fanal.routing import actions as routing
 
 RELATED = 6
 POINTS = 6
@@ -35,6 +36,7 @@ def context_of(request: SignedInRequest, case: Case) -> dict[str, Any]:
         if case.customer
         else [],
         "viewers": cases.viewers(case=case, agent=agent, now=timezone.now()),
+        "waiting": routing.waiting_entry(case),
         "sees": {field.value: agent.sees(field) for field in FieldClass},
         "may_write": may_write(agent) and case.withdrawn_at is None,
     }

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from fanal.agents.models import Agent, Team, Tier
 from fanal.cases.models import Case, CaseNote, CaseType, Category, Priority
 from fanal.interactions.models import Interaction, Topic
+from fanal.routing.models import Queue
 
 TYPED = {"dir": "auto"}
 
@@ -79,6 +80,25 @@ class OwnerForm(forms.Form):
         self.fields["owner"].queryset = agents  # type: ignore[attr-defined]
         self.fields["team"].queryset = Team.objects.order_by("name")  # type: ignore[attr-defined]
         self.fields["tier"].queryset = Tier.objects.all()  # type: ignore[attr-defined]
+
+
+class QueueingForm(forms.Form):
+    """Where the case waits for somebody, how urgently, and what they should know."""
+
+    queue = forms.ModelChoiceField(label=_("Queue"), queryset=Queue.objects.none(), empty_label=None)
+    priority = forms.TypedChoiceField(label=_("Priority"), coerce=int, choices=Priority.choices)
+    note = forms.CharField(
+        label=_("Note for colleagues"),
+        max_length=20_000,
+        required=False,
+        widget=forms.Textarea(attrs=TYPED | {"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"priority": case.priority})
+        super().__init__(*args, **kwargs)
+        queues = Queue.objects.filter(active=True, practice=case.practice)
+        self.fields["queue"].queryset = queues.order_by("name")  # type: ignore[attr-defined]
 
 
 class SplitForm(forms.Form):

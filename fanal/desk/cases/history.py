@@ -15,6 +15,7 @@ from fanal.channels.models import ChannelKind
 from fanal.customers.models import Customer
 from fanal.holdings.models import Holding, Order
 from fanal.interactions.models import Interaction, Message, Topic
+from fanal.routing.models import Queue
 from fanal.scenarios import wording
 
 ON_A_PAGE = 50
@@ -66,6 +67,7 @@ class Entry:
     messages: int = 0
     first: bool = False
     origin: str = ""
+    why: str = ""
     count: int = 0
     at_once: bool = False
     other_case: Case | None = None
@@ -87,7 +89,7 @@ def history_page(case: Case, *, agent: Agent, start: int = 0) -> Page:
     page = merged[start : start + ON_A_PAGE]
     own = [line for line in page if isinstance(line, history.Line)]
     people = history.people(own, known=[agent, case.owner])
-    names, others = _names(own), _others(own, agent)
+    names, others = _names(own) | _queues(own), _others(own, agent)
     entries = [line if isinstance(line, Entry) else _entry(line, names, people, others) for line in page]
     return Page(entries=entries, next=start + ON_A_PAGE if len(merged) > start + ON_A_PAGE else None, total=len(merged))
 
@@ -128,7 +130,8 @@ def _entry(
         kind=line.kind,
         colour=COLOURS.get(line.kind, ""),
         by=people.get(line.by or 0, ""),
-        text=line.text or (wording.action_name(action) if action else ""),
+        text=line.text or (wording.action_name(action) if action else names.get(("queue", line.data.get("queue")), "")),
+        why=str(line.data.get("reason", "")),
         changes=[
             Change(
                 field=str(FIELDS[change.field]),
@@ -164,6 +167,11 @@ def _names(lines: Iterable[history.Line]) -> dict[tuple[str, Any], str]:
         for field, keys in wanted.items()
         for pk, row in ROWS[field]._default_manager.in_bulk(keys).items()
     }
+
+
+def _queues(lines: Iterable[history.Line]) -> dict[tuple[str, Any], str]:
+    keys = {line.data["queue"] for line in lines if "queue" in line.data}
+    return {("queue", pk): queue.name for pk, queue in Queue.objects.in_bulk(keys).items()} if keys else {}
 
 
 def _shown(row: Model) -> str:

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from fanal.agents.models import Agent
 from fanal.cases.models import Case, CaseState
-from fanal.desk.cases.lines import COLUMNS, Found
+from fanal.desk.cases.lines import Found
 from fanal.desk.given import number
 
 ON_A_PAGE = 50
@@ -67,8 +67,10 @@ def listing(*, agent: Agent, asked: Asked) -> Listing:
     """The page of visible cases, found from where the last one ended, never by counting them off."""
     rows = _filtered(Case.objects.visible_to(agent), agent, asked)
     count = rows.order_by()[: COUNTED_UP_TO + 1].count()
-    page = _after(rows, asked).order_by(*SORTS[asked.sort])
-    found = [Found(*row) for row in page.values_list(*COLUMNS)[: ON_A_PAGE + 1]]
+    order = SORTS[asked.sort]
+    page = _after(rows, asked).order_by(*order).values("pk")[: ON_A_PAGE + 1]
+    # The page is found in the index alone; only then are its rows read.
+    found = [Found(*row) for row in Case.objects.filter(pk__in=page).order_by(*order).values_list(*Found._fields)]
     full = len(found) > ON_A_PAGE
     return Listing(
         cases=found[:ON_A_PAGE],

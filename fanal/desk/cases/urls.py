@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fanal.desk.cases.views import changing, contacts, opening, people, reading
+from fanal.desk.cases.views import changing, contacts, opening, people, queueing, reading
 
 urlpatterns = [
     path("cases/", reading.cases, name="cases"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("cases/<int:pk>/waiting/", changing.waiting, name="case_waiting"),
     path("cases/<int:pk>/settlement/", changing.settlement, name="case_settlement"),
     path("cases/<int:pk>/reopening/", changing.reopening, name="case_reopening"),
+    path("cases/<int:pk>/queue/", queueing.queue, name="case_queue"),
     path("cases/<int:pk>/parts/", opening.parts, name="case_parts"),
     path("cases/<int:pk>/contacts/", contacts.contacts, name="case_contacts"),
     path("cases/<int:pk>/contacts/<int:topic_pk>/", contacts.contact, name="case_contact"),

@@ -16,6 +16,7 @@ from fanal.desk.access import SignedInRequest, needs
 from fanal.desk.customers.forms import RelationshipForm
 from fanal.desk.customers.views import may_change_addresses, seen
 from fanal.desk.finding.views import cut_sentence
+from fanal.desk.limits import searching
 from fanal.identity.find import Results, search
 
 FEW = 8
@@ -46,6 +47,7 @@ def relationships(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @needs(Permission.HANDLE)
+@searching
 def people(request: SignedInRequest, pk: int) -> HttpResponse:
     """Who fits what was typed, each to be chosen; the customer themselves is not among them."""
     found = seen(request, pk)

@@ -7,16 +7,18 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from fanal.agents.models import Agent, Presence
 from fanal.cases.models import Case
 from fanal.channels.models import ChannelKind
+from fanal.desk.reports import cells
 from fanal.desk.reports.chart import Chart, columns
-from fanal.desk.supervision.pages import Shown, show
+from fanal.desk.supervision.pages import Shown, rows_page, show
 from fanal.interactions.models import Interaction
 from fanal.kpis import actions
-from fanal.kpis.actions.figures import Figure, labels
+from fanal.kpis.actions.figures import Figure, labels, sight
 from fanal.kpis.asking import STRETCHES, Question
 from fanal.kpis.catalogue import GROUPS, KPIS, Kpi, Unit
 from fanal.kpis.periods import Period, before, zone
@@ -33,6 +35,7 @@ class Line:
     key: Any
     name: str
     figures: tuple[Shown, ...]
+    cells: SafeString
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,18 +79,18 @@ def asked(
 ) -> tuple[list[Figure], list[Figure], dict[Any, str]]:
     """The figures by line, the whole of them, and the names of the lines."""
     by = question.by or "queue"
-    ask: dict[str, Any] = {
-        "kpi_ids": kpis_by(by, group),
-        "period": question.period,
-        "filters": question.filters,
-        "viewer": viewer,
-        "now": now,
-    }
-    parts = actions.figures(by=by, **ask)
+    parts, whole = actions.table(
+        kpi_ids=kpis_by(by, group),
+        by=by,
+        period=question.period,
+        filters=question.filters,
+        seen=sight(viewer),
+        now=now,
+    )
     keys = list(dict.fromkeys(figure.key for figure in parts))
     several = question.period.days > 1
     names = {key: moment(key, by, with_day=several) for key in keys} if by in MOMENTS else labels(by, keys)
-    return parts, actions.figures(**ask), names
+    return parts, whole, names
 
 
 def _before(question: Question, kpis: Sequence[Kpi], viewer: Agent, now: datetime) -> tuple[Question, list[Figure]]:
@@ -117,12 +120,11 @@ def table(question: Question, viewer: Agent, now: datetime) -> Table:
     keys = sorted({figure.key for figure in parts}, key=lambda key: _place(key, by, names))
     kpis = [figure.kpi for figure in whole]
     lines = tuple(
-        Line(
-            key=key,
-            name=names.get(key) or _("none"),
-            figures=tuple(
-                _show(found.get((key, kpi.id)) or _empty(kpi, key), question, _only(key, by)) for kpi in kpis
-            ),
+        _line(
+            key,
+            names.get(key) or _("none"),
+            [found.get((key, kpi.id)) or _empty(kpi, key) for kpi in kpis],
+            _tail(question, _only(key, by)),
         )
         for key in keys
     )
@@ -151,10 +153,21 @@ def _empty(kpi: Kpi, key: Any) -> Figure:
     return Figure(kpi=kpi, key=key, numerator=0, denominator=0 if kpi.denominator else None)
 
 
+def _line(key: Any, name: str, figures: Iterable[Figure], tail: str) -> Line:
+    """The addresses of a line's figures differ in the figure alone."""
+    said = tuple(show(figure, period="", url=f"{rows_page()}?figure={figure.kpi.id}&{tail}") for figure in figures)
+    return Line(key=key, name=name, figures=said, cells=cells.drawn(said))
+
+
 def _show(figure: Figure, question: Question, more: dict[str, Any]) -> Shown:
+    return show(figure, period="", url=f"{rows_page()}?figure={figure.kpi.id}&{_tail(question, more)}")
+
+
+def _tail(question: Question, more: dict[str, Any]) -> str:
+    """What an address says of the question, narrowed to a line."""
     if more.keys() & {"quarter", "hour", "from"}:
-        return show(figure, period="", filters=_chosen(question) | more)
-    return show(figure, period=question.period.name, filters=filters_of(question) | more)
+        return urlencode({"period": ""} | _chosen(question) | more, doseq=True)
+    return urlencode({"period": question.period.name} | filters_of(question) | more, doseq=True)
 
 
 def _only(key: Any, by: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -36,29 +37,30 @@ class Shown:
     """A figure ready to be shown: its words, its definition, and where its rows are."""
 
     id: str
-    name: str
+    name: str | Promise
     text: str
     note: str
-    definition: str
+    definition: str | Promise
     url: str
 
 
-def show(figure: Figure, *, period: str, filters: dict[str, Any] | None = None) -> Shown:
+def show(figure: Figure, *, period: str, filters: dict[str, Any] | None = None, url: str = "") -> Shown:
+    """`url`: where the rows behind it are, if the caller knows."""
     kpi = figure.kpi
     times = [any(name.endswith("_ms") for name in names) for names in (kpi.numerator, kpi.denominator)]
-    query = urlencode({"figure": kpi.id, "period": period, **(filters or {})}, doseq=True)
     return Shown(
         id=kpi.id,
-        name=str(kpi.name),
+        name=kpi.name,
         text=shown(figure.value, kpi.unit),
         note=parts(figure.numerator, figure.denominator, *times),
-        definition=str(kpi.formula),
-        url=f"{_rows_page()}?{query}",
+        definition=kpi.formula,
+        url=url or f"{rows_page()}?{urlencode({'figure': kpi.id, 'period': period, **(filters or {})}, doseq=True)}",
     )
 
 
 @cache
-def _rows_page() -> str:
+def rows_page() -> str:
+    """Where the rows behind a figure are."""
     return reverse("report_rows")
 
 
@@ -66,11 +68,9 @@ def queues_page(viewer: Agent, now: datetime) -> dict[str, Any]:
     """Every queue in sight: now from the tables, today from the counters. Folds what has just happened first."""
     actions.fold(limit=20_000)
     seen = sight(viewer)
-    people = live.agents(seen=seen)
-    standing = live.queues(seen=seen, agents=people)
+    standing = live.standing(seen=seen)
     today = named("today", now)
-    by_queue = actions.figures(kpi_ids=COLUMNS, period=today, by="queue", viewer=viewer, now=now)
-    whole = actions.figures(kpi_ids=TILES, period=today, viewer=viewer, now=now)
+    by_queue, whole = actions.table(kpi_ids=TILES, period=today, by="queue", seen=seen, now=now)
     found = {(figure.kpi.id, figure.key): figure for figure in by_queue}
     rows = [
         {
@@ -78,23 +78,22 @@ def queues_page(viewer: Agent, now: datetime) -> dict[str, Any]:
             "late": one.late(now),
             "longest": since(one.longest_since, now) if one.longest_since else None,
             "states": _states(one.agents),
-            "figures": [
-                show(_of(found, kpi, one.queue.pk), period="today", filters={"queue": one.queue.pk}) for kpi in COLUMNS
-            ],
+            "figures": [show(_of(found, kpi, one.pk), period="today", filters={"queue": one.pk}) for kpi in COLUMNS],
         }
-        for one in standing
+        for one in standing.queues
     ]
-    longest = min((one.longest_since for one in standing if one.longest_since), default=None)
+    longest = min((one.longest_since for one in standing.queues if one.longest_since), default=None)
+    late = sum(1 for row in rows if row["late"])
     return {
         "rows": rows,
         "columns": [KPIS[kpi] for kpi in COLUMNS],
         "tiles": [show(figure, period="today") for figure in whole],
-        "waiting": sum(one.waiting for one in standing),
+        "waiting": sum(one.waiting for one in standing.queues),
         "longest": since(longest, now) if longest else None,
-        "late": any(row["late"] for row in rows),
-        "late_queues": sum(1 for row in rows if row["late"]),
-        "available": sum(1 for one in people if one.shown == Presence.AVAILABLE),
-        "signed_in": len(people),
+        "late": late > 0,
+        "late_queues": late,
+        "available": standing.agents[Presence.AVAILABLE],
+        "signed_in": standing.agents.total(),
         "now": now,
         "set_aside": set_aside(viewer),
     }

@@ -8,7 +8,7 @@ from django.shortcuts import render
 
 from fanal.desk.access import SignedInRequest
 from fanal.desk.workplace.about import about_of
-from fanal.desk.workplace.talk import dispositions, talk_of
+from fanal.desk.workplace.talk import talk_of
 from fanal.desk.workplace.work import work_of
 from fanal.interactions.models import Interaction
 
@@ -20,7 +20,6 @@ def context_of(request: SignedInRequest, interaction: Interaction | None, **turn
         found |= {
             "talk": talk_of(interaction, agent=request.user),
             "about": about_of(interaction, agent=request.user, **turned),
-            "dispositions": dispositions(),
             "draft_id": f"desk-{uuid4()}",
         }
     return found

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Avg, Count, Exists, F, Max, Min, OuterRef, QuerySet
+from django.db.models import Avg, Count, Exists, F, Max, Min, OuterRef, QuerySet, Value
 from django.utils import timezone
 
+from fanal.agents.kept import kept
 from fanal.agents.models import Agent, AgentSkill
 from fanal.interactions.models import Segment
 from fanal.routing.models import EntryState, Queue, QueueEntry, QueueSkill
@@ -27,16 +29,27 @@ class Pulse:
 
 def pulse_of(agent: Agent, *, now: datetime) -> Pulse:
     """Two queries; the handling time is talk and wrap-up of what the agent finished today."""
-    waiting = QueueEntry.objects.filter(queue__in=served_by(agent), state__in=[EntryState.WAITING, EntryState.OFFERED])
-    found = waiting.aggregate(n=Count("pk"), since=Min("entered_at"), late=Max("queue__answer_within_seconds"))
+    waiting, since, late = _waiting.first(agent=agent) or (0, None, None)
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    done = Segment.objects.filter(agent=agent, wrapped_up_at__gte=midnight)
     return Pulse(
-        waiting=found["n"],
-        longest_since=found["since"],
-        late_after=found["late"] or 0,
-        handling=done.aggregate(mean=Avg(F("wrapped_up_at") - F("started_at")))["mean"],
+        waiting=waiting,
+        longest_since=since,
+        late_after=late or 0,
+        handling=_handling.first(agent=agent, midnight=midnight),
     )
+
+
+@kept
+def _waiting(agent: Agent) -> QuerySet[QueueEntry, tuple[Any, ...]]:
+    rows = QueueEntry.objects.filter(queue__in=served_by(agent), state__in=[EntryState.WAITING, EntryState.OFFERED])
+    figures = (Count("pk"), Min("entered_at"), Max("queue__answer_within_seconds"))
+    return rows.order_by().values(all=Value(1)).values_list(*figures)
+
+
+@kept
+def _handling(agent: Agent, midnight: datetime) -> QuerySet[Segment, timedelta]:
+    done = Segment.objects.filter(agent=agent, wrapped_up_at__gte=midnight).order_by()
+    return done.values("agent").annotate(mean=Avg(F("wrapped_up_at") - F("started_at"))).values_list("mean", flat=True)
 
 
 def served_by(agent: Agent) -> QuerySet[Queue]:

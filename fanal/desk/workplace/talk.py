@@ -1,28 +1,54 @@
 """The middle room: everything said, noted and done in one contact, in order of time."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from fanal.agents.kept import kept
 from fanal.agents.models import Agent
 from fanal.desk.workplace.languages import language_name
-from fanal.interactions.models import Disposition, Interaction, Segment, SegmentKind, Topic
+from fanal.interactions.models import (
+    Attachment,
+    Author,
+    DeliveryState,
+    Disposition,
+    Identification,
+    Interaction,
+    Message,
+    Note,
+    Segment,
+    SegmentKind,
+    Topic,
+    TopicSpan,
+)
 from fanal.routing.models import QueueEntry, Transfer
 from fanal.scenarios import wording
 from fanal.scenarios.acts.doing import label_of
+from fanal.scenarios.models import ActionRecord
 
 MOST_LINES = 300
 
 
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """One line of the talk: `kind` picks how it is drawn, `thing` is the row behind it."""
+class Line(NamedTuple):
+    """One line of the talk: `kind` picks how it is drawn; what is said is text, anything else the row behind it."""
 
     kind: str
     at: datetime
-    thing: Any = field(compare=False)
+    pk: int
+    clock: str
+    thing: Any = None
+    text: str = ""
+    by: str = ""
+    author: str = ""
+    state: str = ""
+    state_name: str = ""
+    files: tuple[Any, ...] = ()
     label: str = ""
     target: str = ""
     new_day: bool = False
@@ -54,52 +80,154 @@ class Talk:
 
     @cached_property
     def topics(self) -> list[Topic]:
-        rows = self.interaction.topics.filter(withdrawn_at=None).order_by("position")
-        return list(rows.select_related("case", "category", "disposition"))
+        """Each knows whether it is in `focus`: its time runs."""
+        return _topics(interaction=self.interaction.pk, segment=self.segment.pk if self.segment else None)
 
     @cached_property
-    def focused(self) -> int | None:
-        """The topic whose time runs."""
-        spans = self.segment.topic_spans.filter(ended_at=None) if self.segment else None
-        return spans.values_list("topic_id", flat=True).first() if spans is not None else None
+    def queue(self) -> str:
+        """Where it waited last."""
+        return _queue.first(interaction=self.interaction.pk) or ""
 
     @cached_property
-    def entry(self) -> QueueEntry | None:
-        return self.interaction.queue_entries.select_related("queue").order_by("-id").first()
+    def dispositions(self) -> list[Disposition]:
+        return dispositions()
 
 
 def talk_of(interaction: Interaction, *, agent: Agent) -> Talk:
     """The whole talk as the agent may see it: writing only while it is theirs and still going on."""
-    segment = interaction.segments.filter(kind=SegmentKind.AGENT).select_related("agent").last()
+    segment = _segment.first(interaction=interaction.pk)
     mine = segment is not None and segment.agent_id == agent.pk and segment.wrapped_up_at is None
     return Talk(interaction=interaction, segment=segment, mine=mine)
 
 
 def lines_of(interaction: Interaction) -> list[Line]:
     """Messages, notes, what the program did and who it was given to, oldest first, with the days marked."""
-    found = sorted(_everything(interaction), key=lambda line: (line.at, line.thing.pk))[-MOST_LINES:]
+    found = sorted(_everything(interaction.pk), key=lambda line: (line.at, line.pk))[-MOST_LINES:]
     days = [None, *(line.at.date() for line in found)]
-    return [replace(line, new_day=line.at.date() != before) for line, before in zip(found, days, strict=False)]
-
-
-def _everything(interaction: Interaction) -> Iterator[Line]:
-    for message in interaction.messages.select_related("agent").prefetch_related("attachments"):
-        yield Line(kind="message", at=message.at, thing=message)
-    for note in interaction.notes.select_related("by"):
-        yield Line(kind="note", at=note.at, thing=note)
-    for record in interaction.actions.select_related("case", "holding", "order", "by", "topic"):
-        yield Line(
-            kind="action",
-            at=record.at,
-            thing=record,
-            label=wording.action_name(record.action),
-            target=label_of(record.holding or record.order),
-        )
-    for fact in interaction.identifications.select_related("customer", "by"):
-        yield Line(kind="identified", at=fact.at, thing=fact)
-    for transfer in Transfer.objects.filter(interaction=interaction).select_related("to_queue", "to_agent", "by"):
-        yield Line(kind="transfer", at=transfer.at, thing=transfer)
+    return [
+        line if day == before else line._replace(new_day=True)
+        for line, (before, day) in zip(found, pairwise(days), strict=True)
+    ]
 
 
 def dispositions() -> list[Disposition]:
     return list(Disposition.objects.filter(active=True).order_by("-genuine", "name"))
+
+
+def _everything(interaction: int) -> Iterator[Line]:
+    """Most contacts have some of these only, so one question finds out which of the rest to ask."""
+    [(has_files, has_notes, has_records, has_facts, has_transfers)] = _has(interaction=interaction)
+    yield from _said(interaction, has_files=has_files)
+    if has_notes:
+        for pk, at, text, by in _notes(interaction=interaction):
+            yield Line(kind="note", at=at, pk=pk, clock=_clock(at), text=text, by=by)
+    if has_records:
+        for record in _records(interaction=interaction):
+            yield _line("action", record)._replace(
+                label=wording.action_name(record.action), target=label_of(record.holding or record.order)
+            )
+    if has_facts:
+        yield from (_line("identified", fact) for fact in _facts(interaction=interaction))
+    if has_transfers:
+        yield from (_line("transfer", transfer) for transfer in _transfers(interaction=interaction))
+
+
+def _said(interaction: int, *, has_files: bool) -> Iterator[Line]:
+    files: dict[int | None, tuple[Any, ...]] = {}
+    for file in _files(interaction=interaction) if has_files else ():
+        files[file.message_id] = (*files.get(file.message_id, ()), file)
+    authors = {author.value: str(author.label) for author in Author}
+    states = {state.value: str(state.label) for state in DeliveryState}
+    for pk, author, state, text, at, by in _messages(interaction=interaction):
+        yield Line(
+            kind="message",
+            at=at,
+            pk=pk,
+            clock=_clock(at),
+            text=text,
+            by=by or authors[author],
+            author=author,
+            state=state,
+            state_name=states[state],
+            files=files.get(pk, ()),
+        )
+
+
+def _line(kind: str, thing: Any) -> Line:
+    return Line(kind=kind, at=thing.at, pk=thing.pk, clock=_clock(thing.at), thing=thing)
+
+
+def _clock(at: datetime) -> str:
+    """14:05"""
+    return f"{timezone.localtime(at):%H:%M}"
+
+
+@kept
+def _segment(interaction: int) -> QuerySet[Segment]:
+    rows = Segment.objects.filter(interaction=interaction, kind=SegmentKind.AGENT)
+    return rows.order_by("-started_at", "-id")[:1]
+
+
+@kept
+def _topics(interaction: int, segment: int | None) -> QuerySet[Topic]:
+    rows = Topic.objects.filter(interaction=interaction, withdrawn_at=None).order_by("position")
+    spans = TopicSpan.objects.filter(topic=OuterRef("pk"), segment=segment, ended_at=None)
+    rows = rows.annotate(focus=Exists(spans if segment is not None else spans.none()))
+    return rows.select_related("case", "category").only(
+        "label", "origin", "disposition_id", "case__subject", "case__number", "category__name"
+    )
+
+
+@kept
+def _queue(interaction: int) -> QuerySet[QueueEntry, str]:
+    rows = QueueEntry.objects.filter(interaction=interaction).order_by("-id")
+    return rows.values_list("queue__name", flat=True)[:1]
+
+
+@kept
+def _has(interaction: int) -> QuerySet[Interaction, tuple[bool, ...]]:
+    of_it = [
+        Attachment.objects.filter(interaction=OuterRef("pk"), message__isnull=False),
+        Note.objects.filter(interaction=OuterRef("pk")),
+        ActionRecord.objects.filter(interaction=OuterRef("pk")),
+        Identification.objects.filter(interaction=OuterRef("pk")),
+        Transfer.objects.filter(interaction=OuterRef("pk")),
+    ]
+    return Interaction.objects.filter(pk=interaction).values_list(*(Exists(rows) for rows in of_it))
+
+
+@kept
+def _messages(interaction: int) -> QuerySet[Message, tuple[Any, ...]]:
+    rows = Message.objects.filter(interaction=interaction).order_by("-id")
+    return rows.values_list("pk", "author", "state", "text", "at", "agent__name")[:MOST_LINES]
+
+
+@kept
+def _files(interaction: int) -> QuerySet[Attachment]:
+    return Attachment.objects.filter(interaction=interaction, message__isnull=False).order_by("id")
+
+
+@kept
+def _notes(interaction: int) -> QuerySet[Note, tuple[Any, ...]]:
+    return Note.objects.filter(interaction=interaction).order_by("at").values_list("pk", "at", "text", "by__name")
+
+
+@kept
+def _records(interaction: int) -> QuerySet[ActionRecord]:
+    rows = ActionRecord.objects.filter(interaction=interaction).select_related("case", "holding", "order", "by")
+    return rows.only(
+        *("action", "at", "withdrawn_at", "case__number", "case__subject", "by__name"),
+        *("holding__kind", "holding__number", "order__number"),
+    )
+
+
+@kept
+def _facts(interaction: int) -> QuerySet[Identification]:
+    rows = Identification.objects.filter(interaction=interaction).select_related("customer", "by")
+    return rows.only("why", "assurance", "at", "customer__name", "by__name")
+
+
+@kept
+def _transfers(interaction: int) -> QuerySet[Transfer]:
+    rows = Transfer.objects.filter(interaction=interaction).select_related("to_queue", "to_agent", "by")
+    return rows.only("at", "summary", "to_queue__name", "to_agent__name", "by__name")

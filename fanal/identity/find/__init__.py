@@ -23,7 +23,7 @@ def search(text: str, *, agent: Agent, limit: int = 10) -> Results:
         return Results(found)
     try:
         with bounded(limited=True):
-            hits = by_name(text, practice=agent.practising, limit=limit)
+            hits = by_name(text, agent=agent, limit=limit)
         return Results(found + shown(hits, agent=agent, limit=limit - len(found)))
     except Cut as reason:
         return Results(found, cut=str(reason))

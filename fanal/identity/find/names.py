@@ -3,20 +3,24 @@
 The staged design of docs/decisions: every fuzzy key hangs on a distinct word, never on a customer.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
-from rapidfuzz.distance import OSA
 
+from fanal.agents.models import Agent
 from fanal.identity.find.results import Hit, Kind
-from fanal.norms import names, spelling
+from fanal.identity.rules import may_see
+from fanal.identity.rules.assurance import VERIFIED
+from fanal.norms import names, scripts, spelling
 
 MOST_WORDS = 4
 MOST_NEAR, MOST_BY_SOUND = 500, 64
 BEGINNINGS = 32
 MOST_PER_KEY = 150
-MOST_TOKENS_OF_ONE = 40
+MOST_TOKENS_OF_ONE = 80
 MOST_CUSTOMERS = 200
 SAME, CLOSE, ONE_SLIP = 0.0, 1.05, 0.65
 BEGINNING, MISSING_LETTER = 0.3, 0.04
@@ -24,6 +28,9 @@ SHORTEST_BEGINNING = 3
 KEPT_FOR_THE_INEXACT = 3
 EXTRA_WORD = 0.02
 NOT_MET = 2.0
+
+# A year of birth, of anybody who may be alive.
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 Near = Mapping[int, float]
 
@@ -36,16 +43,67 @@ class Bearer:
     distance: float
 
 
-def by_name(text: str, *, practice: bool, limit: int) -> list[Hit]:
-    """Customers whose name is near the text, nearest first."""
+@dataclass(frozen=True, kw_only=True)
+class Only:
+    """Which customers are looked at: a condition on the table `c`, with its values."""
+
+    sql: str
+    values: tuple[Any, ...]
+
+    def also(self, sql: str, *values: Any) -> "Only":
+        return Only(sql=f"{self.sql} AND {sql}", values=(*self.values, *values))
+
+
+def by_name(text: str, *, agent: Agent, limit: int) -> list[Hit]:
+    """Customers whose name is near the text, nearest first; a year of birth or a town beside the name narrows them.
+
+    Only for whom the role shows these fields: a search must not say what a page does not.
+    """
+    everybody = Only(sql="c.practice = %s", values=(agent.practising,))
+    years, text = _YEAR.findall(text), _YEAR.sub(" ", text)
     words = _words(text)
     if not words:
         return []
-    bearers = _search(words, stage=1, practice=practice, limit=limit)
-    if not bearers or bearers[0].distance > spelling.POOR * len(words) / 2:
-        again = _search(words, stage=2, practice=practice, limit=limit)
+    arabic = scripts.is_arabic(text)
+    if years and may_see("personal", role_field_classes=agent.role.field_classes, assurance=VERIFIED):
+        born_then = everybody.also("extract(year FROM c.born_on) = ANY(%s::int[])", [int(year) for year in years])
+        if bearers := _search(words, stage=1, only=born_then, limit=limit, arabic=arabic):
+            return [_hit(bearer) for bearer in bearers[:limit]]
+    bearers = _search(words, stage=1, only=everybody, limit=limit, arabic=arabic)
+    perhaps_a_town = not bearers or bearers[0].distance >= NOT_MET or _is_poor(bearers, words)
+    if perhaps_a_town and may_see("address", role_field_classes=agent.role.field_classes, assurance=VERIFIED):
+        bearers = _merged(_in_a_town(text, only=everybody, limit=limit), bearers)
+    if _is_poor(bearers, words):
+        again = _search(words, stage=2, only=everybody, limit=limit, arabic=arabic)
         bearers = _merged(bearers, again)
     return [_hit(bearer) for bearer in bearers[:limit]]
+
+
+def _is_poor(bearers: Sequence[Bearer], words: Sequence[str]) -> bool:
+    return not bearers or bearers[0].distance > spelling.POOR * len(words) / 2
+
+
+def _in_a_town(text: str, *, only: Only, limit: int) -> list[Bearer]:
+    """A town at the end or the beginning, if somebody lives there, and the name is the rest."""
+    parts = text.split()
+    if len(parts) < 2:
+        return []
+    ways = {" ".join(parts[cut:]).casefold(): parts[:cut] for cut in (-1, -2) if len(parts) > -cut}
+    ways.setdefault(parts[0].casefold(), parts[1:])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT town FROM unnest(%s::text[]) town "
+            "WHERE EXISTS (SELECT FROM customers_customer c WHERE lower(c.city) = town AND c.city <> '')",
+            [list(ways)],
+        )
+        towns = [town for (town,) in cursor.fetchall()]
+    found: list[Bearer] = []
+    for town in towns:
+        name = " ".join(ways[town])
+        there = only.also("lower(c.city) = %s AND c.city <> ''", town)
+        if words := _words(name):
+            found = _merged(found, _search(words, stage=1, only=there, limit=limit, arabic=scripts.is_arabic(name)))
+    return found
 
 
 def _words(text: str) -> list[str]:
@@ -56,24 +114,25 @@ def _words(text: str) -> list[str]:
     return [word for word in longer if word in kept]
 
 
-def _search(words: Sequence[str], *, stage: spelling.Stage, practice: bool, limit: int) -> list[Bearer]:
-    near = [some for some in _near_tokens(words, stage) if some]
+def _search(words: Sequence[str], *, stage: spelling.Stage, only: Only, limit: int, arabic: bool) -> list[Bearer]:
+    near = [some for some in _near_tokens(words, stage, arabic=arabic) if some]
     if not near:
         return []
     missing = len(words) - len(near)
     if len(near) == 1:
-        return _bearers_of_one(near[0], missing=missing, practice=practice, limit=limit)
+        return _bearers_of_one(near[0], missing=missing, only=only, limit=limit)
     found: list[Bearer] = []
     for farthest in (SAME, CLOSE, spelling.FAR):
         within = [{token: far for token, far in some.items() if far <= farthest} for some in near]
         if all(within) and len(found) < limit:
-            found = _merged(found, _bearers_of_all(within, missing=missing, practice=practice))
+            found = _merged(found, _bearers_of_all(within, missing=missing, only=only))
     return found
 
 
-def _near_tokens(words: Sequence[str], stage: spelling.Stage) -> list[dict[int, float]]:
+def _near_tokens(words: Sequence[str], stage: spelling.Stage, *, arabic: bool) -> list[dict[int, float]]:
     """For each word the nearest words of the dictionary with their distances; one look-up for all of them."""
-    keys = {word: spelling.query_keys(word, stage) for word in words}
+    readings = {word: [word, *(spelling.without_article(word) if arabic else ())] for word in words}
+    keys = {one: spelling.query_keys(one, stage) for word in words for one in readings[word]}
     last = words[-1]
     beginning = last if len(last) >= SHORTEST_BEGINNING else None
     with connection.cursor() as cursor:
@@ -99,14 +158,31 @@ def _near_tokens(words: Sequence[str], stage: spelling.Stage) -> list[dict[int, 
     met: dict[str, dict[int, str]] = {}
     for key, token_id, text in rows:
         met.setdefault(key, {})[token_id] = text
-    found = [_nearest(word, keys[word], met) for word in words]
+    found = [_nearest_reading(readings[word], keys, met, arabic=arabic) for word in words]
     for token_id, text in met.get("", {}).items():
         distance = BEGINNING + MISSING_LETTER * (len(text) - len(last)) if text != last else 0.0
         found[-1][token_id] = min(distance, found[-1].get(token_id, distance))
     return found
 
 
-def _nearest(word: str, keys: Sequence[str], met: Mapping[str, Mapping[int, str]]) -> dict[int, float]:
+def _nearest_reading(
+    readings: Sequence[str],
+    keys: Mapping[str, Sequence[str]],
+    met: Mapping[str, Mapping[int, str]],
+    *,
+    arabic: bool,
+) -> dict[int, float]:
+    """The word as it is, and what it may be if its article was mistyped, which is a slip already."""
+    first, *others = readings
+    near = _nearest(first, keys[first], met, arabic=arabic)
+    for other in others:
+        for token, far in _nearest(other, keys[other], met, arabic=arabic).items():
+            if far == 0:
+                near[token] = min(ONE_SLIP, near.get(token, ONE_SLIP))
+    return near
+
+
+def _nearest(word: str, keys: Sequence[str], met: Mapping[str, Mapping[int, str]], *, arabic: bool) -> dict[int, float]:
     """All that are one slip away, and the nearest of those that only sound alike.
 
     One slip comes just before words that only sound alike: whoever types the letters mostly knows them.
@@ -115,39 +191,38 @@ def _nearest(word: str, keys: Sequence[str], met: Mapping[str, Mapping[int, str]
     near: dict[int, float] = {}
     by_sound = 0
     for text, far in spelling.nearest(word, texts, keep=MOST_NEAR):
-        is_slip = far <= 1.0 and OSA.distance(word, text, score_cutoff=1) <= 1
+        is_slip = spelling.one_slip(word, text, arabic=arabic)
         by_sound += not is_slip
         if is_slip or by_sound <= MOST_BY_SOUND:
             near[texts[text]] = min(far, ONE_SLIP) if is_slip else far
     return near
 
 
-def _bearers_of_one(near: Near, *, missing: int, practice: bool, limit: int) -> list[Bearer]:
-    """One word: the nearest words in turn; the inexact have some places even when the exact one has thousands."""
+def _bearers_of_one(near: Near, *, missing: int, only: Only, limit: int) -> list[Bearer]:
+    """One word: the nearest words in turn, of equally near ones the commoner first.
+
+    The inexact have some places even when the exact one has thousands of bearers.
+    """
     order = sorted(near, key=lambda token: (near[token], token))[:MOST_TOKENS_OF_ONE]
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            SELECT word.id, bearer.customer_id FROM unnest(%s::bigint[]) WITH ORDINALITY AS word(id, place),
+            f"""
+            SELECT word.id, bearer.customer_id FROM unnest(%s::bigint[]) AS word(id),
             LATERAL (SELECT ct.customer_id FROM customers_customertoken ct
                 JOIN customers_customer c ON c.id = ct.customer_id
-                WHERE ct.token_id = word.id AND c.practice = %s LIMIT %s) bearer
-            ORDER BY word.place
+                WHERE ct.token_id = word.id AND {only.sql} LIMIT %s) bearer
             """,
-            [order, practice, limit],
+            [order, *only.values, limit],
         )
-        rows = cursor.fetchall()
+        bearers: dict[int, list[int]] = {}
+        for token, customer_id in cursor.fetchall():
+            bearers.setdefault(token, []).append(customer_id)
     taken: dict[int, float] = {}
     later: dict[int, float] = {}
-    exact = 0
-    seen: set[int] = set()
-    for token, customer_id in rows:
-        first = token not in seen
-        seen.add(token)
-        is_exact = near[token] == 0
-        exact += is_exact
-        places = taken if (exact <= limit - KEPT_FOR_THE_INEXACT if is_exact else first) else later
-        places.setdefault(customer_id, near[token] + missing * NOT_MET)
+    for token in sorted(bearers, key=lambda token: (near[token], -len(bearers[token]), token)):
+        now = limit - KEPT_FOR_THE_INEXACT if near[token] == 0 else 1
+        for place, customer_id in enumerate(bearers[token]):
+            (taken if place < now else later).setdefault(customer_id, near[token] + missing * NOT_MET)
     chosen = dict(list(taken.items())[:limit])
     for customer_id, distance in {**taken, **later}.items():
         if len(chosen) >= limit:
@@ -156,13 +231,13 @@ def _bearers_of_one(near: Near, *, missing: int, practice: bool, limit: int) -> 
     return _in_order(Bearer(customer_id=key, distance=value) for key, value in chosen.items())
 
 
-def _bearers_of_all(near: Sequence[Near], *, missing: int, practice: bool) -> list[Bearer]:
+def _bearers_of_all(near: Sequence[Near], *, missing: int, only: Only) -> list[Bearer]:
     """Several words: customers who bear a near word for each, by the sum of the distances."""
-    each = " AND ".join("tokens && %s::int[]" for _ in near)
+    each = " AND ".join("c.tokens && %s::int[]" for _ in near)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT id, tokens FROM customers_customer WHERE {each} AND practice = %s LIMIT {MOST_CUSTOMERS}",
-            [*(list(some) for some in near), practice],
+            f"SELECT c.id, c.tokens FROM customers_customer c WHERE {each} AND {only.sql} LIMIT {MOST_CUSTOMERS}",
+            [*(list(some) for some in near), *only.values],
         )
         rows = cursor.fetchall()
     return _in_order(Bearer(customer_id=row[0], distance=_distance(near, row[1]) + missing * NOT_MET) for row in rows)

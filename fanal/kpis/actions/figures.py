@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 
 from fanal.agents.models import Agent, AgentSkill, Permission
 from fanal.cases.models import CaseType
@@ -86,9 +86,9 @@ def working_for(queues: Iterable[int]) -> set[int]:
     """The agents who have a skill that one of the queues asks for, or have handled something from it."""
     queues = list(queues)
     skills = QueueSkill.objects.filter(queue__in=queues).values("skill")
-    skilled = AgentSkill.objects.filter(skill__in=skills).values_list("agent", flat=True).distinct()
-    handled = Handling.objects.filter(queue__in=queues).order_by().values_list("agent", flat=True).distinct()
-    return {agent for agent in (*skilled, *handled) if agent}
+    skilled = Exists(AgentSkill.objects.filter(agent=OuterRef("pk"), skill__in=skills))
+    handled = Exists(Handling.objects.filter(agent=OuterRef("pk"), queue__in=queues))
+    return set(Agent.objects.filter(skilled | handled).values_list("pk", flat=True))
 
 
 def figures(
@@ -105,14 +105,45 @@ def figures(
     Raises KeyError for an unknown figure, ValueError when a figure cannot be told apart `by` that, and
     PermissionDenied when the viewer may see none. Percentages are divided here and only here.
     """
+    kpis = _known(kpi_ids, by)
+    seen, only_these = sight(viewer), filters or Filters()
+    sums = _sums(kpis, period, by, only_these, seen, now)
+    ranks = _ranks(kpis, period, by, only_these, seen)
+    return _answer(kpis, _keys(sums, ranks) if by else [None], sums, ranks)
+
+
+def table(
+    *, kpi_ids: Sequence[str], period: Period, by: str, filters: Filters | None = None, seen: Sight, now: datetime
+) -> tuple[list[Figure], list[Figure]]:
+    """The figures by one dimension, as `figures` gives them, and together: the cells are read once and added up.
+
+    `seen` is the viewer's sight. Raises KeyError and ValueError as `figures` does.
+    """
+    kpis, only_these = _known(kpi_ids, by), filters or Filters()
+    sums = _sums(kpis, period, by, only_these, seen, now)
+    ranks = _ranks(kpis, period, by, only_these, seen)
+    parts = _answer(kpis, _keys(sums, ranks), sums, ranks)
+    together = {source: {None: _together(totals.values())} for source, totals in sums.items()}
+    return parts, _answer(kpis, [None], together, _ranks(kpis, period, None, only_these, seen))
+
+
+Sums = dict[str, dict[Any, dict[str, int]]]
+Ranks = dict[str, dict[Any, Percentile]]
+
+
+def _known(kpi_ids: Sequence[str], by: str | None) -> list[Kpi]:
     kpis = [KPIS[kpi_id] for kpi_id in kpi_ids]
     if by is not None and (by not in DIMENSIONS or any(by not in kpi.by for kpi in kpis)):
         raise ValueError(by)
-    seen, only_these = sight(viewer), filters or Filters()
-    sums = _sums([kpi for kpi in kpis if kpi.share is None], period, by, only_these, seen, now)
-    ranks = _ranks([kpi for kpi in kpis if kpi.share is not None], period, by, only_these, seen)
+    return kpis
+
+
+def _keys(sums: Sums, ranks: Ranks) -> list[Any]:
     known = {key for totals in sums.values() for key in totals} | {key for rank in ranks.values() for key in rank}
-    keys = sorted(known, key=_order) if by else [None]
+    return sorted(known, key=_order)
+
+
+def _answer(kpis: Sequence[Kpi], keys: Sequence[Any], sums: Sums, ranks: Ranks) -> list[Figure]:
     return [
         _figure(kpi, key, sums[kpi.source].get(key, {})) if kpi.share is None else _percentile(kpi, key, ranks[kpi.id])
         for kpi in kpis
@@ -120,18 +151,25 @@ def figures(
     ]
 
 
+def _together(parts: Iterable[dict[str, int]]) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for part in parts:
+        _add(total, part)
+    return total
+
+
 def percentile(*, kpi: Kpi, period: Period, filters: Filters, viewer: Agent) -> Percentile | None:
     """One percentile over everything asked for, in milliseconds; None without a fact."""
     return _ranks([kpi], period, None, filters, sight(viewer))[kpi.id].get(None)
 
 
-def _ranks(
-    kpis: Sequence[Kpi], period: Period, by: str | None, filters: Filters, seen: Sight
-) -> dict[str, dict[Any, Percentile]]:
-    found: dict[str, dict[Any, Percentile]] = {}
-    for source in dict.fromkeys(kpi.source for kpi in kpis):
+def _ranks(kpis: Sequence[Kpi], period: Period, by: str | None, filters: Filters, seen: Sight) -> Ranks:
+    """The percentiles among the figures, from the facts: one query per source."""
+    ranked = [kpi for kpi in kpis if kpi.share is not None]
+    found: Ranks = {}
+    for source in dict.fromkeys(kpi.source for kpi in ranked):
         where = only(source, filters) & seen.of(source)
-        found |= percentiles(kpis=[kpi for kpi in kpis if kpi.source == source], period=period, by=by, where=where)
+        found |= percentiles(kpis=[kpi for kpi in ranked if kpi.source == source], period=period, by=by, where=where)
     return found
 
 
@@ -157,30 +195,36 @@ def weigh(names: Sequence[str], totals: dict[str, Any], unit: Unit) -> float:
     return whole / THOUSAND if any(name.endswith("_ms") for name in names) else whole
 
 
-def _sums(
-    kpis: Sequence[Kpi], period: Period, by: str | None, filters: Filters, seen: Sight, now: datetime
-) -> dict[str, dict[Any, dict[str, int]]]:
-    """Source to key to counter: one query per source, over days where whole days fit."""
+def _sums(kpis: Sequence[Kpi], period: Period, by: str | None, filters: Filters, seen: Sight, now: datetime) -> Sums:
+    """Source to key to counter of all that are no percentiles: one query, over days where whole days fit."""
+    kpis = [kpi for kpi in kpis if kpi.share is None]
     key = {"interval": "at", "hour": "at", "day": "at", "channel": "channel"}.get(by or "", f"{by}_id" if by else None)
-    found: dict[str, dict[Any, dict[str, int]]] = {}
     needed = {name for name, chosen in _chosen(filters).items() if chosen} | ({by} if by in FACETS else set())
     needed |= set() if seen.queues is None else {"queue"}
-    for source in dict.fromkeys(kpi.source for kpi in kpis):
-        names = sorted({name for kpi in kpis if kpi.source == source for name in kpi.counters})
+    counters = {source: _counters(kpis, source) for source in dict.fromkeys(kpi.source for kpi in kpis)}
+    if not counters:
+        return {}
+    where = Q(pk__in=())
+    for source in counters:
         when = whole_days(period.start, period.end, grain_of_days(source, needed))
         if by in ("interval", "hour"):
             when = Q(grain=Grain.QUARTER, at__gte=period.start, at__lt=period.end)
-        cells = Cell.objects.filter(when & only(source, filters) & seen.of(source), source=source).order_by()
-        sums = {f"{n}_": Sum(n) for n in names}
-        rows = cells.values(key).annotate(**sums) if key else [cells.aggregate(**sums)]
-        totals: dict[Any, dict[str, int]] = {}
-        for row in rows:
-            at = _key(row[key], by) if key else None
-            _add(totals.setdefault(at, {}), {name: row[f"{name}_"] or 0 for name in names})
-        if source == "time":
-            _add_open_stretches(totals, period, by, filters, seen, now)
-        found[source] = totals
+        where |= Q(source=source) & when & only(source, filters) & seen.of(source)
+    names = sorted({name for group in counters.values() for name in group})
+    keys = ["source", key] if key else ["source"]
+    cells = Cell.objects.filter(where).order_by().values(*keys).annotate(**{f"{n}_": Sum(n) for n in names})
+    found: Sums = {source: {} for source in counters}
+    for source, *rest in cells.values_list(*keys, *(f"{n}_" for n in names)):
+        at = _key(rest[0], by) if key else None
+        sums = dict(zip(names, rest[1:] if key else rest, strict=True))
+        _add(found[source].setdefault(at, {}), {name: sums[name] or 0 for name in counters[source]})
+    if "time" in counters:
+        _add_open_stretches(found["time"], period, by, filters, seen, now)
     return found
+
+
+def _counters(kpis: Sequence[Kpi], source: str) -> list[str]:
+    return sorted({name for kpi in kpis if kpi.source == source for name in kpi.counters})
 
 
 def only(source: str, filters: Filters) -> Q:

@@ -47,7 +47,7 @@ def enqueue(
     ).first()
     if waiting:
         return waiting
-    queue = _open_one(queue, now)
+    queue = open_one(queue, now)
     entry = QueueEntry(
         queue=queue,
         interaction=interaction,
@@ -69,10 +69,14 @@ def place(
     preferred_agent: Agent | None = None,
     preferred_why: str = "",
     reason: str = "",
+    newcomer: bool = True,
     now: datetime,
     by: Agent | None = None,
 ) -> QueueEntry:
-    """Put a prepared entry into its queue, or close it at once."""
+    """Put a prepared entry into its queue, or close it at once.
+
+    Who was in a talk already is no `newcomer`: a closed queue's setting says what becomes of them.
+    """
     queue = entry.queue
     if preferred_agent and _there(preferred_agent):
         entry.preferred_agent, entry.preferred_why = preferred_agent, preferred_why
@@ -80,9 +84,9 @@ def place(
     if queue.overflow_to_id and queue.overflow_after_seconds:
         entry.overflow_at = now + timedelta(seconds=queue.overflow_after_seconds)
     is_open = open_now(queue, now)
-    if not is_open and entry.channel not in CAN_LIE:
+    if newcomer and not is_open and entry.channel not in CAN_LIE:
         entry.state, entry.left_at = EntryState.CLOSED, now
-    entry.look_at = now if is_open else opens_at(queue, now)
+    entry.look_at = now if is_open or not newcomer else opens_at(queue, now)
     entry.save()
     tell("queue.entered", entry, now=now, by=by, customer=True, reason=reason)
     if entry.state == EntryState.CLOSED:
@@ -132,6 +136,19 @@ def moved(entry: QueueEntry, *, queue: Queue) -> QueueEntry:
         position_at=entry.position_at,
         practice=entry.practice,
     )
+
+
+def open_one(queue: Queue, now: datetime) -> Queue:
+    """The queue itself if it is open, else the first open one along its overflows, else itself."""
+    seen, there = set(), queue
+    while there.pk not in seen:
+        if open_now(there, now):
+            return there
+        seen.add(there.pk)
+        if there.overflow_to is None:
+            break
+        there = there.overflow_to
+    return queue
 
 
 def lock_waiting(*, interaction: Interaction) -> QueueEntry | None:
@@ -209,19 +226,6 @@ def _queue_segment(interaction: Interaction, now: datetime) -> Segment:
     if running is not None and running.kind == SegmentKind.QUEUE:
         return running
     return interactions.give_to_queue(interaction=interaction, now=now)
-
-
-def _open_one(queue: Queue, now: datetime) -> Queue:
-    """The queue itself if it is open, else the first open one along its overflows, else itself."""
-    seen, there = set(), queue
-    while there.pk not in seen:
-        if open_now(there, now):
-            return there
-        seen.add(there.pk)
-        if there.overflow_to is None:
-            break
-        there = there.overflow_to
-    return queue
 
 
 def _there(agent: Agent) -> bool:

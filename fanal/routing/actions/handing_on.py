@@ -21,6 +21,7 @@ from fanal.routing.actions.refusals import NotPossible, Refusal
 from fanal.routing.actions.telling import tell
 from fanal.routing.models import EntryState, Offer, OfferState, Queue, QueueEntry, Transfer, TransferTarget
 from fanal.routing.opening import open_now
+from fanal.routing.rules import CAME_BACK
 
 NAMED = "named"
 
@@ -119,16 +120,21 @@ def hand_back(*, agent: Agent, reason: str, by: Agent | None, now: datetime) -> 
     mine = Segment.objects.filter(agent=agent, kind=SegmentKind.AGENT, wrapped_up_at=None).select_related("interaction")
     for segment in list(mine):
         if segment.ended_at is None:
-            _return(segment, reason=reason, by=by, now=now)
+            give_back(segment, reason=reason, by=by, now=now)
         complete_wrap_up(segment_id=segment.pk, by=by, now=now)
 
 
-def _return(segment: Segment, *, reason: str, by: Agent | None, now: datetime) -> None:
+def give_back(
+    segment: Segment, *, reason: str, prefer: Agent | None = None, by: Agent | None, now: datetime
+) -> QueueEntry:
+    """A running talk goes back to the front of its queue; `prefer`: who has it again if they are back in time."""
     queue = queue_of(segment) or _any_queue(segment.interaction)
     waiting = interactions.give_to_queue(interaction=segment.interaction, wrap_up_due_at=now, now=now)
     entry = _entry(segment.interaction, waiting, queue, now=now)
     entry.position_at -= TO_THE_FRONT
-    place(entry, reason=reason, now=now, by=by)
+    if prefer:
+        entry.preferred_agent, entry.preferred_why, entry.preferred_until = prefer, CAME_BACK, now
+    return place(entry, reason=reason, newcomer=False, now=now, by=by)
 
 
 def _talk(interaction: Interaction) -> tuple[Interaction, Segment]:

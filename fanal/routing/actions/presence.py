@@ -42,7 +42,8 @@ def set_presence(
         _keep_nothing_for(agent, now)
     publish(
         kind="agent.state_changed",
-        data={"agent": agent.pk, "state": str(state), "reason": reason.code if reason else ""},
+        data={"agent": agent.pk, "state": str(state), "reason": reason.code if reason else ""}
+        | ({"practice": True} if agent.practising else {}),
         audience=[f"agent:{agent.pk}", "supervision", *queues_of(agent)],
         now=now,
         by=by.pk if by else None,
@@ -59,23 +60,13 @@ def sign_out(*, agent: Agent, by: Agent | None, now: datetime) -> None:
         AgentLoad.objects.filter(agent=agent).update(seen_at=None)
 
 
-def heartbeat(*, agent: Agent, now: datetime) -> None:
-    """The agent's browser is there. Whoever was only unreachable is available again."""
+def seen(*, agent: Agent, now: datetime) -> bool:
+    """Remember that the agent's browser is there; False when that was known a moment ago."""
     load = AgentLoad.objects.filter(agent=agent).first()
     if load and load.seen_at and now - load.seen_at < HEARD_OF_EVERY:
-        return
+        return False
     AgentLoad.objects.update_or_create(agent=agent, defaults={"seen_at": now})
-    if AgentState.objects.filter(agent=agent, ended_at=None, state=Presence.UNREACHABLE).exists():
-        set_presence(agent=agent, state=Presence.AVAILABLE, by=None, now=now)
-
-
-def lose_unreachable(*, now: datetime) -> int:
-    """Whoever is available but whose browser has been silent for too long is unreachable. Returns how many."""
-    due = AgentLoad.objects.filter(available=True, seen_at__lte=now - UNREACHABLE_AFTER)
-    silent = list(due.select_related("agent")[:200])
-    for load in silent:
-        set_presence(agent=load.agent, state=Presence.UNREACHABLE, by=None, now=now)
-    return len(silent)
+    return True
 
 
 def queues_of(agent: Agent) -> list[str]:

@@ -15,6 +15,8 @@ class Refusal(StrEnum):
     ONE_TARGET = "one_target"
     ALREADY_TALKING = "already_talking"
     NO_ADDRESS = "no_address"
+    OVER = "over"
+    WAITS_ALREADY = "waits_already"
 
 
 class NotPossible(Exception):
@@ -42,5 +44,9 @@ class NotPossible(Exception):
                 return _("This customer is in a contact with us already.")
             case Refusal.NO_ADDRESS:
                 return _("There is no chat in which we were sure of this customer. Ask for another way to reach them.")
+            case Refusal.OVER:
+                return _("This case is settled or taken back. Reopen it first.")
+            case Refusal.WAITS_ALREADY:
+                return _("This case waits in a queue already. Take it out first.")
             case Refusal.ONE_TARGET:
                 return _("Choose exactly one: an agent, a queue or a tier.")

@@ -1,13 +1,18 @@
 """How routing's changes are told: events with their audience, and the wake-up of the matchers."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
+from django.utils import translation
 
 from fanal.agents.models import Agent
+from fanal.consent.rules import NotAllowed
 from fanal.events.actions import publish
+from fanal.interactions import actions as interactions
+from fanal.interactions.models import Author, Interaction
 from fanal.routing.models import QueueEntry
 from fanal.routing.statements import WAKE
 
@@ -27,6 +32,19 @@ def tell(
     if customer and entry.interaction is not None:
         audience.add(f"visitor:{entry.interaction.source}")
     publish(kind=kind, data=about(entry) | data, audience=audience, now=now, by=by.pk if by else None)
+
+
+def say(interaction: Interaction, said: Callable[[], str], once: str, *, now: datetime) -> None:
+    """The program says something to the customer, in their language, once; whom the gate protects is not written to."""
+    known = {code for code, _name in settings.LANGUAGES}
+    with translation.override(interaction.language if interaction.language in known else settings.LANGUAGE_CODE):
+        text = said()
+    try:
+        interactions.add_message(
+            interaction=interaction, author=Author.SYSTEM, text=text, external_id=f"fanal-{once}", now=now
+        )
+    except NotAllowed:
+        return
 
 
 def about(entry: QueueEntry) -> dict[str, Any]:

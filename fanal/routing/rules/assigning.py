@@ -6,9 +6,9 @@ from heapq import nsmallest
 from operator import itemgetter
 from typing import Any
 
-from fanal.routing.rules.fitting import Fitter, fits, may_ever_serve, reserved_for
+from fanal.routing.rules.fitting import Fitter, can_take, may_ever_serve, qualifies, reserved_for
 from fanal.routing.rules.state import AgentFacts, Decision, EntryFacts, QueueFacts, State, Why
-from fanal.routing.rules.timing import waited, whole_steps
+from fanal.routing.rules.timing import waited, whole_steps, widened
 
 SHOWN = 5
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -17,10 +17,14 @@ EntryRank = tuple[int, float, int, datetime, int]
 AgentRank = tuple[int, int, datetime, int]
 
 
-def assign(state: State) -> Decision:
-    """Decide for `state.freed` or `state.arrived`; deterministic, ties end at the smaller id."""
+def assign(state: State, fitter: Fitter | None = None) -> Decision:
+    """Decide for `state.freed` or `state.arrived`; deterministic, ties end at the smaller id.
+
+    A `fitter` that was asked about the freed agent at this moment already knows some of the answers.
+    """
     if state.freed is not None:
-        return _entry_for(next(agent for agent in state.agents if agent.profile.id == state.freed), state)
+        agent = next(agent for agent in state.agents if agent.profile.id == state.freed)
+        return _entry_for(agent, state, fitter or Fitter(agent, state.now))
     return _agent_for(next(entry for entry in state.entries if entry.id == state.arrived), state)
 
 
@@ -29,8 +33,9 @@ def _agent_for(entry: EntryFacts, state: State) -> Decision:
     excluded = Counter(state.excluded)
     fitting: list[tuple[AgentRank, AgentFacts]] = []
     preferred = reserved_for(entry, now)
+    steps = widened(entry, queue, now)
     for agent in state.agents:
-        if reason := fits(agent, entry, queue, now):
+        if reason := qualifies(agent.profile, entry, queue, steps) or can_take(agent, entry, now):
             excluded[reason.value] += 1
         else:
             fitting.append((_agent_rank(agent, preferred), agent))
@@ -45,19 +50,18 @@ def _agent_for(entry: EntryFacts, state: State) -> Decision:
     )
 
 
-def _entry_for(agent: AgentFacts, state: State) -> Decision:
+def _entry_for(agent: AgentFacts, state: State, fitter: Fitter) -> Decision:
     excluded = Counter(state.excluded)
     for queue in state.queues.values():
         if reason := may_ever_serve(agent.profile, queue):
             excluded[f"queues_{reason.value}"] += 1
     fitting: list[tuple[EntryRank, EntryFacts]] = []
-    fitter = Fitter(agent, state.now)
     for entry in state.entries:
         queue = state.queues[entry.queue]
         if reason := fitter.fits(entry, queue):
             excluded[reason.value] += 1
         else:
-            fitting.append((_entry_rank(entry, queue, agent.profile.id, state.now), entry))
+            fitting.append((entry_rank(entry, queue, agent.profile.id, state.now), entry))
     best = nsmallest(SHOWN, fitting, key=itemgetter(0))
     return Decision(
         agent=agent.profile.id,
@@ -79,7 +83,7 @@ def _agent_rank(agent: AgentFacts, preferred: int | None) -> AgentRank:
     )
 
 
-def _entry_rank(entry: EntryFacts, queue: QueueFacts, agent: int, now: datetime) -> EntryRank:
+def entry_rank(entry: EntryFacts, queue: QueueFacts, agent: int, now: datetime) -> EntryRank:
     """Whoever has starved, oldest first; then by aged priority, kept for this agent, position."""
     seconds = waited(entry, now)
     if 0 < queue.longest_wait_seconds <= seconds:

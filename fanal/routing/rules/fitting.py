@@ -8,6 +8,8 @@ from fanal.routing.rules.state import AgentFacts, EntryFacts, Levels, Profile, Q
 from fanal.routing.rules.timing import LEAST_LEVEL, waited, whole_steps, widened
 
 NAMED = "named"
+# Theirs before, and kept for them as soon as they are back.
+CAME_BACK = "came_back"
 CALL = "voice"
 # A call takes the whole person: nothing beside it, and it interrupts only what can lie for a while.
 CAN_LIE = frozenset({"email", "sms", "case"})
@@ -98,14 +100,13 @@ def may_ever_serve(profile: Profile, queue: QueueFacts) -> Exclusion | None:
 
 
 def _short_of(skills: Levels, required: Levels, steps: int) -> Exclusion | None:
-    too_low = None
+    if not required.keys() <= skills.keys():
+        return Exclusion.LACKS_SKILL
     for skill, level in required.items():
-        own = skills.get(skill)
-        if own is None:
-            return Exclusion.LACKS_SKILL
+        own = skills[skill]
         if own < level and own < max(level - steps, LEAST_LEVEL):
-            too_low = Exclusion.LEVEL_TOO_LOW
-    return too_low
+            return Exclusion.LEVEL_TOO_LOW
+    return None
 
 
 def _full(open_work: Mapping[str, int], capacity: Mapping[str, int], channel: str) -> Exclusion | None:

@@ -90,10 +90,12 @@ def preview(
 def possible(
     *, target: Target | None, interaction: Interaction | None, by: Agent | None, now: datetime
 ) -> list[tuple[catalogue.Entry, str]]:
-    """The actions for a kind of thing, each with the code of what stands against it now (empty: nothing)."""
+    """The actions that make sense on a thing as it is, each with the code of what is against it (empty: nothing)."""
     offered = []
     may_touch = cache(partial(_may_touch, customer_of(target), interaction, by))
     for entry in catalogue.for_kind(kind_of(target)):
+        if not entry.applies(target):
+            continue
         try:
             _check(entry, target, interaction, by=by, today=now.date(), may_touch=may_touch)
         except rules.Refused as refused:

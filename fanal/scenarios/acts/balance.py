@@ -1,7 +1,13 @@
 """Ask for the balance again."""
 
-from fanal.scenarios.acts.doing import Doing, Outcome
+from fanal.holdings.models import Holding
+from fanal.scenarios.acts.doing import Doing, Outcome, Target
 from fanal.scenarios.rules import Refused
+
+
+def has_one(target: Target | None) -> bool:
+    """A card whose money lies in its account has none of its own."""
+    return isinstance(target, Holding) and target.balance is not None
 
 
 def refresh(doing: Doing) -> Outcome:

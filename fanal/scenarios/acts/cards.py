@@ -1,8 +1,16 @@
 """Stop a card from being used, and let it be used again."""
 
-from fanal.holdings.models import HoldingState
-from fanal.scenarios.acts.doing import Doing, Outcome
+from fanal.holdings.models import Holding, HoldingState
+from fanal.scenarios.acts.doing import Doing, Outcome, Target
 from fanal.scenarios.rules import Refused
+
+
+def in_use(target: Target | None) -> bool:
+    return isinstance(target, Holding) and target.state == HoldingState.ACTIVE
+
+
+def blocked(target: Target | None) -> bool:
+    return isinstance(target, Holding) and target.state == HoldingState.BLOCKED
 
 
 def block(doing: Doing) -> Outcome:

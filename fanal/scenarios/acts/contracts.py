@@ -1,7 +1,12 @@
 """When a contract ends."""
 
-from fanal.scenarios.acts.doing import Doing, Outcome
+from fanal.holdings.models import Holding
+from fanal.scenarios.acts.doing import Doing, Outcome, Target
 from fanal.scenarios.rules import Refused
+
+
+def has_an_end(target: Target | None) -> bool:
+    return isinstance(target, Holding) and target.ends_on is not None
 
 
 def explain_end(doing: Doing) -> Outcome:

@@ -1,8 +1,12 @@
 """A device does not work."""
 
-from fanal.holdings.models import Fault, HoldingState
-from fanal.scenarios.acts.doing import Doing, Outcome
+from fanal.holdings.models import Fault, Holding, HoldingState
+from fanal.scenarios.acts.doing import Doing, Outcome, Target
 from fanal.scenarios.rules import Refused
+
+
+def still_there(target: Target | None) -> bool:
+    return isinstance(target, Holding) and target.state != HoldingState.CLOSED
 
 
 def report_fault(doing: Doing) -> Outcome:

@@ -1,10 +1,14 @@
 """Where an order is, and calling it off."""
 
-from fanal.holdings.models import OrderState, OrderStep
-from fanal.scenarios.acts.doing import Doing, Outcome
+from fanal.holdings.models import Order, OrderState, OrderStep
+from fanal.scenarios.acts.doing import Doing, Outcome, Target
 from fanal.scenarios.rules import Refused
 
 CAN_BE_CANCELLED = frozenset({OrderState.PLACED, OrderState.PAID, OrderState.PACKED})
+
+
+def still_with_us(target: Target | None) -> bool:
+    return isinstance(target, Order) and target.state in CAN_BE_CANCELLED
 
 
 def look_up(doing: Doing) -> Outcome:

@@ -13,7 +13,8 @@ from fanal.agents.models import Agent
 from fanal.cases.models import CaseType, Category, Priority
 from fanal.desk.administration.forms.base import ConfigForm, SkillLevels
 from fanal.interactions.models import CannedReply, Disposition
-from fanal.routing.models import Queue
+from fanal.routing.actions.presence import UNREACHABLE_AFTER
+from fanal.routing.models import AtClosing, Queue
 from fanal.scenarios.catalogue import BY_CODE
 from fanal.scenarios.models import CaseRule
 
@@ -29,7 +30,7 @@ class QueueForm(SkillLevels, ConfigForm):
         fields = (
             *("name", "calendar", "tier", "priority", "answer_within_seconds", "ring_seconds", "wrap_up_seconds"),
             *("ageing_seconds", "longest_wait_seconds", "widen_after_seconds", "overflow_to"),
-            *("overflow_after_seconds", "managers", "practice", "active"),
+            *("overflow_after_seconds", "at_closing", "return_after_seconds", "managers", "practice", "active"),
         )
         labels = {
             "name": _("Name"),
@@ -43,6 +44,8 @@ class QueueForm(SkillLevels, ConfigForm):
             "widen_after_seconds": _("Widen after"),
             "overflow_to": _("Overflows to"),
             "overflow_after_seconds": _("Overflows after"),
+            "at_closing": _("When it closes"),
+            "return_after_seconds": _("Back to the queue after"),
             "managers": _("Queue managers"),
             "practice": _("For practice"),
             "active": _("In use"),
@@ -56,6 +59,11 @@ class QueueForm(SkillLevels, ConfigForm):
             "longest_wait_seconds": _("Seconds. From then on nothing overtakes it, whatever its priority."),
             "widen_after_seconds": _("Seconds. Each such wait asks for one skill level less; 0 for never."),
             "overflow_after_seconds": _("Seconds; 0 for never."),
+            "at_closing": _("What becomes of those who still wait, also when the queue is switched off."),
+            "return_after_seconds": _(
+                "Seconds without a sign of the agent's browser; then their talks go back to the front. At least 45, "
+                "or 0 for never."
+            ),
             "managers": _("See this queue and its agents live, and may hand work on."),
             "practice": _("Takes simulated contacts only, outside all figures."),
             "active": _("A queue that is not in use takes no new work; what happened in it stays."),
@@ -78,6 +86,10 @@ class QueueForm(SkillLevels, ConfigForm):
         after = self.cleaned_data.get("overflow_after_seconds")
         if after and not self.cleaned_data.get("overflow_to"):
             self.add_error("overflow_to", _("Choose the queue it overflows to, or set the time to 0."))
+        if self.cleaned_data.get("at_closing") == AtClosing.HAND_ON and not self.cleaned_data.get("overflow_to"):
+            self.add_error("overflow_to", _("Choose the queue that takes over when this one closes."))
+        if 0 < (self.cleaned_data.get("return_after_seconds") or 0) < UNREACHABLE_AFTER.total_seconds():
+            self.add_error("return_after_seconds", _("At least 45 seconds, or 0 for never."))
         return cleaned
 
     def children(self) -> Mapping[str, Sequence[Mapping[str, Any]]]:

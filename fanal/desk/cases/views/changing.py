@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.db import transaction
 from django.forms import Form
 from django.http import HttpResponse
 from django.urls import reverse
@@ -17,6 +18,7 @@ from fanal.desk.access import SignedInRequest, needs
 from fanal.desk.cases import drawing
 from fanal.desk.cases.finding import WRITERS, changeable
 from fanal.desk.cases.forms import CaseForm, NoteForm, OwnerForm, ReopeningForm, SettlementForm
+from fanal.routing import actions as routing
 
 METHODS = ["GET", "POST"]
 
@@ -97,7 +99,7 @@ def settlement(request: SignedInRequest, pk: int) -> HttpResponse:
         request,
         case,
         SettlementForm(request.POST if request.method == "POST" else None),
-        lambda data: actions.settle(case=case, note=data["note"], now=timezone.now(), by=request.user),
+        lambda data: _settle(request, case, data["note"]),
         title=_("Settle case %(number)s") % {"number": case.number},
         name="case_settlement",
         button=_("Settle it"),
@@ -119,6 +121,14 @@ def reopening(request: SignedInRequest, pk: int) -> HttpResponse:
         button=_("Reopen it"),
         said=_("Case reopened."),
     )
+
+
+def _settle(request: SignedInRequest, case: Case, note: str) -> None:
+    """What is settled waits for nobody any more."""
+    now = timezone.now()
+    with transaction.atomic():
+        routing.dequeue_case(case=case, by=request.user, reason="settled", now=now)
+        actions.settle(case=case, note=note, now=now, by=request.user)
 
 
 def _plainly(request: SignedInRequest, case: Case, do: Callable[[], object], said: str) -> HttpResponse:

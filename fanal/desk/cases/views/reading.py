@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from fanal.cases import actions as actions
+from fanal.cases import naming
 from fanal.cases.models import Case, Priority
 from fanal.desk.access import SignedInRequest, needs
-from fanal.desk.cases import choices, drawing, lines, listing
+from fanal.desk.cases import drawing, lines, listing
 from fanal.desk.cases.finding import READERS, may_write, seen
 from fanal.desk.cases.history import history_page
 from fanal.desk.cases.views import opening
@@ -26,14 +27,18 @@ def cases(request: SignedInRequest) -> HttpResponse:
     if number := request.GET.get("number", "").strip():
         return _by_number(request, number)
     asked = listing.asked(request.GET.dict())
-    offered, found = choices.choices(), listing.listing(agent=request.user, asked=asked)
+    found = listing.listing(agent=request.user, asked=asked)
+    names = naming.names_for(
+        customers={case.customer_id for case in found.cases if case.customer_id},
+        owners={case.owner_id for case in found.cases if case.owner_id},
+    )
     context = {
         "asked": asked,
         "listing": found,
-        "lines": lines.drawn(found.cases, types=offered.types, categories=offered.categories),
+        "lines": lines.drawn(found.cases, names=names),
         "first_page": asked.address(),
         "tabs": {state: asked.address(state=state) for state in listing.STATES},
-        "offered": offered,
+        "offered": names,
         "priorities": Priority.choices,
         "may_write": may_write(request.user),
     }

@@ -16,7 +16,7 @@ from fanal.desk.workplace import drawing
 from fanal.desk.workplace.finding import seen
 from fanal.desk.workplace.pulse import pulse_of
 from fanal.desk.workplace.reading import mark_read
-from fanal.desk.workplace.work import work_of
+from fanal.desk.workplace.work import breaks, state_of, work_of
 from fanal.routing import actions as routing
 
 
@@ -62,7 +62,8 @@ def presence(request: SignedInRequest) -> HttpResponse:
             return drawing.refused(_("Choose one of the states in the list."))
         reason = get_object_or_404(BreakReason, code=code) if state == Presence.BREAK else None
         routing.set_presence(agent=request.user, state=state, reason=reason, by=request.user, now=timezone.now())
-    return render(request, "workplace/presence.html", {"work": work_of(request.user)})
+    shown = {"state": state_of(request.user), "breaks": breaks()}
+    return render(request, "workplace/presence.html", {"work": shown})
 
 
 @require_GET

@@ -1,0 +1,1 @@
+"""Words of our own that every template knows."""
