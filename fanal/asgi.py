@@ -98,6 +98,9 @@ class Application:
 
     def _watch(self, occurrence: Occurrence) -> None:
         if occurrence.kind in RECHECK_AT_ONCE:
+            for viewer in self.live.viewers:
+                if viewer.name in occurrence.audience:
+                    viewer.doubt()
             self._recheck.set()
 
     async def _recheck_for_ever(self) -> None:
@@ -120,10 +123,13 @@ class Application:
                 continue
 
     async def _recheck_agents(self, watched: list[Viewer]) -> None:
+        doubts = [viewer.doubts for viewer in watched]
         over = await self._in_thread(ended, [viewer.credential for viewer in watched]) if watched else {}
-        for viewer in watched:
+        for viewer, so_many in zip(watched, doubts, strict=True):
             if reason := over.get(viewer.credential.session):
                 viewer.revoke(reason)
+            else:
+                viewer.trust(doubts=so_many)
 
     async def _recheck_visitors(self, watched: list[Viewer]) -> None:
         accounts = {viewer.credential.account for viewer in watched}

@@ -137,7 +137,7 @@ MFA_TOTP_ISSUER = "fanal"
 USERSESSIONS_ADAPTER = "fanal.desk.accounts.adapter.SessionsAdapter"
 USERSESSIONS_TRACK_ACTIVITY = False
 
-# Counted in the database, because sign-ins come to any of several processes; see docs/decisions.
+# Counted in the database, because sign-ins come to any of several processes; see decision 6 in docs/decisions.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
