@@ -241,3 +241,25 @@ def test_ten_tabs_are_one_connection_which_outlives_the_tab_that_opened_it(progr
     for tab in tabs[1:]:
         tab.wait_for_function("() => window.told === 2")
     assert the_only_stream(program) == connection
+
+
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+def test_a_file_that_the_agent_sends_is_downloaded_by_the_customer(at_desk: Open, shopper: Open) -> None:
+    robin = at_desk(cast.AGENT)
+    robin.be("Available")
+    customer = shopper()
+    customer.begin("Could you send me the invoice?")
+    robin.accept()
+    chosen = {"name": "invoice.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    robin.page.locator("#composer input[type=file]").set_input_files(chosen)
+    expect(robin.page.locator("#attached .chip")).to_contain_text("invoice.pdf")
+    robin.say("Here it is.")
+    expect(robin.lines.locator(".message.us .attachment")).to_contain_text("invoice.pdf")
+    expect(robin.page.locator("#attached .chip")).to_have_count(0)
+    link = customer.chat.get_by_role("button", name="Download invoice.pdf")
+    with customer.page.expect_download() as download:
+        link.click()
+    assert download.value.suggested_filename == "invoice.pdf"
+    assert download.value.path().read_bytes() == PDF
