@@ -110,7 +110,11 @@ def questions(request: SignedInRequest, pk: int) -> HttpResponse:
     if interaction.customer is None:
         return drawing.refused(_("First say who it is; then the questions about that person can be asked."))
     asking = identity.questions(
-        customer=interaction.customer, interaction_id=interaction.pk, given=interaction.given, now=timezone.now()
+        customer=interaction.customer,
+        interaction_id=interaction.pk,
+        given=interaction.given,
+        by=request.user,
+        now=timezone.now(),
     )
     return _asked(request, interaction, asking)
 
