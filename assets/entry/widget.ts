@@ -96,12 +96,25 @@ async function comeIn(tries = 0): Promise<void> {
     send();
     if (open) focusFirst();
   } catch (fault) {
+    if (fault instanceof Refused && fault.code === "no_account") return switchedOff();
     if (fault instanceof Refused && !fault.passing) return problem(fault.message);
     setLine("cut");
     arrange();
     showOwn();
     setTimeout(() => void comeIn(tries + 1), Math.min(15_000, 500 * 2 ** tries) * (0.5 + Math.random()));
   }
+}
+
+/** The chat was taken out of service: said once and plainly; nothing more is asked of the server. */
+function switchedOff(): void {
+  stream?.stop();
+  stream = undefined;
+  phase = "none";
+  document.body.dataset.phase = "off";
+  for (const name of ["end", "ended", "line", "typing", "form"]) part(name).hidden = true;
+  part("standing").textContent = text("switched_off");
+  composer.hidden = true;
+  tellHost({ fanal: "active", on: false });
 }
 
 function startOver(): void {
@@ -258,6 +271,7 @@ function revoked(): void {
 }
 
 function hurry(): void {
+  if (document.body.dataset.phase === "off") return;
   showLine(lineState);
   stream?.hurry();
   send();

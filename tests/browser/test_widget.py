@@ -313,3 +313,16 @@ def test_a_file_is_sent_with_a_message(program: Any, account: str, shop: Visit) 
     assert download.value.path().read_bytes() == picture
     frame.locator("#file").set_input_files({"name": "page.html", "mimeType": "text/html", "buffer": b"<p>no</p>"})
     expect(frame.locator("#problem")).to_contain_text("This kind of file is not taken")
+
+
+def test_a_chat_that_is_switched_off_says_so_in_the_open_window(program: Any, account: str, shop: Visit) -> None:
+    page = shop()
+    frame = open_chat(page)
+    say(frame, "Are you there?")
+    expect(frame.locator(".us .meta")).to_contain_text("sent")
+    with program.rows():
+        ChannelAccount.objects.filter(code=account).update(active=False)
+    expect(frame.locator("#standing")).to_contain_text("This chat is closed", timeout=30_000)
+    expect(frame.locator("#composer")).to_be_hidden()
+    expect(frame.locator(".us")).to_contain_text("Are you there?")
+    assert stored(program, account) == ["Are you there?"]
