@@ -189,11 +189,6 @@ def test_the_one_whom_a_matter_is_about_is_found_by_the_number_of_their_order(
     assert f'{{"represents": "{owner.pk}"}}' in found
 
 
-def test_choosing_a_state_closes_the_menu_of_states(shop: ChannelAccount, desk: Client) -> None:
-    menu = text_of(desk.get("/")).partition('id="presence"')[2].partition("</form>")[0]
-    assert menu.count("<button") == menu.count("data-closes") >= 2
-
-
 def test_finishing_and_wrapping_up_frees_the_agent(shop: ChannelAccount, desk: Client, agent: Agent) -> None:
     arrive(shop, {})
     interaction = take(desk)
