@@ -13,7 +13,6 @@ from fanal.kpis.actions.figures import Sight
 from fanal.routing.models import Offer, OfferState
 
 BUSY = "busy"
-IN_A_STATE = (Presence.AVAILABLE, BUSY, Presence.BREAK, Presence.NOT_ANSWERING, Presence.UNREACHABLE)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,7 +29,7 @@ from fanal.interactions import actions as interactions
 from fanal.interactions.models import Attachment, Interaction
 from fanal.routing.models import Queue, QueueEntry
 from tests.browser.hostile import ESCAPED, PAYLOADS, SHORT, TRAP
-from tests.channels.test_webchat import PNG, SECRET, Browser, signed
+from tests.channels.visitors import PNG, SECRET, Browser, signed
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 BACKEND = "fanal.desk.accounts.backend.AgentBackend"

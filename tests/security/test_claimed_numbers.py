@@ -22,7 +22,7 @@ from fanal.norms import cards
 from fanal.routing import actions as routing
 from fanal.routing.models import Queue, QueueEntry
 from fanal.scenarios.models import Scenario
-from tests.channels.test_webchat import SECRET, Browser, signed
+from tests.channels.visitors import SECRET, Browser, signed
 from tests.people import an_agent
 
 pytestmark = pytest.mark.django_db
