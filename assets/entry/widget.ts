@@ -7,6 +7,7 @@ import { anyFiles, filesSettled, listenForFiles, takeFiles } from "../widget/fil
 import { type Filled, listenForForm, prefill } from "../widget/form.ts";
 import { type Hello, listenToHost, tellHost } from "../widget/host.ts";
 import { forget, keep, kept, keepWithHost } from "../widget/keep.ts";
+import { messagesOf } from "../widget/length.ts";
 import { drop, type Entry, flush, put, waiting } from "../widget/outbox.ts";
 import { filled, part, prefix, settings } from "../widget/settings.ts";
 import { showLine, showStanding, type Standing } from "../widget/standing.ts";
@@ -205,8 +206,12 @@ async function say(): Promise<void> {
   }
   contextSent = true;
   const files = takeFiles();
-  const body = { text: words, attachments: files.map((file) => file.id), page: hello.page, language: settings.language };
-  put("/messages", body, files.map((file) => file.name));
+  const parts = messagesOf(words);
+  for (const [place, one] of parts.entries()) {
+    const sent = place === parts.length - 1 ? files : [];
+    const body = { text: one, attachments: sent.map((file) => file.id), page: hello.page, language: settings.language };
+    put("/messages", body, sent.map((file) => file.name));
+  }
   box.value = "";
   forget(draft);
   typingTold = 0;

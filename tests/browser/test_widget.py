@@ -138,6 +138,15 @@ def test_a_customer_chats_and_reload_keeps_the_conversation(program: Any, accoun
         assert Message.objects.get(text="One moment, I look it up.").read_at is not None
 
 
+def test_what_is_too_long_for_one_message_arrives_whole_as_several(program: Any, account: str, shop: Visit) -> None:
+    words = " ".join(f"word{number}" for number in range(1000))
+    frame = open_chat(shop())
+    say(frame, words)
+    expect(frame.locator(".us")).to_have_count(2)
+    expect(frame.locator(".us.pending")).to_have_count(0)
+    assert " ".join(stored(program, account)) == words
+
+
 def test_messages_written_without_network_survive_a_reload_and_arrive_once_in_order(
     program: Any, account: str, shop: Visit
 ) -> None:

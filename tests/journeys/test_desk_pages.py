@@ -177,6 +177,18 @@ def test_a_case_is_opened_a_topic_added_and_every_dialog_draws(shop: ChannelAcco
     assert Case.objects.get().customer is None
 
 
+def test_the_one_whom_a_matter_is_about_is_found_by_the_number_of_their_order(
+    shop: ChannelAccount, desk: Client
+) -> None:
+    arrive(shop, {})
+    interaction = take(desk)
+    found = text_of(desk.get(f"/interactions/{interaction.pk}/people/", {"q": "88102", "behalf": "1"}))
+    owner = Customer.objects.get(name="Ines Okafor")
+    assert "Ines Okafor" in found
+    assert "88102" in found
+    assert f'{{"represents": "{owner.pk}"}}' in found
+
+
 def test_finishing_and_wrapping_up_frees_the_agent(shop: ChannelAccount, desk: Client, agent: Agent) -> None:
     arrive(shop, {})
     interaction = take(desk)
