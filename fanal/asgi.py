@@ -17,16 +17,17 @@ from django.conf import settings  # noqa: E402
 from django.db import close_old_connections  # noqa: E402
 
 from fanal.api.live import Live, Receive, Refused, Scope, Send, Viewer, answer  # noqa: E402
-from fanal.api.visitors import BadToken, read  # noqa: E402
+from fanal.api.visitors import BadToken, Visitor, read, switched_off  # noqa: E402
 from fanal.desk.audience import SignIn, ended, sign_in  # noqa: E402
 from fanal.environment import environment  # noqa: E402
 from fanal.events.live import Hub, Occurrence, is_our_page  # noqa: E402
 from fanal.running import postgres  # noqa: E402
 
 RECHECK_SECONDS = 1.0
+SWITCHED_OFF = "switched_off"
 STREAMS_PER_AGENT = 20
 STREAMS_PER_VISITOR = 6
-RECHECK_AT_ONCE = frozenset({"rights.changed", "session.ended"})
+RECHECK_AT_ONCE = frozenset({"rights.changed", "session.ended", "config.changed"})
 TOLD_TO_VISITORS = frozenset({
     "interaction.started", "interaction.ended", "message.added", "message.delivered", "message.read",
     "segment.started", "segment.ended", "queue.entered", "queue.left", "offer.made", "transfer.made",
@@ -84,20 +85,29 @@ class Application:
             visitor = read(token, now=datetime.now(UTC))
         except BadToken as problem:
             raise Refused(401, problem.code, "This chat's sign-in is not valid any more. Load the page anew.") from None
+        if await self._in_thread(switched_off, [visitor.account]):
+            raise Refused(403, SWITCHED_OFF, "This chat is switched off.")
         return Viewer(
             name=visitor.key,
             keys=frozenset({visitor.key}),
             tell=tell_visitor,
             most_streams=STREAMS_PER_VISITOR,
             expires_at=visitor.expires_at,
+            credential=visitor,
         )
 
     def _watch(self, occurrence: Occurrence) -> None:
         if occurrence.kind in RECHECK_AT_ONCE:
+            for viewer in self.live.viewers:
+                if viewer.name in occurrence.audience:
+                    viewer.doubt()
             self._recheck.set()
 
     async def _recheck_for_ever(self) -> None:
-        """End the streams whose sign-in ended or whose rights changed, each second and when somebody says so."""
+        """End the streams whose sign-in ended, whose rights changed or whose chat was switched off.
+
+        Each second, and when somebody says so.
+        """
         while True:
             try:
                 async with asyncio.timeout(RECHECK_SECONDS):
@@ -105,16 +115,28 @@ class Application:
             except TimeoutError:
                 pass
             self._recheck.clear()
-            watched = [viewer for viewer in self.live.viewers if isinstance(viewer.credential, SignIn)]
-            if not watched:
-                continue
+            viewers = list(self.live.viewers)
             try:
-                over = await self._in_thread(ended, [viewer.credential for viewer in watched])
+                await self._recheck_agents([one for one in viewers if isinstance(one.credential, SignIn)])
+                await self._recheck_visitors([one for one in viewers if isinstance(one.credential, Visitor)])
             except Exception:  # noqa: S112 - without a database no events flow either; look again in a second
                 continue
-            for viewer in watched:
-                if reason := over.get(viewer.credential.session):
-                    viewer.revoke(reason)
+
+    async def _recheck_agents(self, watched: list[Viewer]) -> None:
+        doubts = [viewer.doubts for viewer in watched]
+        over = await self._in_thread(ended, [viewer.credential for viewer in watched]) if watched else {}
+        for viewer, so_many in zip(watched, doubts, strict=True):
+            if reason := over.get(viewer.credential.session):
+                viewer.revoke(reason)
+            else:
+                viewer.trust(doubts=so_many)
+
+    async def _recheck_visitors(self, watched: list[Viewer]) -> None:
+        accounts = {viewer.credential.account for viewer in watched}
+        off = await self._in_thread(switched_off, accounts) if watched else ()
+        for viewer in watched:
+            if viewer.credential.account in off:
+                viewer.revoke(SWITCHED_OFF)
 
     async def _in_thread(self, work: Callable[..., Any], *arguments: Any) -> Any:
         def in_a_fresh_connection() -> Any:

@@ -131,6 +131,7 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 MFA_ADAPTER = "fanal.desk.accounts.second_factor.SecondFactorAdapter"
+MFA_FORMS = {"activate_totp": "fanal.desk.accounts.forms.AppForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
@@ -138,7 +139,7 @@ MFA_TOTP_ISSUER = "fanal"
 USERSESSIONS_ADAPTER = "fanal.desk.accounts.adapter.SessionsAdapter"
 USERSESSIONS_TRACK_ACTIVITY = False
 
-# Counted in the database, because sign-ins come to any of several processes; see docs/decisions.
+# Counted in the database, because sign-ins come to any of several processes; see decision 6 in docs/decisions.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",

@@ -19,6 +19,8 @@ if "FANAL_TEST_HOME" not in os.environ:  # pytest's own process, not one of xdis
 else:
     MADE_HERE = False
 
+# Pytest closes its common folder to others whenever a session begins, also around the servers of one that still runs.
+os.environ["PYTEST_DEBUG_TEMPROOT"] = os.environ["FANAL_TEST_HOME"]
 # Before Django's settings are imported, which is why pytest-django is not told of them in pyproject.toml.
 os.environ["FANAL_HOME"] = os.environ["FANAL_TEST_HOME"]
 # The tests' server may forget everything when the machine goes down.

@@ -37,6 +37,10 @@ def agent(
     return person
 
 
+def state_of(who: Agent) -> str:
+    return who.states.get(ended_at=None).state
+
+
 def queue(code: str | None = None, *, skills: dict[str, int] | None = None, **fields: Any) -> Queue:
     made = Queue.objects.create(code=code or f"queue-{next(_numbers)}", name=code or "Queue", **fields)
     for needed, level in (skills or {}).items():

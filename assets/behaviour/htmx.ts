@@ -3,7 +3,7 @@
 import library from "htmx.org";
 import type { Htmx } from "./htmx-types.ts";
 import { meta, text } from "./strings.ts";
-import { toast } from "./toast.ts";
+import { toast, untoast } from "./toast.ts";
 
 const htmx = library as unknown as Htmx;
 
@@ -33,6 +33,7 @@ export function startHtmx(): void {
   });
   document.addEventListener("htmx:responseError", (event) => explain((event as CustomEvent).detail.xhr));
   document.addEventListener("htmx:sendError", () => toast({ text: text("no_network"), kind: "stop" }));
+  document.addEventListener("htmx:beforeSwap", () => untoast(text("no_network")));
   document.addEventListener("htmx:timeout", () => toast({ text: text("too_slow"), kind: "stop" }));
   document.addEventListener("htmx:beforeSwap", (event) => leaveWhenSignedOut(event as CustomEvent));
   keepFocus();

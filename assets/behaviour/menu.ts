@@ -22,6 +22,9 @@ export function listenForMenus(): void {
     const menu = (event.target as Element).closest<HTMLElement>(".menu[popover]");
     if (menu && (event.target as Element).closest("[data-closes], a[href]")) menu.hidePopover();
   });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    (event.target as Element).closest<HTMLElement>(".menu[popover]:popover-open")?.hidePopover();
+  });
   keepOpen();
 }
 

@@ -40,6 +40,14 @@ export function toast({ text: words, kind = "sea", action, seconds = kind === "s
   if (seconds) setTimeout(() => whenAtRest(box, () => leave(room, box)), seconds * 1000);
 }
 
+/** Takes back a notice that is no longer true. */
+export function untoast(words: string): void {
+  const room = document.getElementById("toasts");
+  for (const box of [...room?.children ?? []] as HTMLElement[]) {
+    if (box.querySelector("p")?.textContent === words) leave(room!, box);
+  }
+}
+
 /** Above an open dialog too: a popover shown last lies on top. */
 function raise(room: HTMLElement): void {
   if (room.matches(":popover-open")) room.hidePopover();

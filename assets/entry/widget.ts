@@ -7,6 +7,7 @@ import { anyFiles, filesSettled, listenForFiles, takeFiles } from "../widget/fil
 import { type Filled, listenForForm, prefill } from "../widget/form.ts";
 import { type Hello, listenToHost, tellHost } from "../widget/host.ts";
 import { forget, keep, kept, keepWithHost } from "../widget/keep.ts";
+import { messagesOf } from "../widget/length.ts";
 import { drop, type Entry, flush, put, waiting } from "../widget/outbox.ts";
 import { filled, part, prefix, settings } from "../widget/settings.ts";
 import { showLine, showStanding, type Standing } from "../widget/standing.ts";
@@ -95,12 +96,25 @@ async function comeIn(tries = 0): Promise<void> {
     send();
     if (open) focusFirst();
   } catch (fault) {
+    if (fault instanceof Refused && fault.code === "no_account") return switchedOff();
     if (fault instanceof Refused && !fault.passing) return problem(fault.message);
     setLine("cut");
     arrange();
     showOwn();
     setTimeout(() => void comeIn(tries + 1), Math.min(15_000, 500 * 2 ** tries) * (0.5 + Math.random()));
   }
+}
+
+/** The chat was taken out of service: said once and plainly; nothing more is asked of the server. */
+function switchedOff(): void {
+  stream?.stop();
+  stream = undefined;
+  phase = "none";
+  document.body.dataset.phase = "off";
+  for (const name of ["end", "ended", "line", "typing", "form"]) part(name).hidden = true;
+  part("standing").textContent = text("switched_off");
+  composer.hidden = true;
+  tellHost({ fanal: "active", on: false });
 }
 
 function startOver(): void {
@@ -192,8 +206,12 @@ async function say(): Promise<void> {
   }
   contextSent = true;
   const files = takeFiles();
-  const body = { text: words, attachments: files.map((file) => file.id), page: hello.page, language: settings.language };
-  put("/messages", body, files.map((file) => file.name));
+  const parts = messagesOf(words);
+  for (const [place, one] of parts.entries()) {
+    const sent = place === parts.length - 1 ? files : [];
+    const body = { text: one, attachments: sent.map((file) => file.id), page: hello.page, language: settings.language };
+    put("/messages", body, sent.map((file) => file.name));
+  }
   box.value = "";
   forget(draft);
   typingTold = 0;
@@ -253,6 +271,7 @@ function revoked(): void {
 }
 
 function hurry(): void {
+  if (document.body.dataset.phase === "off") return;
   showLine(lineState);
   stream?.hurry();
   send();

@@ -1,0 +1,1 @@
+"""What other programs and the chat widget ask over HTTP."""

@@ -39,6 +39,21 @@ class Viewer:
     credential: Any = None
     revoked: asyncio.Event = field(default_factory=asyncio.Event)
     reason: str = ""
+    sure: asyncio.Event = field(default_factory=asyncio.Event)
+    doubts: int = 0
+
+    def __post_init__(self) -> None:
+        self.sure.set()
+
+    def doubt(self) -> None:
+        """Something about these rights has changed: tell nothing more until they were looked at."""
+        self.doubts += 1
+        self.sure.clear()
+
+    def trust(self, *, doubts: int) -> None:
+        """They were looked at when there had been so many doubts, and hold."""
+        if doubts == self.doubts:
+            self.sure.set()
 
     def revoke(self, reason: str) -> None:
         self.reason = self.reason or reason
@@ -178,6 +193,7 @@ async def _pump(viewer: Viewer, listener: Listener, since: Cursor, send: Send) -
             continue
         except CutOff:
             return
+        await viewer.sure.wait()
         fresh = [one for one in came if one.cursor is None or one.cursor > since]
         await _write(send, b"".join(_told(viewer, fresh)))
 

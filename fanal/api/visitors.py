@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -9,6 +10,8 @@ from typing import Any
 
 import jwt
 from django.core import signing
+
+from fanal.channels.models import ChannelAccount, ChannelKind
 
 SALT = "fanal.widget.visitor"
 GOOD_FOR = timedelta(hours=24)
@@ -57,6 +60,12 @@ def read(token: str, *, now: datetime, renewing: bool = False) -> Visitor:
     if now.timestamp() >= until:
         raise BadToken("token_expired")
     return visitor
+
+
+def switched_off(accounts: Collection[int]) -> set[int]:
+    """Which of these accounts no visitor may use any more."""
+    on = ChannelAccount.objects.filter(pk__in=accounts, kind=ChannelKind.WEBCHAT, active=True)
+    return set(accounts) - set(on.values_list("pk", flat=True))
 
 
 @lru_cache(maxsize=4096)

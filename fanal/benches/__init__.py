@@ -1,0 +1,1 @@
+"""Measuring: each bench makes a world, loads it, and says what was reached."""

@@ -7,7 +7,9 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from django.apps import apps
+from django.db.models import BigIntegerField, Func, JSONField, QuerySet, Value
 
+from fanal.agents.kept import kept
 from fanal.agents.models import Agent
 from fanal.cases.models import Case, CaseNote
 from fanal.events.models import Event
@@ -71,14 +73,12 @@ class Line:
 
 def history_of(case: Case) -> list[Line]:
     """The lines, oldest first. Who did it comes from the events, what from and to from the row's history."""
-    found = Event.objects.filter(data__has_key="case", data__case=case.pk).order_by("id")
-    events = [Told(*row) for row in found.values_list(*Told._fields)[:MOST]]
+    events = [Told(*row) for row in _events(case=case.pk)]
     by_time: dict[datetime, int | None] = {}
     for event in events:
         if event.kind.startswith("case."):
             by_time.setdefault(event.at, event.by)
-    kept = apps.get_model("cases", "CaseEvent")._default_manager.filter(pgh_obj=case.pk).order_by("pgh_id")
-    versions = [Version(*row) for row in kept.values_list(*Version._fields)[:MOST]]
+    versions = [Version(*row) for row in _versions(case=case.pk)]
     lines = [*_from_versions(case, versions, by_time), *_from_events(events), *_from_notes(case)]
     return sorted(lines, key=lambda line: (line.at, ORDER[line.kind]))
 
@@ -130,8 +130,7 @@ def _from_events(events: Iterable[Told]) -> Iterable[Line]:
 
 
 def _from_notes(case: Case) -> Iterable[Line]:
-    notes = CaseNote.objects.filter(case=case).order_by("at", "pk")
-    for at, by, text, pk in notes.values_list("at", "by_id", "text", "pk")[:MOST]:
+    for at, by, text, pk in _notes(case=case.pk):
         yield Line(at=at, kind="note", by=by, text=text, note=pk)
 
 
@@ -139,4 +138,28 @@ def people(lines: Iterable[Line], *, known: Iterable[Agent | None] = ()) -> dict
     """The names of the agents of some lines by id; those of `known` need not be looked up."""
     names = {agent.pk: agent.name for agent in known if agent}
     others = {line.by for line in lines if line.by} - set(names)
-    return names | dict(Agent.objects.filter(pk__in=others).values_list("pk", "name")) if others else names
+    return names | dict(_people(pks=sorted(others))) if others else names
+
+
+@kept
+def _events(case: int) -> QuerySet[Event, tuple[Any, ...]]:
+    number = Func(Value(case, output_field=BigIntegerField()), function="to_jsonb", output_field=JSONField())
+    rows = Event.objects.filter(data__has_key="case", data__case=number).order_by("id")
+    return rows.values_list(*Told._fields)[:MOST]
+
+
+@kept
+def _versions(case: int) -> QuerySet[Any, tuple[Any, ...]]:
+    rows: QuerySet[Any] = apps.get_model("cases", "CaseEvent")._default_manager.filter(pgh_obj=case).order_by("pgh_id")
+    return rows.values_list(*Version._fields)[:MOST]
+
+
+@kept
+def _notes(case: int) -> QuerySet[CaseNote, tuple[Any, ...]]:
+    rows = CaseNote.objects.filter(case=case).order_by("at", "pk")
+    return rows.values_list("at", "by_id", "text", "pk")[:MOST]
+
+
+@kept
+def _people(pks: list[int]) -> QuerySet[Agent, tuple[int, str]]:
+    return Agent.objects.filter(pk__in=pks).order_by().values_list("pk", "name")

@@ -14,6 +14,8 @@ REFUSALS: dict[str, Promise] = {
     "already_a_person": _("Somebody with this address is here already. Change or reactivate that person instead."),
     "invitation_over": _("This invitation is not valid any more. Ask your administrator for a new one."),
     "own_deactivation": _("You cannot deactivate yourself. Ask another administrator."),
+    "own_second_factor": _("Remove your own second factor under your account, or ask another administrator."),
+    "no_second_factor": _("This person has no second factor."),
     "already_set_up": _("This installation is set up already. Sign in."),
 }
 

@@ -1,0 +1,1 @@
+"""The one gate in front of everything outbound: may we contact this person, and on what basis."""

@@ -2,21 +2,21 @@
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db.models import QuerySet
 
+from fanal.agents.kept import kept
 from fanal.consent import rules
 from fanal.consent.models import Clearance, Suppression
 from fanal.customers.models import Customer
 from fanal.events.actions import publish
 
 
-@transaction.atomic
 def clear(
     *, purpose: str, channel: str, address: str, customer: Customer | None = None, basis: str, now: datetime
 ) -> Clearance:
     """The right to contact `address` once for `purpose`; raises rules.NotAllowed, and then `refuse` records it."""
-    suppressed = Suppression.objects.filter(value=address).values_list("purpose", flat=True)
-    request = rules.Request(purpose=purpose, basis=basis, address=address, suppressed_for=frozenset(suppressed))
+    suppressed = frozenset(_suppressed(address=address))
+    request = rules.Request(purpose=purpose, basis=basis, address=address, suppressed_for=suppressed)
     code = rules.refusal(request)
     if code:
         raise rules.NotAllowed(code)
@@ -34,3 +34,8 @@ def refuse(*, purpose: str, channel: str, code: str, customer: Customer | None, 
         now=now,
         by=by,
     )
+
+
+@kept
+def _suppressed(address: str) -> QuerySet[Suppression, str]:
+    return Suppression.objects.filter(value=address).values_list("purpose", flat=True)

@@ -1,0 +1,1 @@
+"""Whom we serve: people and organisations, their addresses, and who may act for whom."""

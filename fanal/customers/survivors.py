@@ -1,6 +1,7 @@
 """Reading through merges: the rows of merged customers stay where they are, and belong to the survivor."""
 
 from collections.abc import Iterable
+from typing import Any, cast
 
 from django.db import connection
 
@@ -27,7 +28,7 @@ def survivors_of(ids: Iterable[int]) -> dict[int, int]:
 
 def family_of(customer_id: int) -> list[int]:
     """The survivor's id and the ids of everybody merged into them: whose rows are theirs."""
-    with connection.cursor() as cursor:
+    with cast(Any, connection).prepared_cursor() as cursor:
         cursor.execute(
             """
             WITH RECURSIVE way AS (

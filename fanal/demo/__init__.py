@@ -1,0 +1,1 @@
+"""A made-up company with a past, and customers who play themselves."""

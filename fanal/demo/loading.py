@@ -12,7 +12,7 @@ from fanal.demo import cast
 from fanal.demo.company.configure import configure
 from fanal.demo.generating.holdings import Holdings
 from fanal.demo.generating.people import People
-from fanal.demo.generating.rows import Table, analyse, without_triggers
+from fanal.demo.generating.rows import Table, analyse, unwatched
 from fanal.demo.history.chronicle import Chronicle
 from fanal.demo.history.days import Days
 from fanal.demo.history.knowledge import learn
@@ -72,7 +72,7 @@ def _generate(*, people: int, days: int, rng: Random, now: datetime, progress: P
 
 
 def _write(tables: list[Table]) -> dict[str, int]:
-    with without_triggers(tables):
+    with unwatched(tables):
         written = {table.model.__name__: table.write() for table in tables}
     analyse(tables)
     return written

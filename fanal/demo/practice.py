@@ -1,7 +1,6 @@
 """Practice: simulated customers with a goal, for agents who practise; nothing of it is in any figure."""
 
 import secrets
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -13,7 +12,7 @@ from fanal.customers.models import ContactPoint, Customer
 from fanal.demo import cast
 from fanal.demo.practice_scripts import SCRIPTS, Script, reaction
 from fanal.holdings.models import Fault, Holding, Order, OrderState, OrderStep, Product
-from fanal.identity.models import Assurance, VerificationAttempt
+from fanal.identity.models import Assurance
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import Author, EndReason, Interaction, Message
 from fanal.routing import actions as routing
@@ -26,16 +25,6 @@ ASKS_AGAIN = timedelta(seconds=90)
 
 class NotPractising(Exception):
     """Only agents who practise get simulated customers: theirs would otherwise mix with real work."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Review:
-    """What can be said of a practice contact afterwards."""
-
-    goal_reached: bool
-    first_reply_seconds: float | None
-    verified_before_acting: bool
-    disposed: bool
 
 
 @transaction.atomic
@@ -91,21 +80,6 @@ def react(*, interaction_id: int, now: datetime) -> bool:
         routing.finish_talk(interaction=interaction, by=None, reason=EndReason.CUSTOMER, now=now)
         return False
     return True
-
-
-def review(*, interaction: Interaction) -> Review:
-    """How it went: the goal, how fast, whether who it is was checked first, whether an outcome was noted."""
-    script = SCRIPTS[interaction.source.split("-")[1]]
-    record = ActionRecord.objects.filter(interaction=interaction, action=script.goal, withdrawn_at=None).first()
-    segment = interaction.segments.filter(agent__isnull=False).first()
-    replied = segment.first_reply_at - segment.started_at if segment and segment.first_reply_at else None
-    proven = VerificationAttempt.objects.filter(contact=interaction.pk, right=True)
-    return Review(
-        goal_reached=record is not None,
-        first_reply_seconds=replied.total_seconds() if replied else None,
-        verified_before_acting=bool(record and proven.filter(at__lte=record.at).exists()),
-        disposed=not interaction.topics.filter(withdrawn_at=None, disposition=None).exists(),
-    )
 
 
 def _wait(interaction: Interaction, last: Message, said: list[Message], now: datetime) -> bool:

@@ -1,0 +1,1 @@
+"""The pages of everybody who works in the contact centre."""

@@ -1,0 +1,1 @@
+"""What a customer has with us: accounts, cards, contracts, devices, orders."""

@@ -46,10 +46,6 @@ class SpecialDay:
     periods: tuple[Period, ...] = ()
     name: str = ""
 
-    @property
-    def closed(self) -> bool:
-        return not self.periods
-
 
 @dataclass(frozen=True, kw_only=True)
 class Calendar:
@@ -92,11 +88,6 @@ def is_open(calendar: Calendar, at: datetime) -> bool:
         if at < closes:
             return True
     return False
-
-
-def special_day(calendar: Calendar, at: datetime) -> SpecialDay | None:
-    """The special day it is locally, to say why we are closed."""
-    return calendar.by_date.get(_aware(at).astimezone(calendar.tz).date())
 
 
 def next_opening(calendar: Calendar, after: datetime) -> datetime | None:

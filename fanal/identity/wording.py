@@ -134,6 +134,9 @@ def standing(now: Standing) -> str:
             return _("Too many wrong answers about this customer. Questions are open again at %(until)s.") % {
                 "until": until
             }
+        case "locked_agent":
+            until = date_format(localtime(now.until), "SHORT_DATETIME_FORMAT") if now.until else ""
+            return _("You took down too many wrong answers today. You can ask again at %(until)s.") % {"until": until}
         case "nothing_to_ask":
             return _("There is not enough on file to ask about. Use another proof, such as a signed-in contact.")
         case _:

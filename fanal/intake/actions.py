@@ -21,7 +21,7 @@ from fanal.channels.port import (
 )
 from fanal.events.actions import publish
 from fanal.holdings.keys import card_key
-from fanal.intake.recognising import evidence_of, recognise
+from fanal.intake.recognising import evidence_of, proven, recognise
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import Author, EndReason, Interaction
 from fanal.routing import actions as routing
@@ -129,8 +129,9 @@ def start_contact(*, account: ChannelAccount, signal: ContactStarted, now: datet
         practice=bool(account.settings.get("practice")),
         now=now,
     )
-    recognise(interaction=interaction, evidence=evidence_of(signal, account=account), now=now)
-    choice = scenarios.match(interaction=interaction, now=now)
+    evidence = evidence_of(signal, account=account)
+    recognise(interaction=interaction, evidence=evidence, now=now)
+    choice = scenarios.match(interaction=interaction, proven=proven(evidence, now=now), now=now)
     routing.enqueue(
         interaction=interaction,
         queue=choice.queue,

@@ -10,6 +10,7 @@ from fanal.identity.models import Assurance, Recognition
 from fanal.identity.rules import Evidence
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import Interaction
+from fanal.scenarios.actions import Proven
 
 
 def evidence_of(signal: ContactStarted, *, account: ChannelAccount) -> Evidence:
@@ -46,6 +47,14 @@ def recognise(*, interaction: Interaction, evidence: Evidence, now: datetime) ->
         rows = [candidate.as_row() for candidate in found.candidates]
         interactions.set_candidates(interaction=interaction, candidates=rows, now=now)
     interaction.refresh_from_db()
+
+
+def proven(evidence: Evidence, *, now: datetime) -> Proven:
+    """Who it is without anything that was typed: what is typed must not choose where somebody waits."""
+    found = identity.resolve(evidence=evidence.untyped(), now=now)
+    if not found.customer_id or found.assurance < Assurance.MATCHED:
+        return Proven()
+    return Proven(customer=Customer.objects.get(pk=found.customer_id), assurance=found.assurance)
 
 
 def assurance_of(interaction: Interaction, *, customer: Customer, now: datetime) -> int:

@@ -286,6 +286,20 @@ class Topic(models.Model):
         ]
 
 
+class Correction(models.Model):
+    """An outcome that was changed after the wrap-up: what it was, what it is, who says so and why."""
+
+    topic = models.ForeignKey(Topic, models.CASCADE, related_name="corrections")
+    was = models.ForeignKey(Disposition, models.PROTECT, null=True, related_name="+")
+    became = models.ForeignKey(Disposition, models.PROTECT, related_name="+")
+    why = models.CharField(max_length=200)
+    by = models.ForeignKey(Agent, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at"]
+
+
 class TopicSpan(models.Model):
     """A stretch of handling time spent on one topic; the shares of an interaction's time follow from these."""
 

@@ -1,0 +1,1 @@
+"""The figures: facts folded from events, and formulas with their denominators."""

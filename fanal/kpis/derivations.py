@@ -215,26 +215,30 @@ OF = {
     "issue": ISSUES,
 }
 
-# What else has to be completed again when these ids change: fact to (fact that depends, statement).
+# What else has to be completed again when these ids change. UNION, for an OR over subqueries can use no index.
 SCOPE = {
     "handling": """
-        SELECT h.id FROM kpis_handling h WHERE h.id = ANY(%(handling)s) OR h.interaction_id IN (
+        SELECT unnest(%(handling)s::bigint[])
+        UNION SELECT id FROM kpis_handling WHERE interaction_id IN (
             SELECT interaction_id FROM kpis_queuestay WHERE id = ANY(%(stay)s)
             UNION SELECT interaction_id FROM kpis_transfermade WHERE id = ANY(%(transfer)s))
     """,
     "contact": """
-        SELECT k.id FROM kpis_contactfact k WHERE k.id = ANY(%(contact)s)
-            OR k.id IN (SELECT interaction_id FROM kpis_queuestay WHERE id = ANY(%(stay)s))
+        SELECT unnest(%(contact)s::bigint[])
+        UNION SELECT k.id FROM kpis_queuestay s JOIN kpis_contactfact k ON k.id = s.interaction_id
+        WHERE s.id = ANY(%(stay)s)
     """,
     "case": """
-        SELECT k.id FROM kpis_casefact k WHERE k.id = ANY(%(case)s)
-            OR k.id IN (
-                SELECT case_id FROM kpis_casemove WHERE id = ANY(%(move)s)
-                UNION SELECT case_id FROM kpis_casecontact WHERE id = ANY(%(case_contact)s))
-            OR k.interaction_id IN (SELECT interaction_id FROM kpis_queuestay WHERE id = ANY(%(stay)s))
+        SELECT unnest(%(case)s::bigint[])
+        UNION SELECT id FROM kpis_casefact WHERE id IN (
+            SELECT case_id FROM kpis_casemove WHERE id = ANY(%(move)s)
+            UNION SELECT case_id FROM kpis_casecontact WHERE id = ANY(%(case_contact)s))
+        UNION SELECT id FROM kpis_casefact WHERE interaction_id IN (
+            SELECT interaction_id FROM kpis_queuestay WHERE id = ANY(%(stay)s))
     """,
     "move": """
-        SELECT m.id FROM kpis_casemove m WHERE m.id = ANY(%(move)s) OR m.case_id = ANY(%(case)s)
+        SELECT unnest(%(move)s::bigint[])
+        UNION SELECT id FROM kpis_casemove WHERE case_id = ANY(%(case)s)
     """,
     "issue": """
         SELECT unnest(%(issue)s::bigint[])

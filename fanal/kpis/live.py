@@ -13,7 +13,6 @@ from fanal.kpis.actions.figures import Sight
 from fanal.routing.models import Offer, OfferState
 
 BUSY = "busy"
-IN_A_STATE = (Presence.AVAILABLE, BUSY, Presence.BREAK, Presence.NOT_ANSWERING, Presence.UNREACHABLE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +54,7 @@ class QueueNow:
     answer_within_seconds: int
     waiting: int
     longest_since: datetime | None
+    active: bool = True
     agents: Counter[str] = field(default_factory=Counter)
 
     def late(self, now: datetime) -> bool:
@@ -85,7 +85,8 @@ WHERE s.ended_at IS NULL AND s.state <> 'offline' AND a.is_active AND NOT a.prac
 # What waits or rings, by two partial indexes rather than one scan.
 _QUEUES = """
 SELECT q.id, q.name, q.answer_within_seconds,
-    ARRAY(SELECT k.skill_id FROM routing_queueskill k WHERE k.queue_id = q.id), COALESCE(w.number, 0), w.oldest
+    ARRAY(SELECT k.skill_id FROM routing_queueskill k WHERE k.queue_id = q.id), COALESCE(w.number, 0), w.oldest,
+    q.active
 FROM routing_queue q LEFT JOIN (
     SELECT queue_id, count(*) AS number, min(entered_at) AS oldest FROM (
         SELECT queue_id, entered_at FROM routing_queueentry WHERE state = 'waiting'
@@ -93,13 +94,16 @@ FROM routing_queue q LEFT JOIN (
         WHERE o.state = 'open' AND e.state = 'offered'
     ) entry GROUP BY queue_id
 ) w ON w.queue_id = q.id
-WHERE q.active AND NOT q.practice AND (%(queues)s::bigint[] IS NULL OR q.id = ANY(%(queues)s))
+WHERE (q.active OR w.number > 0) AND NOT q.practice AND (%(queues)s::bigint[] IS NULL OR q.id = ANY(%(queues)s))
 ORDER BY q.name
 """
 
 
 def standing(*, seen: Sight) -> Standing:
-    """The active queues in sight, by name. An agent counts for every queue whose skills they all have."""
+    """The active queues in sight, and those switched off in which somebody still waits, by name.
+
+    An agent counts for every queue whose skills they all have.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_PEOPLE, {"agents": None if seen.agents is None else list(seen.agents)})
         people = [(shown(state, busy), frozenset(skills)) for state, busy, skills in cursor.fetchall()]
@@ -114,9 +118,10 @@ def standing(*, seen: Sight) -> Standing:
                 answer_within_seconds=target,
                 waiting=waiting,
                 longest_since=oldest,
+                active=active,
                 agents=_who_could(frozenset(skills), alike),
             )
-            for pk, name, target, skills, waiting, oldest in found
+            for pk, name, target, skills, waiting, oldest, active in found
         ],
         agents=Counter(state for state, _skills in people),
     )

@@ -143,6 +143,14 @@ def intervals(start: datetime, end: datetime) -> list[datetime]:
     return found
 
 
+def together(moments: Iterable[datetime]) -> list[tuple[datetime, datetime]]:
+    """The first and last of each unbroken run of quarters."""
+    runs: list[tuple[datetime, datetime]] = []
+    for at in sorted(moments):
+        runs.append((runs.pop()[0], at) if runs and at - runs[-1][1] == INTERVAL else (at, at))
+    return runs
+
+
 def milliseconds(span: timedelta) -> int:
     """Whole milliseconds: sums of integers do not depend on their order."""
     return span // timedelta(milliseconds=1)

@@ -1,0 +1,1 @@
+"""Normal forms of what people write: phones, addresses, names in three scripts, dates; pure."""

@@ -1,4 +1,4 @@
-"""Dates of birth as people write or say them, with every date they may mean."""
+"""Dates of birth as people write or say them, in every order of day, month and year they may mean."""
 
 import re
 from collections.abc import Iterator
@@ -7,8 +7,6 @@ from datetime import date
 from itertools import pairwise
 
 from fanal.norms import digits, scripts
-
-OLDEST_YEARS = 125
 
 # English, French, German, Spanish, Russian (both cases), Arabic (Egypt and the Gulf, the Levant, the Maghreb).
 _NAMES: tuple[str, ...] = (
@@ -45,21 +43,6 @@ class Reading:
     def means(self, known: date) -> bool:
         years = (known.year, known.year % 100) if self.year < 100 else (known.year,)
         return self.year in years and (self.month, self.day) == (known.month, known.day)
-
-
-def possible_dates(text: str, *, today: date) -> tuple[date, ...]:
-    """The dates of birth a text can mean, the likelier first (day before month, the later century first).
-
-    Nothing in the future, nobody older than OLDEST_YEARS; empty when no whole date is in the text.
-    """
-    found: dict[date, None] = {}
-    for reading in readings(text):
-        years = [reading.year] if reading.year >= 100 else [2000 + reading.year, 1900 + reading.year]
-        for year in years:
-            born = _date(year, reading.month, reading.day)
-            if born and born <= today and today.year - born.year <= OLDEST_YEARS:
-                found[born] = None
-    return tuple(found)
 
 
 def readings(text: str) -> list[Reading]:

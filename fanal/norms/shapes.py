@@ -65,11 +65,6 @@ def looks_like(text: str, *, forms: Forms = DEFAULT) -> tuple[Shape, ...]:
     return tuple(sorted(dict.fromkeys(found), key=lambda shape: order.index(shape) if shape in order else 9))
 
 
-def number_in(text: str) -> str:
-    """The digits of an order or case number, without the words before them."""
-    return digits.only(text)
-
-
 def _numbered(plain: str, forms: Forms) -> list[Shape]:
     found = _NUMBERED.fullmatch(plain.lstrip("#№ "))
     if not found:

@@ -38,23 +38,6 @@ def graphemes(text: str) -> Iterator[str]:
             start = end
 
 
-def truncate(text: str, limit: int, *, ellipsis: str = "…") -> str:
-    """At most `limit` code points, ellipsis included, never cutting through a character as the reader sees it."""
-    if limit < 0:
-        raise ValueError("A limit cannot be negative.")
-    if len(text) <= limit:
-        return text
-    kept, room = [], limit - len(ellipsis)
-    if room <= 0:
-        ellipsis, room = "", limit
-    for piece in graphemes(text[: room + 64]):
-        room -= len(piece)
-        if room < 0:
-            break
-        kept.append(piece)
-    return "".join(kept).rstrip() + ellipsis
-
-
 def safe_file_name(raw: str, *, default: str = "file", limit: int = 200) -> str:
     """A name any file system and mail program takes: no folders, no hidden characters, at most `limit` UTF-8 bytes.
 

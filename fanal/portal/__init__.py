@@ -1,0 +1,1 @@
+"""What customers see: the page of the chat widget, and the demo shop."""

@@ -42,6 +42,7 @@ def widget_words() -> dict[str, str]:
         "closed_until": _("We are closed now and open again {when}. You can write; we answer then."),
         "closed": _("We are closed now. You can write; we answer when we open."),
         "nobody": _("Nobody is free at the moment. You can write; we answer as soon as we can."),
+        "switched_off": _("This chat is closed. What you have written is with us; please use another way to reach us."),
         "waiting": _("Somebody will be with you shortly."),
         "waiting_place": _("You are number {place} in the queue."),
         "waiting_time": _("It may take about {minutes} min."),

@@ -1,0 +1,1 @@
+"""Where work waits, and which agent it is offered to."""

@@ -3,11 +3,26 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+
+from django.db.models import prefetch_related_objects
 
 from fanal.agents.models import Agent, AgentSkill
 from fanal.routing.models import Queue, QueueSkill
-from fanal.routing.rules import EntryFacts, Profile, QueueFacts, may_ever_serve, qualifies, widened
+from fanal.routing.opening import open_now, opens_at
+from fanal.routing.rules import (
+    CAN_LIE,
+    NAMED,
+    AtClosing,
+    EntryFacts,
+    Profile,
+    QueueFacts,
+    may_ever_serve,
+    qualifies,
+    rests,
+    widened,
+)
 
 KEPT = 2000
 
@@ -16,13 +31,16 @@ KEPT = 2000
 class Configuration:
     """Read once, together with what follows from it and is asked again and again.
 
+    `hours`: the queues whose work lies still while they are closed.
     `loads` keeps each agent's load as it was last read: good as long as its version is the same.
     """
 
     profiles: Mapping[int, Profile]
     queues: Mapping[int, QueueFacts]
     ring_seconds: Mapping[int, int]
+    hours: Mapping[int, Queue] = field(default_factory=dict)
     loads: dict[int, Any] = field(default_factory=dict)
+    _closed: dict[int, frozenset[int]] = field(default_factory=dict)
     _served: dict[int, tuple[Sequence[int], Mapping[str, int]]] = field(default_factory=dict)
     _qualified: dict[Any, tuple[frozenset[int], Mapping[str, int]]] = field(default_factory=dict)
 
@@ -48,6 +66,30 @@ class Configuration:
             counts = Counter(reason.value for reason in reasons.values() if reason)
             self._qualified[key] = (frozenset(who for who, reason in reasons.items() if not reason), counts)
         return self._qualified[key]
+
+    def rests(self, entry: EntryFacts, now: datetime) -> bool:
+        """Whether it lies until its queue opens, whoever is free."""
+        closed = self.closed(now)
+        return bool(closed) and rests(
+            wish=self.hours[entry.queue].at_closing if entry.queue in closed else AtClosing.FINISH,
+            can_lie=entry.channel in CAN_LIE,
+            is_open=entry.queue not in closed,
+            named=entry.preferred_why == NAMED and entry.preferred_agent is not None,
+        )
+
+    def closed(self, now: datetime) -> frozenset[int]:
+        """The queues among those whose hours matter here that are closed; asked anew each minute."""
+        minute = int(now.timestamp() // 60)
+        if minute not in self._closed:
+            self._closed.clear()
+            prefetch_related_objects(list(self.hours.values()), "calendar__periods", "calendar__special_days")
+            self._closed[minute] = frozenset(pk for pk, queue in self.hours.items() if not open_now(queue, now))
+        return self._closed[minute]
+
+    def opens_at(self, queue: int, now: datetime) -> datetime | None:
+        """When a closed queue opens again; None if it never does."""
+        row = self.hours[queue]
+        return opens_at(row, now) if row.active else None
 
 
 def read() -> Configuration:
@@ -76,4 +118,9 @@ def read() -> Configuration:
             for queue in queues
         },
         ring_seconds={queue.pk: queue.ring_seconds for queue in queues},
+        hours={
+            queue.pk: queue
+            for queue in queues
+            if queue.at_closing != AtClosing.FINISH and (queue.calendar_id or not queue.active)
+        },
     )

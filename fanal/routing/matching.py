@@ -117,6 +117,9 @@ def match_entries(
         picks: list[Pick] = []
         looks: dict[int, datetime | None] = {}
         for entry in claimed:
+            if configuration.rests(entry.facts, now):
+                looks[entry.facts.id] = configuration.opens_at(entry.facts.queue, now)
+                continue
             looks[entry.facts.id] = next_look(entry.facts, configuration.queues[entry.facts.queue], now)
             agents, _ = qualified[entry.facts.id]
             able = [loads[who] for who in agents if who in loads and entry.facts.channel in loads[who].room]

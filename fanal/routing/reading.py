@@ -111,6 +111,7 @@ def heads(connection: Connection, configuration: Configuration, agents: Sequence
     reserved: dict[int, list[Entry]] = defaultdict(list)
     for (queue, _, _), line in zip(rows, pairs, strict=True):
         waiting = [current[pair] for pair in line if pair in current]
+        waiting = [entry for entry in waiting if not configuration.rests(entry.facts, now)]
         if queue is None:
             for entry in waiting:
                 reserved[entry.facts.preferred_agent or 0].append(entry)
@@ -162,6 +163,8 @@ def _further(
         }
         page = entries(connection.execute(statements.READ_ON, arguments).fetchall())
         for entry in page:
+            if configuration.rests(entry.facts, fitter.now):
+                continue
             if entry.facts.id not in taken and not fitter.fits(entry.facts, configuration.queues[entry.facts.queue]):
                 return entry
         if len(page) < FURTHER:

@@ -1,0 +1,1 @@
+"""What a contact is about, what can be done for a customer, and which case that makes."""

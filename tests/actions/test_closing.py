@@ -1,6 +1,6 @@
 """A queue closes or is switched off while customers still wait in it: nobody waits for nothing, and nothing is lost."""
 
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
 from routing_world import NOON, after, agent, match, queue, ringing, waiting
@@ -10,8 +10,11 @@ from fanal.events.models import Event
 from fanal.hours.models import Calendar, OpeningPeriod
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import Author, EndReason, Interaction
+from fanal.kpis import live
+from fanal.kpis.actions.figures import sight
 from fanal.routing import actions
 from fanal.routing.models import AtClosing, EntryState, OfferState, QueueEntry
+from tests.people import an_agent
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -145,3 +148,51 @@ def test_what_rings_at_closing_may_still_be_answered():
     assert actions.close_queues(now=AFTER) == 0
     assert ringing(someone).state == OfferState.OPEN
     assert ringing(someone).entry == entry
+
+
+@pytest.mark.parametrize("wish", [AtClosing.TELL, AtClosing.HAND_ON])
+def test_what_lies_in_a_closed_queue_is_not_offered_until_it_opens(wish):
+    line = queue(calendar=until_six(), at_closing=wish)
+    letter = waiting(line, now=BEFORE, channel="email")
+    match(BEFORE)
+    someone = agent("Late", available_at=AFTER, capacity={"email": 1, "webchat": 1})
+    assert match(AFTER) == []
+    assert actions.close_queues(now=AFTER) == 0
+    letter.refresh_from_db()
+    assert letter.state == EntryState.WAITING
+    opening = after(3600 * 20)  # eight in the morning
+    assert letter.look_at == opening
+    assert match(opening - timedelta(seconds=1)) == []
+    (offer,) = match(opening)
+    assert (offer.entry, offer.agent) == (letter, someone)
+
+
+def test_what_lies_in_a_closed_queue_is_offered_where_those_who_wait_are_still_answered():
+    line = queue(calendar=until_six(), at_closing=AtClosing.FINISH)
+    letter = waiting(line, now=BEFORE, channel="email")
+    agent("Late", available_at=AFTER, capacity={"email": 1})
+    (offer,) = match(AFTER)
+    assert offer.entry == letter
+
+
+def test_what_came_in_before_a_refusal_lies_still_after_closing():
+    line = queue(calendar=until_six(), at_closing=AtClosing.TELL)
+    letter = waiting(line, now=BEFORE, channel="email")
+    one = agent("One", capacity={"email": 1})
+    match(after(3600 * 6 - 5))
+    actions.decline(offer_id=ringing(one).pk, agent=one, now=AFTER)
+    agent("Two", available_at=AFTER, capacity={"email": 1})
+    assert match(after(3600 * 6 + 600)) == []
+    letter.refresh_from_db()
+    assert letter.state == EntryState.WAITING
+
+
+def test_the_supervisor_sees_a_switched_off_queue_as_long_as_somebody_waits_in_it():
+    line, empty = queue("still-waiting"), queue("nobody-there")
+    entry = waiting(line, now=BEFORE)
+    type(line).objects.filter(pk__in=[line.pk, empty.pk]).update(active=False)
+    seen = sight(an_agent("supervisor"))
+    shown = live.standing(seen=seen).queues
+    assert [(one.name, one.waiting, one.active) for one in shown] == [("still-waiting", 1, False)]
+    actions.abandon(interaction=entry.interaction, now=after(60))
+    assert live.standing(seen=seen).queues == []

@@ -1,7 +1,7 @@
 """An agent's browser is gone in the middle of a talk: the customer does not wait for somebody who is not there."""
 
 import pytest
-from routing_world import after, agent, load, match, queue, talk, waiting
+from routing_world import after, agent, load, match, queue, state_of, talk, waiting
 
 from fanal.agents.models import BreakReason, Presence
 from fanal.events.models import Event
@@ -10,10 +10,6 @@ from fanal.routing import actions
 from fanal.routing.models import EntryState, QueueEntry
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def state_of(someone):
-    return someone.states.get(ended_at=None).state
 
 
 def a_talk(line, *, language="en"):

@@ -2,6 +2,9 @@
 
 import re
 import tomllib
+from pathlib import Path
+
+import pytest
 
 from fanal.environment import Environment
 from fanal.running.doctor import CHECKS
@@ -51,3 +54,37 @@ def test_the_operators_page_names_no_variable_that_does_not_exist() -> None:
 
 def test_the_doctor_has_more_than_a_handful_of_checks() -> None:
     assert len(CHECKS) >= 10
+
+
+PAPERS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "fanal").rglob("*.md"))]
+NAMED = re.compile(r"`([\w./-]+/[\w.-]*)(?:: (\w+))?`")
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_link_of_a_page_leads_somewhere(paper: Path) -> None:
+    links = re.findall(r"\]\((?!\w+:|#)([^)#]+)", paper.read_text())
+    assert [link for link in links if not (paper.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("paper", [ROOT / "docs" / "path.md", *sorted((ROOT / "docs" / "decisions").glob("*.md"))])
+def test_every_file_and_function_that_is_named_to_be_read_is_there(paper: Path) -> None:
+    """A path is below the project or below fanal; a name after it is defined in that file."""
+    wrong = []
+    for path, name in NAMED.findall(paper.read_text()):
+        if path.startswith("/"):
+            continue  # the address of a page
+        file = next((root / path for root in (ROOT, ROOT / "fanal") if (root / path).exists()), None)
+        if file is None or (name and not re.search(rf"^(?:def|class) {name}\b", file.read_text(), flags=re.M)):
+            wrong.append(f"{path}: {name}")
+    assert wrong == []
+
+
+def test_the_path_names_a_function_of_every_chapter() -> None:
+    """Otherwise the test above would prove nothing."""
+    assert len([name for _, name in NAMED.findall((ROOT / "docs" / "path.md").read_text()) if name]) > 20
+
+
+def test_every_decision_has_its_number() -> None:
+    for number, paper in enumerate(sorted((ROOT / "docs" / "decisions").glob("*.md")), 1):
+        assert paper.name.startswith(f"{number:04}-"), paper.name
+        assert paper.read_text().startswith(f"# {number}. "), paper.name

@@ -1,14 +1,17 @@
 """What an agent does at the desk, in Chromium: refusing, not answering, several talks, writing, keys alone."""
 
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
+import psutil
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
-from fanal.agents.models import AgentState
+from fanal.agents.models import Agent, AgentState
+from fanal.cases.models import Case
 from fanal.demo import cast
 from fanal.events.actions import publish
 from fanal.routing.models import Queue
@@ -175,3 +178,88 @@ def test_an_open_menu_stays_open_when_the_talk_is_drawn_anew(at_desk: Open, shop
     expect(robin.topics).to_have_count(1)
     complaint.click()
     expect(robin.page.locator("#dialogs dialog")).to_be_visible()
+
+
+def test_the_mark_of_a_colleague_on_a_case_leaves_with_them(program: Any, at_desk: Open) -> None:
+    with program.rows():
+        agents = Agent.objects.filter(email__in=[cast.AGENT, cast.SECOND])
+        seen = [Case.objects.visible_to(agent).values("pk") for agent in agents]
+        case = Case.objects.filter(pk__in=seen[0]).filter(pk__in=seen[1]).latest("pk")
+    noor = at_desk(cast.SECOND, f"/cases/{case.pk}/").page
+    mark = noor.locator("#case-viewers")
+    looking = "is looking at this case too"
+    robin = at_desk(cast.AGENT, f"/cases/{case.pk}/").page
+    expect(mark).to_contain_text(looking)
+    robin.goto(f"{program.url}/")
+    # silence alone would take the mark away only after its time, which is longer than this
+    expect(mark).not_to_contain_text(looking, timeout=10_000)
+    robin.go_back()
+    expect(mark).to_contain_text(looking)
+    robin.close(run_before_unload=True)
+    expect(mark).not_to_contain_text(looking, timeout=10_000)
+
+
+def streams(program: Any) -> set[int]:
+    """The connections that are open at the live process, by the port at their other end."""
+    live = psutil.Process(program.processes["live"].pid)
+    held = [one for process in (live, *live.children(recursive=True)) for one in process.net_connections("tcp")]
+    return {
+        one.raddr.port for one in held if one.status == psutil.CONN_ESTABLISHED and one.laddr.port == program.live_port
+    }
+
+
+def the_only_stream(program: Any) -> int:
+    """Wait until there is exactly one: what windows closed before left behind ends by itself."""
+    deadline = time.monotonic() + 40
+    while len(found := streams(program)) != 1:
+        assert time.monotonic() < deadline, found
+        time.sleep(0.1)
+    return found.pop()
+
+
+def test_ten_tabs_are_one_connection_which_outlives_the_tab_that_opened_it(program: Any, at_desk: Open) -> None:
+    first = at_desk(cast.AGENT).page
+    tabs = [first, *(first.context.new_page() for _ in range(9))]
+    for tab in tabs[1:]:
+        tab.goto(f"{program.url}/")
+    for tab in tabs:
+        expect(tab.locator("html[data-live=open]")).to_have_count(1)
+        tab.evaluate("() => document.addEventListener('fanal:tabs.told', () => window.told = (window.told ?? 0) + 1)")
+    connection = the_only_stream(program)
+    with program.rows():
+        robin = Agent.objects.get(email=cast.AGENT)
+
+    def tell() -> None:
+        with program.rows():
+            publish(kind="tabs.told", data={}, audience=[f"agent:{robin.pk}"], now=timezone.now())
+
+    tell()
+    for tab in tabs:
+        tab.wait_for_function("() => window.told === 1")
+    first.close()
+    tell()
+    for tab in tabs[1:]:
+        tab.wait_for_function("() => window.told === 2")
+    assert the_only_stream(program) == connection
+
+
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+def test_a_file_that_the_agent_sends_is_downloaded_by_the_customer(at_desk: Open, shopper: Open) -> None:
+    robin = at_desk(cast.AGENT)
+    robin.be("Available")
+    customer = shopper()
+    customer.begin("Could you send me the invoice?")
+    robin.accept()
+    chosen = {"name": "invoice.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    robin.page.locator("#composer input[type=file]").set_input_files(chosen)
+    expect(robin.page.locator("#attached .chip")).to_contain_text("invoice.pdf")
+    robin.say("Here it is.")
+    expect(robin.lines.locator(".message.us .attachment")).to_contain_text("invoice.pdf")
+    expect(robin.page.locator("#attached .chip")).to_have_count(0)
+    link = customer.chat.get_by_role("button", name="Download invoice.pdf")
+    with customer.page.expect_download() as download:
+        link.click()
+    assert download.value.suggested_filename == "invoice.pdf"
+    assert download.value.path().read_bytes() == PDF

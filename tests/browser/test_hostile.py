@@ -1,10 +1,13 @@
 """The corpus of hostile texts through every door that a visitor or a program can write at, looked at in Chromium."""
 
+import json
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.conf import settings
@@ -26,7 +29,7 @@ from fanal.interactions import actions as interactions
 from fanal.interactions.models import Attachment, Interaction
 from fanal.routing.models import Queue, QueueEntry
 from tests.browser.hostile import ESCAPED, PAYLOADS, SHORT, TRAP
-from tests.channels.test_webchat import PNG, SECRET, Browser, signed
+from tests.channels.visitors import PNG, SECRET, Browser, signed
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 BACKEND = "fanal.desk.accounts.backend.AgentBackend"
@@ -202,3 +205,59 @@ def test_nor_in_supervision_reports_and_search(scene: Scene, desk: Page) -> None
         if found := escaped(desk):
             wrong[address] = found[:5]
     assert wrong == {}
+
+
+# Each payload asked for in an address: what comes back is parsed as the browser would, and looked at for escapes.
+ASK = """async (addresses) => {
+  const wrong = [], marks = /pwned/i;
+  for (let at = 0; at < addresses.length; at += 8) await Promise.all(addresses.slice(at, at + 8).map(async address => {
+    const answer = await fetch(address);
+    if (answer.status >= 500) wrong.push(`${answer.status} ${address}`);
+    const kind = answer.headers.get('content-type') || '';
+    if (!kind.startsWith('text/html')) {
+      if (answer.headers.get('x-content-type-options') !== 'nosniff') wrong.push(`sniffed ${kind} ${address}`);
+      return;
+    }
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    for (const one of page.querySelectorAll('*')) {
+      for (const {name, value} of one.attributes) {
+        if (/^on|hx-on/.test(name)) wrong.push(`${name} ${address}`);
+        if (['href', 'src', 'action', 'formaction', 'srcdoc', 'style'].includes(name) && marks.test(value)) {
+          const to = new URL(value, location.href);
+          if (to.origin !== location.origin) wrong.push(`${name}=${value} ${address}`);
+        }
+      }
+      if (one.localName !== 'script' || one.type === 'application/json') continue;
+      if (marks.test(one.textContent)) wrong.push(`script ${address}`);
+    }
+  }));
+  return wrong;
+}"""
+
+
+def test_nor_when_it_is_part_of_an_address(scene: Scene, desk: Page) -> None:
+    desk.goto(scene.program.url + "/cases/")
+    places = ("/search/?q={}", "/cases/?q={}&owner={}", "/reports/?period={}", "/reports/rows?figure={}",
+              "/accounts/login/?next={}", "/customers/?q={}", "/widget/frame/?account={}&origin={}", "/{}",
+              "/demo-shop/?language={}", "/invitations/{}/", "/api/v1/cases/?after={}")  # fmt: skip
+    words = [quote(payload.replace("\0", ""), safe="") for payload in PAYLOADS]
+    asked = [places[n % len(places)].format(word, word) for n, word in enumerate(words)]
+    asked += [places[0].format(word) for word in words[::5]]
+    asked += [places[4].format(word) for word in words if re.search("script|pwned.ex", word)]
+    wrong = desk.evaluate(ASK, asked)
+    assert wrong == []
+    assert escaped(desk) == []
+
+
+def test_nor_in_the_chat_itself(scene: Scene, window: Callable[..., Page]) -> None:
+    page = window()
+    page.context.add_init_script(TRAP)
+    keep = f"fanal.{scene.code}.token"
+    page.context.add_init_script(
+        f"try {{ localStorage.setItem({json.dumps(keep)}, {json.dumps(scene.token)}) }} catch {{}}"
+    )
+    page.goto(f"{scene.program.url}/widget/frame/?account={scene.code}&origin={quote(scene.program.url, safe='')}")
+    log = page.get_by_role("log")
+    log.get_by_text(PAYLOADS[0], exact=True).first.wait_for()
+    assert escaped(page) == []
+    assert log.inner_text().count("pwned") > 150

@@ -138,6 +138,15 @@ def test_a_customer_chats_and_reload_keeps_the_conversation(program: Any, accoun
         assert Message.objects.get(text="One moment, I look it up.").read_at is not None
 
 
+def test_what_is_too_long_for_one_message_arrives_whole_as_several(program: Any, account: str, shop: Visit) -> None:
+    words = " ".join(f"word{number}" for number in range(1000))
+    frame = open_chat(shop())
+    say(frame, words)
+    expect(frame.locator(".us")).to_have_count(2)
+    expect(frame.locator(".us.pending")).to_have_count(0)
+    assert " ".join(stored(program, account)) == words
+
+
 def test_messages_written_without_network_survive_a_reload_and_arrive_once_in_order(
     program: Any, account: str, shop: Visit
 ) -> None:
@@ -304,3 +313,16 @@ def test_a_file_is_sent_with_a_message(program: Any, account: str, shop: Visit) 
     assert download.value.path().read_bytes() == picture
     frame.locator("#file").set_input_files({"name": "page.html", "mimeType": "text/html", "buffer": b"<p>no</p>"})
     expect(frame.locator("#problem")).to_contain_text("This kind of file is not taken")
+
+
+def test_a_chat_that_is_switched_off_says_so_in_the_open_window(program: Any, account: str, shop: Visit) -> None:
+    page = shop()
+    frame = open_chat(page)
+    say(frame, "Are you there?")
+    expect(frame.locator(".us .meta")).to_contain_text("sent")
+    with program.rows():
+        ChannelAccount.objects.filter(code=account).update(active=False)
+    expect(frame.locator("#standing")).to_contain_text("This chat is closed", timeout=30_000)
+    expect(frame.locator("#composer")).to_be_hidden()
+    expect(frame.locator(".us")).to_contain_text("Are you there?")
+    assert stored(program, account) == ["Are you there?"]

@@ -177,6 +177,18 @@ def test_a_case_is_opened_a_topic_added_and_every_dialog_draws(shop: ChannelAcco
     assert Case.objects.get().customer is None
 
 
+def test_the_one_whom_a_matter_is_about_is_found_by_the_number_of_their_order(
+    shop: ChannelAccount, desk: Client
+) -> None:
+    arrive(shop, {})
+    interaction = take(desk)
+    found = text_of(desk.get(f"/interactions/{interaction.pk}/people/", {"q": "88102", "behalf": "1"}))
+    owner = Customer.objects.get(name="Ines Okafor")
+    assert "Ines Okafor" in found
+    assert "88102" in found
+    assert f'{{"represents": "{owner.pk}"}}' in found
+
+
 def test_finishing_and_wrapping_up_frees_the_agent(shop: ChannelAccount, desk: Client, agent: Agent) -> None:
     arrive(shop, {})
     interaction = take(desk)
@@ -187,6 +199,36 @@ def test_finishing_and_wrapping_up_frees_the_agent(shop: ChannelAccount, desk: C
     segment.refresh_from_db()
     assert segment.wrapped_up_at is not None
     assert interaction.topics.get().disposition == outcome
+
+
+def test_after_the_wrap_up_an_outcome_changes_only_by_a_correction_with_its_reason(
+    shop: ChannelAccount, desk: Client, agent: Agent
+) -> None:
+    arrive(shop, {})
+    interaction = take(desk)
+    segment, settled = interaction.segments.get(agent=agent), Disposition.objects.get()
+    prank = Disposition.objects.create(code="t-prank", name="Prank", genuine=False)
+    wrap_up, corrections = f"/segments/{segment.pk}/wrap-up/", f"/segments/{segment.pk}/corrections/"
+    assert desk.post(wrap_up, {"topic-new": settled.pk}).status_code == 409
+    text_of(desk.post(f"/interactions/{interaction.pk}/ending/"))
+    assert desk.post(corrections, {"why": "too early"}).status_code == 409
+    text_of(desk.post(wrap_up, {"topic-new": settled.pk}))
+    topic = interaction.topics.get()
+    late = desk.post(wrap_up, {f"topic-{topic.pk}": prank.pk, "topic-new": prank.pk, "note": "Late"})
+    assert late.status_code == 409
+    assert interaction.topics.get().disposition == settled
+    assert not interaction.notes.exists()
+    assert "Correct an outcome" in text_of(desk.get(f"/interactions/{interaction.pk}/"))
+    assert desk.post(corrections, {f"topic-{topic.pk}": prank.pk, "why": " "}).status_code == 409
+    page = text_of(desk.post(corrections, {f"topic-{topic.pk}": prank.pk, "why": "Nobody there"}))
+    assert "Nobody there" in page
+    fact = topic.corrections.get()
+    assert (fact.was, fact.became, fact.by, topic.corrections.count()) == (settled, prank, agent, 1)
+    assert interaction.topics.get().disposition == prank
+    assert Event.objects.filter(kind="topic.changed", data__topic=topic.pk, by=agent.pk).exists()
+    other = Client()
+    other.force_login(an_agent(), backend="fanal.desk.accounts.backend.AgentBackend")
+    assert other.post(corrections, {f"topic-{topic.pk}": settled.pk, "why": "Not mine"}).status_code == 404
 
 
 def test_handing_over_to_a_queue_takes_the_summary_along(shop: ChannelAccount, desk: Client) -> None:

@@ -21,6 +21,7 @@ from django.db import connection
 
 from fanal.agents.models import Agent, Permission, Role
 from fanal.api import visitors
+from fanal.channels.models import ChannelAccount
 from fanal.environment import environment
 from fanal.events.actions import hint, publish
 
@@ -146,9 +147,14 @@ def agent_signed_in(*permissions: Permission) -> tuple[Agent, dict[str, str]]:
     return agent, {"Cookie": f"{settings.SESSION_COOKIE_NAME}={session.session_key}", "Origin": ORIGIN}
 
 
+def chat() -> int:
+    account, _ = ChannelAccount.objects.get_or_create(code="stream", defaults={"kind": "webchat", "name": "Chat"})
+    return account.pk
+
+
 def visitor(**changes: object) -> tuple[str, dict[str, str]]:
     name = visitors.fresh_id()
-    token = visitors.issue(visitor=name, account=1, signed_id="", now=datetime.now(UTC), **changes)
+    token = visitors.issue(visitor=name, account=chat(), signed_id="", now=datetime.now(UTC), **changes)
     return name, {"Authorization": f"Bearer {token}"}
 
 
@@ -162,6 +168,24 @@ def insert(writer: psycopg.Connection, number: int, audience: str) -> None:
         [json.dumps({"interaction": number}), [audience]],
     )
     writer.execute("NOTIFY fanal_events")
+
+
+def test_a_visitors_stream_ends_when_the_chat_is_switched_off_and_no_new_one_opens(port: int) -> None:
+    name, headers = visitor()
+    account = visitors.read(headers["Authorization"].removeprefix("Bearer "), now=datetime.now(UTC)).account
+    stream = Stream(port, headers=headers)
+    assert stream.next()[0] == "ready"
+    say(1, f"visitor:{name}")
+    assert stream.next()[1]["interaction"] == 1
+    ChannelAccount.objects.filter(pk=account).update(active=False)
+    try:
+        assert stream.next() == ("revoked", {"reason": "switched_off"})
+        assert stream.next() is None
+        refused = Stream(port, headers=headers)
+        assert (refused.status, refused.error()["error"]) == (403, "switched_off")
+    finally:
+        ChannelAccount.objects.filter(pk=account).update(active=True)
+    assert Stream(port, headers=headers).status == 200
 
 
 def test_two_events_that_commit_in_reverse_order_both_arrive(port: int) -> None:

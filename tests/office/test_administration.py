@@ -4,11 +4,13 @@ import re
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.utils import timezone
 
 from fanal.agents.models import Agent, AgentSkill, AgentState, Invitation, Permission, Role, Skill
 from fanal.channels.models import ChannelAccount
+from fanal.configuration import actions
 from fanal.configuration.models import ConfigurationChange
 from fanal.desk.administration.sheets import SHEETS
 from fanal.events.models import Event
@@ -17,6 +19,7 @@ from fanal.interactions.models import CannedReply, Notice
 from fanal.routing.actions import set_presence
 from fanal.routing.models import Queue
 from tests.office.everything import a_world
+from tests.office.test_sign_in import PASSWORD, sign_in, somebody
 from tests.people import an_agent
 
 pytestmark = pytest.mark.django_db
@@ -216,6 +219,52 @@ def test_a_reset_by_the_administrator_is_a_link_in_a_notice(office: Client) -> N
     link = re.search(r"/accounts/password/reset/key/\S+", Notice.objects.get(to=agent.email).text)
     assert link
     assert b"password1" in Client().get(link[0], follow=True).content
+
+
+def with_second_factor(agent: Agent) -> Agent:
+    for kind in (Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES, Authenticator.Type.WEBAUTHN):
+        Authenticator.objects.create(user=agent, type=kind, data={"secret": "s", "seed": "s", "used_mask": 0})
+    return agent
+
+
+def test_a_lost_second_factor_is_removed_by_an_administrator_who_proves_who_they_are(
+    office: Client, admin: Agent
+) -> None:
+    agent, browser = somebody(), Client()
+    sign_in(browser, agent)
+    other = with_second_factor(an_agent())
+    with_second_factor(agent)
+    assert browser.get("/cases/").status_code == 200
+    page, address = f"/administration/agents/{agent.pk}/", f"/administration/agents/{agent.pk}/second-factor/"
+    assert b'action="second-factor/"' in office.get(page).content
+    assert b'action="second-factor/"' not in office.get(f"/administration/agents/{admin.pk}/").content
+    admin.set_password(PASSWORD)
+    admin.save()
+    office.force_login(admin, backend=BACKEND)
+    asked = office.post(address)
+    assert asked.headers["Location"].startswith("/accounts/reauthenticate/")
+    assert Authenticator.objects.filter(user=agent).count() == 3
+    done = office.post(asked.headers["Location"], {"password": PASSWORD, "next": address})
+    assert done.headers["Location"] == page
+    assert not Authenticator.objects.filter(user=agent).exists()
+    assert Authenticator.objects.filter(user=other).count() == 3
+    assert browser.get("/cases/").status_code == 302
+    assert Event.objects.filter(kind="rights.changed", data={"agent": agent.pk}).exists()
+    kept = ConfigurationChange.objects.get(kind="agents", key=agent.email)
+    assert kept.by == admin
+    assert kept.changes == {"second_factor": ["totp, recovery_codes, webauthn", None]}
+    notice = Notice.objects.get(to=agent.email)
+    assert (notice.clearance.purpose, admin.name in notice.text) == ("security", True)
+    office.post(address)
+    assert Notice.objects.filter(to=agent.email).count() == 1, "there is nothing left to remove"
+    assert b'action="second-factor/"' not in office.get(page).content
+
+
+def test_nobody_removes_their_own_second_factor_as_a_colleagues(office: Client, admin: Agent) -> None:
+    Authenticator.objects.create(user=admin, type=Authenticator.Type.TOTP, data={"secret": "s"})
+    with pytest.raises(actions.NotPossible):
+        actions.remove_second_factor(agent=admin, by=admin, now=timezone.now())
+    assert Authenticator.objects.filter(user=admin).exists()
 
 
 def test_a_canned_reply_keeps_to_known_variables(office: Client) -> None:

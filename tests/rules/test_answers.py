@@ -11,6 +11,10 @@ from fanal.norms import addresses, answers, dates
 TODAY = date(2026, 11, 21)
 
 
+def meant(text: str, known: date) -> bool:
+    return any(reading.means(known) for reading in dates.readings(text))
+
+
 @pytest.mark.parametrize(
     "text",
     ["3 March 1981", "March 3rd, 1981", "03/03/81", "3.3.1981", "1981-03-03", "19810303", "03031981", "٣ مارس ١٩٨١",
@@ -18,19 +22,20 @@ TODAY = date(2026, 11, 21)
      "3 MAR 81"],
 )  # fmt: skip
 def test_a_date_of_birth_is_understood_in_every_writing(text):
-    assert dates.possible_dates(text, today=TODAY) == (date(1981, 3, 3),)
+    assert meant(text, date(1981, 3, 3))
 
 
-def test_an_ambiguous_date_gives_every_date_it_can_mean():
-    assert dates.possible_dates("04/05/81", today=TODAY) == (date(1981, 5, 4), date(1981, 4, 5))
-    assert set(dates.possible_dates("3 May 15", today=TODAY)) == {date(2015, 5, 3), date(1915, 5, 3)}
+def test_an_ambiguous_date_means_every_date_it_can_mean_and_no_other():
+    assert meant("04/05/81", date(1981, 5, 4))
+    assert meant("04/05/81", date(1981, 4, 5))
+    assert not meant("04/05/81", date(1981, 5, 5))
+    assert meant("3 May 15", date(2015, 5, 3))
+    assert meant("3 May 15", date(1915, 5, 3))
 
 
-@pytest.mark.parametrize(
-    "text", ["", "hello", "31/02/1990", "1981", "March 1981", "3 March 2090", "1 May 1700", "1 May June 1990"]
-)
-def test_what_is_no_date_of_birth_gives_none(text):
-    assert dates.possible_dates(text, today=TODAY) == ()
+@pytest.mark.parametrize("text", ["", "hello", "31/02/1990", "1981", "March 1981", "1 May June 1990"])
+def test_what_is_no_date_has_no_reading(text):
+    assert dates.readings(text) == []
 
 
 @given(
@@ -38,7 +43,7 @@ def test_what_is_no_date_of_birth_gives_none(text):
     st.sampled_from(["%d.%m.%Y", "%m/%d/%Y", "%Y-%m-%d", "%d %B %Y", "%d%m%Y", "%d/%m/%y"]),
 )
 def test_every_date_is_among_the_readings_of_its_writings(born, style):
-    assert born in dates.possible_dates(born.strftime(style), today=TODAY)
+    assert meant(born.strftime(style), born)
     assert answers.matches("date_of_birth", born.isoformat(), born.strftime(style))
 
 

@@ -45,20 +45,6 @@ def test_graphemes_are_what_a_reader_counts(text, pieces):
     assert "".join(texts.graphemes(text)) == text
 
 
-def test_a_cut_never_goes_through_a_character():
-    assert texts.truncate("ab" + FAMILY, 5) == "ab…"
-    assert texts.truncate("🇫🇷🇩🇪", 3) == "🇫🇷…"
-    assert texts.truncate("short", 5) == "short"
-    assert texts.truncate("long enough", 1) == "l"
-
-
-@given(st.text(max_size=60), st.integers(0, 40))
-def test_a_cut_text_fits_and_begins_like_the_whole(text, limit):
-    cut = texts.truncate(text, limit)
-    assert len(cut) <= limit
-    assert cut == text or text.startswith(cut.removesuffix("…"))
-
-
 @pytest.mark.parametrize(
     ("raw", "safe"),
     [

@@ -14,7 +14,7 @@ from fanal.intake import actions as intake
 from fanal.interactions.models import Interaction, Message
 from fanal.routing.models import Queue
 from fanal.scenarios.models import Scenario
-from tests.channels.test_webchat import Browser
+from tests.channels.visitors import Browser
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -20,7 +20,7 @@ from fanal.intake import straight
 from fanal.interactions.models import Interaction, Message
 from fanal.routing.models import Queue
 from fanal.scenarios.models import Scenario
-from tests.channels.test_webchat import Browser
+from tests.channels.visitors import Browser
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

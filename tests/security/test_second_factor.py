@@ -1,6 +1,8 @@
 """Signing in with an authenticator app and with recovery codes: every code once, a few tries, and nothing around it."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,7 +13,7 @@ from allauth.mfa.totp.internal import auth as totp
 from allauth.mfa.utils import decrypt
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 from django.urls import reverse
 
@@ -61,7 +63,6 @@ def enrol(agent: Agent, clock: Clock) -> str:
     assert client.post(APP, {"code": wrong(secret, clock)}).status_code == 200
     assert not Authenticator.objects.exists()
     assert client.post(APP, {"code": code(secret, clock)}).status_code == 302
-    clock.now += 60
     return secret
 
 
@@ -72,7 +73,9 @@ def agent() -> Agent:
 
 @pytest.fixture
 def secret(agent: Agent, clock: Clock) -> str:
-    return enrol(agent, clock)
+    secret = enrol(agent, clock)
+    clock.now += 60
+    return secret
 
 
 def with_password(agent: Agent) -> Client:
@@ -127,6 +130,44 @@ def test_guessing_codes_is_stopped_for_the_person_wherever_it_comes_from(
     sign_in(late, agent)
     assert late.post(SECOND, {"code": code(secret, clock)}).status_code == 200
     assert not signed_in(late)
+
+
+def test_the_code_that_set_the_app_up_is_used_up(agent: Agent, clock: Clock) -> None:
+    secret = enrol(agent, clock)
+    client = with_password(agent)
+    assert client.post(SECOND, {"code": code(secret, clock)}).status_code == 200
+    assert not signed_in(client)
+    clock.now += 30
+    client.post(SECOND, {"code": code(secret, clock)})
+    assert signed_in(client)
+
+
+def at_once(agent: Agent, given: str, times: int = 6) -> int:
+    """How many of so many browsers get in when all send the same code at the same moment."""
+    browsers = [with_password(agent) for _ in range(times)]
+    together = Barrier(times)
+
+    def send(client: Client) -> None:
+        try:
+            together.wait(20)
+            client.post(SECOND, {"code": given})
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(times) as threads:
+        list(threads.map(send, browsers))
+    return sum(signed_in(client) for client in browsers)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_code_that_is_sent_many_times_at_once_lets_one_in(clock: Clock) -> None:
+    agent = somebody()
+    secret = enrol(agent, clock)
+    clock.now += 60
+    row = Authenticator.objects.get(type=Authenticator.Type.RECOVERY_CODES)
+    for given in (RecoveryCodes(row).generate_codes()[0], code(secret, clock)):
+        cache.clear()
+        assert at_once(agent, given, times=4) == 1
 
 
 def test_each_recovery_code_works_once(agent: Agent, secret: str) -> None:

@@ -21,7 +21,7 @@ from fanal.interactions import actions as interactions
 from fanal.interactions.models import Attachment, Interaction
 from fanal.routing.models import Queue, QueueEntry
 from fanal.running import security
-from tests.channels.test_webchat import PNG, Browser
+from tests.channels.visitors import PNG, Browser
 from tests.people import an_agent
 
 pytestmark = pytest.mark.django_db

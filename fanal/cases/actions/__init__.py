@@ -1,6 +1,6 @@
 """What is done with a case: opened, changed, noted, split, settled, reopened, withdrawn; never deleted."""
 
-from fanal.cases.actions.changing import assign, attach_customer, change, link_customer
+from fanal.cases.actions.changing import assign, attach_customer, change
 from fanal.cases.actions.noting import add_note
 from fanal.cases.actions.opening import open_case, split
 from fanal.cases.actions.settling import reopen, settle, wait_for_customer, withdraw
@@ -14,7 +14,6 @@ __all__ = [
     "assign",
     "attach_customer",
     "change",
-    "link_customer",
     "look_at",
     "look_away",
     "open",

@@ -72,9 +72,6 @@ def attach_customer(
     return _write(case, {"customer": customer}, now=now, by=by, interaction=interaction)
 
 
-link_customer = attach_customer
-
-
 def _write(
     case: Case, values: dict[str, Any], *, now: datetime, by: Agent | None, interaction: int | None = None
 ) -> Case:

@@ -1,9 +1,12 @@
 """Collision marks: who is looking at a case, and who is writing."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from fanal.agents.kept import kept
 from fanal.agents.models import Agent
 from fanal.cases import rules
 from fanal.cases.models import Case, CaseViewer
@@ -33,12 +36,17 @@ def look_away(*, case: Case, agent: Agent, now: datetime) -> None:
 
 def viewers(*, case: Case, agent: Agent, now: datetime) -> list[rules.Looking]:
     """The colleagues who have the case open now, without `agent`."""
-    recent = CaseViewer.objects.filter(case=case, seen_at__gte=now - rules.viewers.STILL_THERE)
     seen = [
         rules.Looking(agent=pk, name=name, seen_at=seen_at, writing=writing)
-        for pk, name, seen_at, writing in recent.values_list("agent_id", "agent__name", "seen_at", "writing")
+        for pk, name, seen_at, writing in _recent(case=case.pk, since=now - rules.viewers.STILL_THERE)
     ]
     return rules.others(seen, agent=agent.pk, now=now)
+
+
+@kept
+def _recent(case: int, since: datetime) -> QuerySet[CaseViewer, tuple[Any, ...]]:
+    rows = CaseViewer.objects.filter(case=case, seen_at__gte=since)
+    return rows.values_list("agent_id", "agent__name", "seen_at", "writing")
 
 
 def _hint(case: Case, agent: Agent, there: list[rules.Looking], *, looking: bool, writing: bool) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from fanal.agents.actions import end_sign_ins
 from fanal.agents.models import Agent, Invitation, Role, Team
 from fanal.configuration import rules
-from fanal.configuration.actions.saving import save
+from fanal.configuration.actions.saving import remember, save
 from fanal.configuration.wording import NotPossible
 from fanal.environment import environment
 from fanal.events.actions import publish
@@ -117,6 +118,26 @@ def send_reset(*, agent: Agent, by: Agent, now: datetime) -> None:
         text = render_to_string("mail/reset.txt", {"link": link, "name": agent.name})
         write_notice(to=agent.email, subject=_("Choose a new password for fanal"), text=text, now=now)
     publish(kind="agent.reset_sent", data={"agent": agent.pk}, audience=["admins"], now=now, by=by.pk)
+
+
+@transaction.atomic
+def remove_second_factor(*, agent: Agent, by: Agent, now: datetime) -> None:
+    """Take away what a colleague has lost: authenticator app, passkeys and recovery codes. Raises NotPossible.
+
+    The password alone signs in afterwards, so every sign-in ends, the person is told and the history says who did it.
+    """
+    if agent.pk == by.pk:
+        raise NotPossible("own_second_factor")
+    rows = Authenticator.objects.select_for_update().filter(user=agent).order_by("pk")
+    kinds = [str(row.type) for row in rows]
+    if not kinds:
+        raise NotPossible("no_second_factor")
+    rows.delete()
+    remember(agent, {"second_factor": ", ".join(kinds)}, {"second_factor": None}, by=by, now=now)
+    sign_out_everywhere(agent=agent, by=by, now=now)
+    with translation.override(agent.language):
+        text = render_to_string("mail/second_factor_removed.txt", {"name": agent.name, "by": by.name})
+        write_notice(to=agent.email, subject=_("Your second factor for fanal was removed"), text=text, now=now)
 
 
 def _tell(kind: str, invitation: Invitation, *, by: Agent, now: datetime) -> None:

@@ -47,7 +47,7 @@ def save(
         return fresh
     _follow(fresh, before, after, by=by, now=now)
     _keep_an_administrator(by)
-    _remember(fresh, before, after, by=by, now=now)
+    remember(fresh, before, after, by=by, now=now)
     return fresh
 
 
@@ -60,7 +60,7 @@ def remove(*, row: Model, by: Agent, now: datetime) -> None:
         if accessor not in own and relation.related_model._base_manager.filter(**{relation.field.name: row}).exists():
             raise NotPossible("in_use")
     before = describe(row)
-    _remember(row, before, {}, by=by, now=now)
+    remember(row, before, {}, by=by, now=now)
     row.delete()
 
 
@@ -68,7 +68,7 @@ def remove(*, row: Model, by: Agent, now: datetime) -> None:
 def save_secret(*, account: ChannelAccount, by: Agent, now: datetime) -> None:
     """Keep a new secret of a channel account; that it changed is remembered, what it is is not."""
     account.save(update_fields=["settings"])
-    _remember(account, {"secret": "old"}, {"secret": "new"}, by=by, now=now)
+    remember(account, {"secret": "old"}, {"secret": "new"}, by=by, now=now)
 
 
 def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
@@ -112,9 +112,10 @@ def _keep_an_administrator(by: Agent | None) -> None:
         raise NotPossible("own_rights")
 
 
-def _remember(
+def remember(
     row: Model, before: Mapping[str, Any], after: Mapping[str, Any], *, by: Agent | None, now: datetime
 ) -> None:
+    """Keep in the history of a row what changed about it, and by whom."""
     kind = BY_MODEL[type(row)].code
     ConfigurationChange.objects.create(
         kind=kind, key=key_of(row), changes=changes_between(before, after), by=by, at=now

@@ -32,6 +32,7 @@ class Worker:
     hands: list[datetime]
     stretches: list[Stretch] = field(default_factory=list)
     idle_since: datetime | None = None
+    _starts: list[datetime] = field(default_factory=list)
 
     def available(self, at: datetime) -> bool:
         found = self._stretch(at)
@@ -63,9 +64,12 @@ class Worker:
         if until < here.end:
             parts.append(Stretch(start=until, end=here.end, state="available"))
         self.stretches[place : place + 1] = parts
+        self._starts[place : place + 1] = [part.start for part in parts]
 
     def _place(self, at: datetime) -> int:
-        return bisect_right(self.stretches, at, key=lambda one: one.start) - 1
+        if len(self._starts) != len(self.stretches):
+            self._starts = [one.start for one in self.stretches]
+        return bisect_right(self._starts, at) - 1
 
     def _stretch(self, at: datetime) -> Stretch | None:
         place = self._place(at)

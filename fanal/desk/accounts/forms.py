@@ -1,13 +1,25 @@
-"""The form with which an invited person joins."""
+"""The forms with which an invited person joins, and with which an authenticator app is set up."""
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.internal.auth import TOTP
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from fanal.agents.models import Agent
+
+
+class AppForm(ActivateTOTPForm):  # type: ignore[misc]
+    """The code that sets the app up is used up by it: whoever read it along cannot sign in with it."""
+
+    def clean_code(self) -> str:
+        code: str = super().clean_code()
+        TOTP(Authenticator(user=self.user, type=Authenticator.Type.TOTP))._mark_code_used(code)
+        return code
 
 
 class JoiningForm(forms.Form):

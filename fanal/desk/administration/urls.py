@@ -24,6 +24,9 @@ urlpatterns = [
     path("administration/agents/<int:pk>/activity/", people.activity, name="administration_agent_activity"),
     path("administration/agents/<int:pk>/sign-ins/", people.sign_ins, name="administration_agent_sign_ins"),
     path("administration/agents/<int:pk>/reset/", people.reset, name="administration_agent_reset"),
+    path(
+        "administration/agents/<int:pk>/second-factor/", people.second_factor, name="administration_agent_second_factor"
+    ),
     path("administration/invitations/", people.invitations, name="administration_invitations"),
     path("administration/invitations/<int:pk>/withdrawal/", people.withdrawal, name="administration_withdrawal"),
     path("administration/calendars/<int:pk>/holidays/", channels.holidays, name="administration_holidays"),

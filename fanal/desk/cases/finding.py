@@ -1,8 +1,10 @@
 """Fetching the case that a request names, only if this agent may see it."""
 
 from django.core.exceptions import PermissionDenied
-from django.shortcuts import get_object_or_404
+from django.db.models import QuerySet
+from django.http import Http404
 
+from fanal.agents.kept import kept
 from fanal.agents.models import Agent, Permission
 from fanal.cases.models import Case
 
@@ -16,8 +18,10 @@ def seen(agent: Agent, pk: int) -> Case:
     Order, thing and the case it was split from are read when they are there: with all of them in one join, PostgreSQL
     takes far longer to plan the question than to answer it.
     """
-    rows = Case.objects.visible_to(agent).select_related("customer", "owner", "type", "category", "team", "tier")
-    return get_object_or_404(rows, pk=pk)
+    found = _seen.first(agent=agent, pk=pk)
+    if found is None:
+        raise Http404
+    return found
 
 
 def may_write(agent: Agent) -> bool:
@@ -30,3 +34,9 @@ def changeable(agent: Agent, pk: int) -> Case:
     if not may_write(agent):
         raise PermissionDenied
     return case
+
+
+@kept
+def _seen(agent: Agent, pk: int) -> QuerySet[Case]:
+    rows = Case.objects.visible_to(agent).filter(pk=pk).defer("customer__tokens")
+    return rows.select_related("customer", "owner", "type", "category", "team", "tier")

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, Model, OuterRef, Subquery
+from django.db.models import Count, Exists, Model, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
+from fanal.agents.kept import kept
 from fanal.agents.models import Agent, Team, Tier
 from fanal.cases import history
 from fanal.cases.models import Case, CaseState, CaseType, Category, Priority
@@ -96,13 +97,6 @@ def history_page(case: Case, *, agent: Agent, start: int = 0) -> Page:
 
 def _contacts(case: Case, agent: Agent) -> list[Entry]:
     """The contacts in the order in which they became part of the matter; those not to be seen are still counted in."""
-    told = Message.objects.filter(interaction=OuterRef("interaction")).order_by().values("interaction")
-    topics = Topic.objects.filter(case=case, withdrawn_at=None).order_by("pk")
-    topics = topics.annotate(
-        said=Subquery(told.annotate(said=Count("pk")).values("said")),
-        seen=Exists(Interaction.objects.visible_to(agent).filter(pk=OuterRef("interaction"))),
-    )
-    columns = ("pk", "interaction__started_at", "interaction__channel", "disposition__name", "said", "seen")
     return [
         Entry(
             at=started if place == 0 else max(started, case.opened_at),
@@ -114,8 +108,20 @@ def _contacts(case: Case, agent: Agent) -> list[Entry]:
             messages=said or 0,
             first=place == 0,
         )
-        for place, (pk, started, channel, disposition, said, seen) in enumerate(topics.values_list(*columns))
+        for place, (pk, started, channel, disposition, said, seen) in enumerate(_told(case=case.pk, agent=agent))
     ]
+
+
+@kept
+def _told(case: int, agent: Agent) -> QuerySet[Topic, tuple[Any, ...]]:
+    told = Message.objects.filter(interaction=OuterRef("interaction")).order_by().values("interaction")
+    topics = Topic.objects.filter(case=case, withdrawn_at=None).order_by("pk")
+    topics = topics.annotate(
+        said=Subquery(told.annotate(said=Count("pk")).values("said")),
+        seen=Exists(Interaction.objects.visible_to(agent).filter(pk=OuterRef("interaction"))),
+    )
+    columns = ("pk", "interaction__started_at", "interaction__channel", "disposition__name", "said", "seen")
+    return topics.values_list(*columns)
 
 
 def _entry(

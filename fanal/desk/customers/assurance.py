@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Max
+from django.db.models import QuerySet
 
+from fanal.agents.kept import kept
 from fanal.agents.models import Agent
 from fanal.customers.models import Customer
 from fanal.desk.access import SignedInRequest
@@ -23,7 +24,7 @@ def assurance_for(request: SignedInRequest, family: list[int], *, now: datetime)
     opened = request.session.get(KEPT_AS, {}).get(str(family[0]), "")
     if opened and datetime.fromisoformat(opened) > now:
         return Assurance.VERIFIED
-    return _of_running_contact(request.user, family)
+    return _of_running_contact.first(agent=request.user, family=family) or Assurance.NONE
 
 
 def open_on_record(request: SignedInRequest, customer: Customer, *, reason: str, now: datetime) -> None:
@@ -40,8 +41,9 @@ def open_on_record(request: SignedInRequest, customer: Customer, *, reason: str,
     )
 
 
-def _of_running_contact(agent: Agent, family: list[int]) -> int:
+@kept
+def _of_running_contact(agent: Agent, family: list[int]) -> QuerySet[Interaction, int]:
     mine = Interaction.objects.visible_to(agent).filter(
         customer__in=family, segments__agent=agent, segments__wrapped_up_at=None, spoken_for_by=None
     )
-    return mine.aggregate(most=Max("assurance"))["most"] or Assurance.NONE
+    return mine.order_by("-assurance").values_list("assurance", flat=True)[:1]

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from fanal.agents.kept import kept
 from fanal.agents.models import Agent
 from fanal.cases.models import Case
 from fanal.customers.models import ContactPoint, ContactPointState, Customer, Relationship
-from fanal.customers.survivors import family_of
-from fanal.holdings.models import Holding, HoldingKind, Order, OrderStep
+from fanal.holdings.models import Holding, HoldingKind, Order, OrderState, OrderStep
 from fanal.identity.masking import Shown, last_four, shown
 from fanal.identity.models import Assurance
 from fanal.interactions.models import Interaction
@@ -49,7 +50,8 @@ class Ordered:
     """An order with the latest step of its way."""
 
     row: Order
-    step: OrderStep | None
+    step: str
+    place: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,9 +84,8 @@ class Card:
     kin: list[Kin]
 
 
-def card_of(customer: Customer, *, agent: Agent, assurance: int, today: date) -> Card:
-    """As far as this agent may see it at this assurance; the rows of merged customers are among them."""
-    family = family_of(customer.pk)
+def card_of(customer: Customer, family: list[int], *, agent: Agent, assurance: int, today: date) -> Card:
+    """As far as this agent may see it at this assurance; the rows of merged customers, the `family`, are among them."""
     reader = _Reader(agent=agent, assurance=assurance)
     facts = _facts(customer, reader)
     points = _points(family, reader)
@@ -100,15 +101,8 @@ def card_of(customer: Customer, *, agent: Agent, assurance: int, today: date) ->
         ended_points=[point for point in points if point.row.ended_at is not None],
         holdings=holdings,
         orders=_orders(family, agent),
-        cases=list(
-            Case.objects.visible_to(agent)
-            .filter(customer__in=family, withdrawn_at=None)
-            .select_related("type")
-            .order_by("-updated_at")[:MOST]
-        ),
-        interactions=list(
-            Interaction.objects.visible_to(agent).filter(customer__in=family).order_by("-started_at")[:MOST]
-        ),
+        cases=_cases(agent=agent, family=family),
+        interactions=_contacts(agent=agent, family=family),
         kin=_kin(family, agent, today),
     )
 
@@ -137,19 +131,17 @@ def _facts(customer: Customer, reader: _Reader) -> list[Fact]:
 
 
 def _points(family: list[int], reader: _Reader) -> list[Point]:
-    rows = ContactPoint.objects.filter(customer__in=family).order_by("-preferred", "kind", "id")[: 2 * MOST]
     return [
         Point(
             row=row,
             field=reader.field(row.given or row.value, "contact", hint=True),
             kind="stop" if row.state in BAD else "go" if row.state == ContactPointState.VERIFIED else "",
         )
-        for row in rows
+        for row in _reachable(family=family)
     ]
 
 
 def _holdings(family: list[int], reader: _Reader) -> list[Held]:
-    rows = Holding.objects.visible_to(reader.agent).filter(customer__in=family).select_related("product")
     return [
         Held(
             row=row,
@@ -157,29 +149,25 @@ def _holdings(family: list[int], reader: _Reader) -> list[Held]:
             number=last_four(row.number) if row.kind in (HoldingKind.CARD, HoldingKind.ACCOUNT) else row.number,
             balance=reader.field("" if row.balance is None else f"{row.balance} {row.currency}", "financial"),
         )
-        for row in rows.order_by("kind", "id")[:MOST]
+        for row in _held(agent=reader.agent, family=family)
     ]
 
 
 def _orders(family: list[int], agent: Agent) -> list[Ordered]:
-    rows = Order.objects.visible_to(agent).filter(customer__in=family).prefetch_related("steps")
+    rows = _bought(agent=agent, family=family)
+    last = {order: (state, place) for order, state, place in _steps(orders=[row.pk for row in rows])} if rows else {}
     return [
-        Ordered(row=row, step=next(reversed(list(row.steps.all())), None)) for row in rows.order_by("-placed_at")[:MOST]
+        Ordered(row=row, step=str(OrderState(state).label) if state else "", place=place)
+        for row in rows
+        for state, place in [last.get(row.pk, ("", ""))]
     ]
 
 
 def _kin(family: list[int], agent: Agent, today: date) -> list[Kin]:
-    rows = (
-        Relationship.objects.filter(represents__in=family).exclude(person__in=family)
-        | Relationship.objects.filter(person__in=family).exclude(represents__in=family)
-    ).select_related("person", "represents")
+    rows = _related(family=family)
     found = []
-    visible = set(
-        Customer.objects.visible_to(agent)
-        .filter(pk__in=[pk for row in rows for pk in (row.person_id, row.represents_id)])
-        .values_list("pk", flat=True)
-    )
-    for row in rows[:MOST]:
+    visible = set(_visible(agent=agent, pks=[pk for row in rows for pk in (row.person_id, row.represents_id)]))
+    for row in rows:
         acts = row.represents_id in family
         other = row.person if acts else row.represents
         if other.pk in visible:
@@ -198,3 +186,48 @@ def _kin(family: list[int], agent: Agent, today: date) -> list[Kin]:
                 )
             )
     return found
+
+
+@kept
+def _reachable(family: list[int]) -> QuerySet[ContactPoint]:
+    return ContactPoint.objects.filter(customer__in=family).order_by("-preferred", "kind", "id")[: 2 * MOST]
+
+
+@kept
+def _held(agent: Agent, family: list[int]) -> QuerySet[Holding]:
+    rows = Holding.objects.visible_to(agent).filter(customer__in=family).order_by("kind", "id")
+    return rows.select_related("product")[:MOST]
+
+
+@kept
+def _bought(agent: Agent, family: list[int]) -> QuerySet[Order]:
+    return Order.objects.visible_to(agent).filter(customer__in=family).order_by("-placed_at")[:MOST]
+
+
+@kept
+def _steps(orders: list[int]) -> QuerySet[OrderStep, tuple[Any, ...]]:
+    return OrderStep.objects.filter(order__in=orders).order_by("at").values_list("order_id", "state", "place")
+
+
+@kept
+def _cases(agent: Agent, family: list[int]) -> QuerySet[Case]:
+    rows = Case.objects.visible_to(agent).filter(customer__in=family, withdrawn_at=None).select_related("type")
+    return rows.only("number", "subject", "state", "updated_at", "type__name").order_by("-updated_at")[:MOST]
+
+
+@kept
+def _contacts(agent: Agent, family: list[int]) -> QuerySet[Interaction]:
+    rows = Interaction.objects.visible_to(agent).filter(customer__in=family).order_by("-started_at")
+    return rows.only("channel", "started_at", "end_reason")[:MOST]
+
+
+@kept
+def _related(family: list[int]) -> QuerySet[Relationship]:
+    outward = Q(represents__in=family) & ~Q(person__in=family) | Q(person__in=family) & ~Q(represents__in=family)
+    rows = Relationship.objects.filter(outward).select_related("person", "represents").order_by("pk")
+    return rows.defer("person__tokens", "represents__tokens")[:MOST]
+
+
+@kept
+def _visible(agent: Agent, pks: list[int]) -> QuerySet[Customer, int]:
+    return Customer.objects.visible_to(agent).filter(pk__in=pks).order_by().values_list("pk", flat=True)

@@ -3,13 +3,15 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from fanal.agents.models import Permission
+from fanal.agents.kept import kept
+from fanal.agents.models import Agent, Permission
 from fanal.customers import actions
 from fanal.customers.models import ContactPoint, Customer
 from fanal.customers.survivors import family_of, survivors_of
@@ -162,15 +164,26 @@ def may_change_addresses(request: SignedInRequest, found: Customer) -> bool:
 
 def seen(request: SignedInRequest, pk: int) -> Customer:
     """The customer who stands for this id, if this agent may see them."""
-    rows = Customer.objects.visible_to(request.user)
-    asked = get_object_or_404(rows, pk=pk)
-    return asked if asked.survivor_id is None else get_object_or_404(rows, pk=survivors_of([pk])[pk])
+    asked = _visible(request.user, pk)
+    return asked if asked.survivor_id is None else _visible(request.user, survivors_of([pk])[pk])
+
+
+def _visible(agent: Agent, pk: int) -> Customer:
+    found = _customer.first(agent=agent, pk=pk)
+    if found is None:
+        raise Http404
+    return found
+
+
+@kept
+def _customer(agent: Agent, pk: int) -> QuerySet[Customer]:
+    return Customer.objects.visible_to(agent).filter(pk=pk).defer("tokens")
 
 
 def _card(request: SignedInRequest, found: Customer, *, form: Any = None, status: int = 200) -> HttpResponse:
-    now = timezone.now()
-    assurance = assurance_for(request, family_of(found.pk), now=now)
-    card = card_of(found, agent=request.user, assurance=assurance, today=timezone.localdate(now))
+    now, family = timezone.now(), family_of(found.pk)
+    assurance = assurance_for(request, family, now=now)
+    card = card_of(found, family, agent=request.user, assurance=assurance, today=timezone.localdate(now))
     reasons = [
         ("case_work", _("Work on a case")),
         ("call_back", _("Prepare a call back")),

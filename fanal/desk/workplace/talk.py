@@ -16,6 +16,7 @@ from fanal.desk.workplace.languages import language_name
 from fanal.interactions.models import (
     Attachment,
     Author,
+    Correction,
     DeliveryState,
     Disposition,
     Identification,
@@ -61,6 +62,7 @@ class Talk:
     interaction: Interaction
     segment: Segment | None
     mine: bool
+    was_mine: bool = False
 
     @property
     def may_write(self) -> bool:
@@ -69,6 +71,11 @@ class Talk:
     @property
     def wrapping(self) -> bool:
         return self.mine and self.interaction.ended_at is not None
+
+    @property
+    def correcting(self) -> bool:
+        """It was theirs to the end and is wrapped up: a wrong outcome may still be corrected."""
+        return self.was_mine and self.interaction.ended_at is not None and bool(self.topics)
 
     @property
     def language(self) -> str:
@@ -96,8 +103,9 @@ class Talk:
 def talk_of(interaction: Interaction, *, agent: Agent) -> Talk:
     """The whole talk as the agent may see it: writing only while it is theirs and still going on."""
     segment = _segment.first(interaction=interaction.pk)
-    mine = segment is not None and segment.agent_id == agent.pk and segment.wrapped_up_at is None
-    return Talk(interaction=interaction, segment=segment, mine=mine)
+    theirs = segment is not None and segment.agent_id == agent.pk
+    over = segment is not None and segment.wrapped_up_at is not None
+    return Talk(interaction=interaction, segment=segment, mine=theirs and not over, was_mine=theirs and over)
 
 
 def lines_of(interaction: Interaction) -> list[Line]:
@@ -116,7 +124,7 @@ def dispositions() -> list[Disposition]:
 
 def _everything(interaction: int) -> Iterator[Line]:
     """Most contacts have some of these only, so one question finds out which of the rest to ask."""
-    [(has_files, has_notes, has_records, has_facts, has_transfers)] = _has(interaction=interaction)
+    [(has_files, has_notes, has_records, has_facts, has_transfers, has_corrections)] = _has(interaction=interaction)
     yield from _said(interaction, has_files=has_files)
     if has_notes:
         for pk, at, text, by in _notes(interaction=interaction):
@@ -130,6 +138,8 @@ def _everything(interaction: int) -> Iterator[Line]:
         yield from (_line("identified", fact) for fact in _facts(interaction=interaction))
     if has_transfers:
         yield from (_line("transfer", transfer) for transfer in _transfers(interaction=interaction))
+    if has_corrections:
+        yield from (_line("corrected", fact) for fact in _corrections(interaction=interaction))
 
 
 def _said(interaction: int, *, has_files: bool) -> Iterator[Line]:
@@ -192,6 +202,7 @@ def _has(interaction: int) -> QuerySet[Interaction, tuple[bool, ...]]:
         ActionRecord.objects.filter(interaction=OuterRef("pk")),
         Identification.objects.filter(interaction=OuterRef("pk")),
         Transfer.objects.filter(interaction=OuterRef("pk")),
+        Correction.objects.filter(topic__interaction=OuterRef("pk")),
     ]
     return Interaction.objects.filter(pk=interaction).values_list(*(Exists(rows) for rows in of_it))
 
@@ -231,3 +242,9 @@ def _facts(interaction: int) -> QuerySet[Identification]:
 def _transfers(interaction: int) -> QuerySet[Transfer]:
     rows = Transfer.objects.filter(interaction=interaction).select_related("to_queue", "to_agent", "by")
     return rows.only("at", "summary", "to_queue__name", "to_agent__name", "by__name")
+
+
+@kept
+def _corrections(interaction: int) -> QuerySet[Correction]:
+    rows = Correction.objects.filter(topic__interaction=interaction).select_related("was", "became", "by")
+    return rows.only("why", "at", "was__name", "became__name", "by__name")

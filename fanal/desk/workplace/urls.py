@@ -40,4 +40,5 @@ urlpatterns = [
     path("interactions/<int:pk>/blocking/", ending.blocking, name="blocking"),
     path("customers/<int:pk>/messages/", reaching.messages, name="customer_messages"),
     path("segments/<int:pk>/wrap-up/", ending.wrap_up, name="wrap_up"),
+    path("segments/<int:pk>/corrections/", ending.corrections, name="corrections"),
 ]

@@ -5,9 +5,10 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from fanal.agents.models import Agent
 from fanal.customers.models import ContactPoint, Customer
@@ -15,7 +16,16 @@ from fanal.customers.survivors import family_of
 from fanal.events.actions import publish
 from fanal.holdings.models import Holding, HoldingKind, HoldingState, Order, OrderState
 from fanal.identity.models import VerificationAttempt
-from fanal.identity.rules.verification import Asked, Attempt, Standing, askable, is_right, next_questions, standing
+from fanal.identity.rules.verification import (
+    DAY,
+    Asked,
+    Attempt,
+    Standing,
+    askable,
+    is_right,
+    next_questions,
+    standing,
+)
 from fanal.norms import digits
 
 REMEMBERED = timedelta(days=2)
@@ -43,7 +53,12 @@ class Outcome:
 
 
 def questions(
-    *, customer: Customer, interaction_id: int, given: Mapping[str, str] | None = None, now: datetime
+    *,
+    customer: Customer,
+    interaction_id: int,
+    given: Mapping[str, str] | None = None,
+    by: Agent | None = None,
+    now: datetime,
 ) -> Asking:
     """A couple of questions about this person; `given` is what was said in this contact before (Interaction.given).
 
@@ -54,7 +69,8 @@ def questions(
     attempts = _attempts(customer, interaction_id, now)
     tried = {attempt.question for attempt in attempts if attempt.contact == interaction_id}
     left = len([asked for asked in open_ if asked not in tried])
-    now_standing = standing(attempts, contact=interaction_id, left=left, now=now)
+    elsewhere = _wrong_elsewhere(customer, interaction_id, by, now)
+    now_standing = standing(attempts, contact=interaction_id, left=left, **elsewhere, now=now)
     asking = next_questions(open_, attempts, contact=interaction_id) if now_standing.state == "open" else ()
     return Asking(questions=asking, standing=now_standing)
 
@@ -74,8 +90,9 @@ def answer(
 
     When the outcome is verified, the caller tells the interaction (interactions.actions.identify). Raises NotAsked.
     """
-    customer = Customer.objects.select_for_update(of=("self",), no_key=True).get(pk=customer.pk)
-    asking = questions(customer=customer, interaction_id=interaction_id, given=given, now=now)
+    _one_at_a_time(customer, interaction_id, by)
+    customer.refresh_from_db()
+    asking = questions(customer=customer, interaction_id=interaction_id, given=given, by=by, now=now)
     if question not in asking.questions:
         raise NotAsked(question)
     asked = Asked(question)
@@ -83,7 +100,7 @@ def answer(
     VerificationAttempt.objects.create(
         customer=customer, contact=interaction_id, question=asked, right=right, by=by, at=now
     )
-    after = questions(customer=customer, interaction_id=interaction_id, given=given, now=now)
+    after = questions(customer=customer, interaction_id=interaction_id, given=given, by=by, now=now)
     publish(
         kind="verification.answered",
         data={
@@ -139,6 +156,25 @@ def _attempts(customer: Customer, interaction_id: int, now: datetime) -> list[At
         Attempt(question=row.question, contact=row.contact, right=row.right, at=row.at)
         for row in recent.distinct().order_by("at", "id")
     ]
+
+
+def _wrong_elsewhere(customer: Customer, interaction_id: int, by: Agent | None, now: datetime) -> dict[str, Any]:
+    """What this contact got wrong about other people, and when whoever asks got something wrong about anybody."""
+    family = set(family_of(customer.pk))
+    wrong = VerificationAttempt.objects.filter(right=False)
+    here = wrong.filter(contact=interaction_id).values_list("customer_id", flat=True)
+    taken_down = wrong.filter(by=by, at__gt=now - DAY).values_list("at", flat=True) if by else ()
+    return {"wrong_about_others": sum(who not in family for who in here), "wrong_by_agent": list(taken_down)}
+
+
+def _one_at_a_time(customer: Customer, interaction_id: int, by: Agent | None) -> None:
+    """Answers that come together are counted one after the other: of the person, of the contact and of who asks."""
+    with connection.cursor() as cursor:
+        for what, key in (("agent", by.pk if by else 0), ("contact", interaction_id)):
+            if key:
+                cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [f"verification {what}", key])
+    family = Customer.objects.filter(pk__in=family_of(customer.pk)).order_by("pk")
+    list(family.select_for_update(of=("self",), no_key=True).values_list("pk"))
 
 
 def _in_order(open_: tuple[Asked, ...], customer_id: int, interaction_id: int) -> list[Asked]:

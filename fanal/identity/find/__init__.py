@@ -4,11 +4,12 @@ from fanal.agents.models import Agent
 from fanal.identity.find.bounds import Cut, bounded
 from fanal.identity.find.lanes import exact, may_be_exact
 from fanal.identity.find.names import by_name
+from fanal.identity.find.people import people_of
 from fanal.identity.find.results import Found, Results
 from fanal.identity.find.showing import shown
 from fanal.norms.shapes import LONGEST, Shape, looks_like
 
-__all__ = ["Found", "Results", "search"]
+__all__ = ["Found", "Results", "people_of", "search"]
 
 
 def search(text: str, *, agent: Agent, limit: int = 10) -> Results:

@@ -1,6 +1,6 @@
 """Names with slips of the finger, in any script: near words of the dictionary first, then the customers who bear them.
 
-The staged design of docs/decisions: every fuzzy key hangs on a distinct word, never on a customer.
+Every fuzzy key hangs on a distinct word (`customers/index.py`), never on a customer: words are far fewer than people.
 """
 
 import re

@@ -59,6 +59,18 @@ class Evidence:
     region: str = ""
     practice: bool = False
 
+    def untyped(self) -> "Evidence":
+        """What the channel shows and the host signs, without anything that the visitor typed."""
+        return Evidence(
+            caller_number=self.caller_number,
+            from_address=self.from_address,
+            handle=self.handle,
+            signed_external_id=self.signed_external_id,
+            signed_in_customer=self.signed_in_customer,
+            region=self.region,
+            practice=self.practice,
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Match:

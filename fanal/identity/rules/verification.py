@@ -13,6 +13,9 @@ AT_A_TIME = 2
 RIGHT_NEEDED = 2
 MOST_WRONG_IN_CONTACT = 3
 MOST_WRONG_A_DAY = 5
+# Whoever they are about: a contact that goes through people, and somebody here who tries people out.
+MOST_WRONG_OF_A_CONTACT = 6
+MOST_WRONG_OF_AN_AGENT_A_DAY = 30
 DAY = timedelta(hours=24)
 
 
@@ -70,8 +73,8 @@ class Attempt:
 class Standing:
     """How the verification of one person in one contact stands.
 
-    `state`: open (ask), verified, locked_contact (enough wrong answers here), locked_day (until `until`), or
-    nothing_to_ask (too little is known that was not said already).
+    `state`: open (ask), verified, locked_contact (enough wrong answers here), locked_day (about this person, until
+    `until`), locked_agent (by whoever asks, until `until`), or nothing_to_ask (too little is known that was not said).
     """
 
     state: str
@@ -100,9 +103,19 @@ def next_questions(order: Sequence[Asked], attempts: Sequence[Attempt], *, conta
     return tuple(asked for asked in order if asked not in tried)[:AT_A_TIME]
 
 
-def standing(attempts: Sequence[Attempt], *, contact: int, left: int, now: datetime) -> Standing:
+def standing(
+    attempts: Sequence[Attempt],
+    *,
+    contact: int,
+    left: int,
+    wrong_about_others: int = 0,
+    wrong_by_agent: Sequence[datetime] = (),
+    now: datetime,
+) -> Standing:
     """Enough, too much or go on, from all attempts on this customer; `left` questions can still be asked here.
 
+    `wrong_about_others`: wrong answers in this contact about other people; `wrong_by_agent`: when whoever asks now
+    took down wrong answers, about anybody.
     Two right answers are enough with at most one wrong; each further wrong one asks for one more that is right.
     """
     here = [attempt for attempt in attempts if attempt.contact == contact]
@@ -115,7 +128,11 @@ def standing(attempts: Sequence[Attempt], *, contact: int, left: int, now: datet
     if len(recent) >= MOST_WRONG_A_DAY:
         until = recent[-MOST_WRONG_A_DAY] + DAY
         return Standing(state="locked_day", right=right, wrong=wrong, needed=needed, until=until)
-    if wrong >= MOST_WRONG_IN_CONTACT:
+    by_agent = sorted(at for at in wrong_by_agent if now - at < DAY)
+    if len(by_agent) >= MOST_WRONG_OF_AN_AGENT_A_DAY:
+        until = by_agent[-MOST_WRONG_OF_AN_AGENT_A_DAY] + DAY
+        return Standing(state="locked_agent", right=right, wrong=wrong, needed=needed, until=until)
+    if wrong >= MOST_WRONG_IN_CONTACT or wrong + wrong_about_others >= MOST_WRONG_OF_A_CONTACT:
         return Standing(state="locked_contact", right=right, wrong=wrong, needed=needed)
     if right + left < needed:
         return Standing(state="nothing_to_ask", right=right, wrong=wrong, needed=needed)

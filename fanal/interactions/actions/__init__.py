@@ -2,6 +2,7 @@
 
 from fanal.interactions.actions.attaching import attach
 from fanal.interactions.actions.blocking import block, is_blocked, lift_block
+from fanal.interactions.actions.correcting import correct_outcome
 from fanal.interactions.actions.ending import complete_wrap_up, end_talk
 from fanal.interactions.actions.identifying import identify, set_candidates, speak_for
 from fanal.interactions.actions.messages import add_message, add_note, mark
@@ -22,6 +23,7 @@ __all__ = [
     "attach",
     "block",
     "complete_wrap_up",
+    "correct_outcome",
     "end_talk",
     "focus_topic",
     "give_to_agent",

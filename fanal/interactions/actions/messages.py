@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any, cast
 
-from django.db import transaction
-from django.db.models import Value
+from django.db import connection, transaction
+from django.db.models import QuerySet, Value
 from django.db.models.functions import Coalesce
 
+from fanal.agents.kept import kept
 from fanal.agents.models import Agent
 from fanal.consent.actions import clear
 from fanal.consent.models import Clearance, Purpose
@@ -14,6 +16,20 @@ from fanal.consent.rules import OWN_CONTACT
 from fanal.events.actions import publish
 from fanal.interactions import audience
 from fanal.interactions.models import Attachment, Author, DeliveryState, Interaction, Message, Note, Segment
+
+STORED = ("interaction_id", "external_id", "segment_id", "author", "agent_id", "text", "at", "state", "clearance_id")
+STORE = """
+    WITH said AS (
+        INSERT INTO interactions_message
+            (interaction_id, external_id, segment_id, author, agent_id, text, at, state, clearance_id)
+        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+        ON CONFLICT (interaction_id, external_id) DO NOTHING
+        RETURNING id, interaction_id, at
+    ), moved AS (
+        UPDATE interactions_interaction i SET last_message_at = said.at FROM said WHERE i.id = said.interaction_id
+    )
+    SELECT id FROM said
+"""
 
 
 @transaction.atomic
@@ -33,9 +49,9 @@ def add_message(
     What we say passes the consent gate as a reply to the person's own contact, unless a clearance is brought along.
     Raises consent.rules.NotAllowed.
     """
-    segment = Segment.objects.filter(interaction=interaction, ended_at=None).first()
+    segment = _running.first(interaction=interaction.pk)
     if author != Author.CUSTOMER:
-        if known := Message.objects.filter(interaction=interaction, external_id=external_id).first():
+        if known := _known.first(interaction=interaction.pk, external_id=external_id):
             return known
         clearance = clearance or clear(
             purpose=Purpose.REPLY,
@@ -45,25 +61,21 @@ def add_message(
             basis=OWN_CONTACT,
             now=now,
         )
-    message, created = Message.objects.get_or_create(
+    message = Message(
         interaction=interaction,
+        segment=segment,
+        author=author,
+        agent=agent,
+        text=text,
         external_id=external_id,
-        defaults={
-            "segment": segment,
-            "author": author,
-            "agent": agent,
-            "text": text,
-            "at": now,
-            "state": DeliveryState.SENT,
-            "clearance": clearance,
-        },
+        at=now,
+        clearance=clearance,
     )
-    if not created:
-        return message
+    if not _stored(message):
+        return Message.objects.get(interaction=interaction, external_id=external_id)
     if attachment_ids:
         pending = Attachment.objects.filter(interaction=interaction, message=None, by=agent)
         pending.filter(pk__in=list(attachment_ids)).update(message=message)
-    Interaction.objects.filter(pk=interaction.pk).update(last_message_at=now)
     if author == Author.AGENT and segment and segment.first_reply_at is None:
         Segment.objects.filter(pk=segment.pk, first_reply_at=None).update(first_reply_at=now)
     publish(
@@ -113,3 +125,34 @@ def add_note(*, interaction: Interaction, text: str, by: Agent, now: datetime) -
         by=by.pk,
     )
     return note
+
+
+def _stored(message: Message) -> bool:
+    """Store it and the time of the last message in one statement; False when its external id is there already."""
+    fields = (
+        "interaction_id",
+        "external_id",
+        "segment_id",
+        "author",
+        "agent_id",
+        "text",
+        "at",
+        "state",
+        "clearance_id",
+    )
+    with cast(Any, connection).prepared_cursor() as cursor:
+        cursor.execute(STORE, [getattr(message, name) for name in fields])
+        found = cursor.fetchone()
+    if found:
+        message.pk, message._state.adding, message._state.db = found[0], False, connection.alias
+    return found is not None
+
+
+@kept
+def _running(interaction: int) -> QuerySet[Segment]:
+    return Segment.objects.filter(interaction=interaction, ended_at=None).order_by("pk")[:1]
+
+
+@kept
+def _known(interaction: int, external_id: str) -> QuerySet[Message]:
+    return Message.objects.filter(interaction=interaction, external_id=external_id)

@@ -1,5 +1,6 @@
 """Sum facts into cells: the quarters of an hour that changed, then the days they lie in."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -12,9 +13,10 @@ from fanal.kpis.actions.sharing import work_of
 from fanal.kpis.counters import SOURCES, TIMES
 from fanal.kpis.models import Cell, Fact, Grain, StateStretch
 from fanal.kpis.periods import day_of, next_day
-from fanal.kpis.rules import INTERVAL, Stretch, interval_of, intervals, time_spent
+from fanal.kpis.rules import INTERVAL, LONGEST, Stretch, interval_of, intervals, time_spent, together
 
 CHUNK = 200
+TIME_COLUMNS = ("source", "grain", "at", "agent_id", *TIMES)
 
 
 def rebuild(*, source: str, moments: Iterable[datetime]) -> None:
@@ -101,22 +103,21 @@ def rebuild_times(*, times: dict[int, set[datetime]]) -> None:
     """Sum the time of the given agents in the given intervals again, from stretches that are over."""
     if not times:
         return
-    pairs = [(agent, at) for agent, moments in times.items() for at in moments]
+    runs = [(agent, first, last) for agent, moments in times.items() for first, last in together(moments)]
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            DELETE FROM kpis_cell c USING unnest(%s::bigint[], %s::timestamptz[]) AS p(agent, at)
-            WHERE c.grain = 'q' AND c.source = 'time' AND c.agent_id = p.agent AND c.at = p.at
+            DELETE FROM kpis_cell c USING unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS r(agent, f, l)
+            WHERE c.grain = 'q' AND c.source = 'time' AND c.agent_id = r.agent AND c.at BETWEEN r.f AND r.l
             """,
-            [[agent for agent, _ in pairs], [at for _, at in pairs]],
+            [[agent for agent, _, _ in runs], [first for _, first, _ in runs], [last for _, _, last in runs]],
         )
-    moments = {at for _, at in pairs}
+    moments = set().union(*times.values())
     start, end = min(moments), max(moments) + INTERVAL
     found = spent(agents=list(times), start=start, end=end, wanted=times)
-    Cell.objects.bulk_create(
-        [Cell(source="time", grain=Grain.QUARTER, at=at, agent_id=agent, **ms) for (agent, at), ms in found.items()],
-        batch_size=2000,
-    )
+    with connection.cursor() as cursor, cursor.copy(f"COPY kpis_cell ({', '.join(TIME_COLUMNS)}) FROM STDIN") as copy:
+        for (agent, at), ms in found.items():
+            copy.write_row(("time", Grain.QUARTER.value, at, agent, *map(ms.get, TIMES)))
     rebuild_days(source="time", moments=moments)
 
 
@@ -147,9 +148,13 @@ def spent(
     moments = [at for _, at in stretches]
     first, last = min(moments), max(moments) + INTERVAL
     work = work_of(list({agent for agent, _ in stretches}), first, last)
+    starts = {agent: [span.start for span in spans] for agent, spans in work.items()}
     found = {}
     for (agent, at), there in stretches.items():
-        found[agent, at] = time_spent(there, work.get(agent, []), at, at + INTERVAL)
+        near = slice(
+            bisect_right(starts.get(agent, ()), at - LONGEST), bisect_left(starts.get(agent, ()), at + INTERVAL)
+        )
+        found[agent, at] = time_spent(there, work.get(agent, [])[near], at, at + INTERVAL)
     return found
 
 

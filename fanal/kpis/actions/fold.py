@@ -12,7 +12,7 @@ from fanal.kpis.actions.cells import rebuild, rebuild_times
 from fanal.kpis.actions.returning import restate, same_matters
 from fanal.kpis.actions.sharing import share
 from fanal.kpis.counters import FACTS, SOURCES
-from fanal.kpis.models import Fact, Handling
+from fanal.kpis.models import Fact
 from fanal.kpis.rules import LONGEST, Happening, intervals, merged, statements
 
 CURSOR = "figures"
@@ -23,11 +23,15 @@ _TYPES = {
     "DateTimeField": "timestamptz",
     "BooleanField": "boolean",
 }
-BATCH = 5000
+BATCH = 25_000
 
 Ids = dict[str, list[int]]
+Literals = dict[str, str]
+NONE = "{}"
 Moments = set[datetime]
 Times = dict[int, Moments]
+Stretch = tuple[int, datetime, datetime | None]
+"""Of which agent, from when until when; None: not over yet."""
 
 
 def fold(*, limit: int = 200_000) -> int:
@@ -85,13 +89,20 @@ def absorb(*, happenings: Iterable[Happening]) -> None:
     said = merged(statement for event in happenings for statement in statements(event))
     if not said:
         return
+    touched: Ids = {fact: list(said.get(fact, ())) for fact in FACTS}
+    before = _worked(touched["handling"])
     for fact, rows in said.items():
         _merge_in(FACTS[fact], rows)
-    touched: Ids = {fact: list(said.get(fact, ())) for fact in FACTS}
-    dirty, times = _complete(touched)
+    dirty, changed = _complete(touched)
+    times = _times([*changed, *before, *_worked(touched["handling"])])
     for source, moments in dirty.items():
         rebuild(source=source, moments=moments)
     rebuild_times(times=times)
+
+
+def literal(ids: Iterable[int]) -> str:
+    """As PostgreSQL writes an array: to write a list of thousands number by number takes longer than to use it."""
+    return "{" + ",".join(map(str, ids)) + "}"
 
 
 def _merge_in(model: type[Fact], rows: Mapping[int, Mapping[str, Any]]) -> None:
@@ -100,7 +111,7 @@ def _merge_in(model: type[Fact], rows: Mapping[int, Mapping[str, Any]]) -> None:
     said = [f'"{column.column}"' for column in columns]
     best = {'"practice"': "GREATEST"}
     better = [f"{name} = {best.get(name, 'LEAST')}(f.{name}, EXCLUDED.{name})" for name in said]
-    values = [list(rows)] + [[row.get(name) for row in rows.values()] for name in names]
+    values: list[Any] = [literal(rows)] + [[row.get(name) for row in rows.values()] for name in names]
     arrays = ", ".join(["%s::bigint[]"] + [f"%s::{_type_of(column)}[]" for column in columns])
     defaults = {
         str(field.column): "false" if field.get_internal_type() == "BooleanField" else "0"
@@ -123,51 +134,70 @@ def _type_of(column: Any) -> str:
     return _TYPES.get(kind, "text")
 
 
-def _complete(touched: Ids) -> tuple[dict[str, Moments], Times]:
-    """Derive again whatever depends on the touched facts; the intervals, and agents' times, that changed by it."""
-    scope: Ids = dict(touched)
+def _complete(touched: Ids) -> tuple[dict[str, Moments], list[Stretch]]:
+    """Derive again whatever depends on the touched facts; the intervals, and the presence, that changed by it."""
+    given = {fact: literal(ids) for fact, ids in touched.items()}
+    scope: Literals = dict(given)
     with connection.cursor() as cursor:
         for fact in ("handling", "contact", "case", "issue"):
-            cursor.execute(derivations.SCOPE[fact], touched)
-            scope[fact] = [row[0] for row in cursor.fetchall()]
-        cursor.execute(derivations.SCOPE["move"], touched | {"case": scope["case"]})
-        scope["move"] = [row[0] for row in cursor.fetchall()]
-        cursor.execute(derivations.BESIDE, {"ids": touched["handling"]})
+            scope[fact] = _found(cursor, derivations.SCOPE[fact], given)
+        scope["move"] = _found(cursor, derivations.SCOPE["move"], given | {"case": scope["case"]})
+        cursor.execute(derivations.BESIDE, {"ids": given["handling"]})
         beside = [row[0] for row in cursor.fetchall()]
-        dirty = {source: _moments(source, scope[source]) for source in SOURCES}
-        dirty["handling"] |= _moments("handling", beside)
+        changing = {source: [scope[source]] for source in SOURCES}
+        changing["handling"].append(literal(beside))
+        dirty = {source: _moments(cursor, source, changing[source]) for source in SOURCES}
         matters = same_matters(ids=scope["issue"])
         for fact, statement in derivations.OF.items():
-            if scope[fact]:
+            if scope[fact] != NONE:
                 cursor.execute(statement, {"ids": scope[fact]})
-        changed: list[tuple[int, datetime, datetime | None]] = []
+        changed: list[Stretch] = []
         if touched["stretch"]:
-            cursor.execute(derivations.STRETCHES, {"ids": touched["stretch"]})
+            cursor.execute(derivations.STRETCHES, {"ids": given["stretch"]})
             changed = cursor.fetchall()
-    share(ids=beside)
-    dirty["issue"] |= restate(matters=matters | same_matters(ids=scope["issue"]))
-    for source in SOURCES:
-        dirty[source] |= _moments(source, scope[source])
-    dirty["handling"] |= _moments("handling", beside)
-    return dirty, _times(changed, touched["handling"])
+        share(ids=beside)
+        dirty["issue"] |= restate(matters=matters | same_matters(ids=scope["issue"]))
+        for source in SOURCES:
+            dirty[source] |= _moments(cursor, source, changing[source])
+    return dirty, changed
 
 
-def _moments(source: str, ids: Sequence[int]) -> Moments:
-    if not ids:
-        return set()
-    rows = SOURCES[source].model._default_manager.filter(pk__in=ids, interval_at__isnull=False)
-    return {at for at in rows.order_by().values_list("interval_at", flat=True).distinct() if at}
+def _found(cursor: Any, statement: str, given: Literals) -> str:
+    cursor.execute(statement, given)
+    return literal(row[0] for row in cursor.fetchall())
 
 
-def _times(changed: Iterable[tuple[int, datetime, datetime | None]], handlings: Sequence[int]) -> Times:
-    """The agents and intervals whose presence or work changed; an open stretch is added when it is read."""
+def _moments(cursor: Any, source: str, ids: Iterable[str]) -> Moments:
+    """The intervals that these facts count in now."""
+    found: Moments = set()
+    for some in ids:
+        if some != NONE:
+            cursor.execute(
+                f"SELECT DISTINCT interval_at FROM {SOURCES[source].model._meta.db_table} "
+                "WHERE id = ANY(%s) AND interval_at IS NOT NULL",
+                [some],
+            )
+            found |= {at for (at,) in cursor.fetchall()}
+    return found
+
+
+def _worked(handlings: Sequence[int]) -> list[Stretch]:
+    """Whose hands these segments fill, as is known now, and from when until when; an open one as long as one counts."""
+    if not handlings:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT agent_id, started_at, COALESCE(wrapped_up_at, ended_at) FROM kpis_handling "
+            "WHERE id = ANY(%s) AND agent_id IS NOT NULL AND started_at IS NOT NULL",
+            [literal(handlings)],
+        )
+        return [(agent, at, min(over or at + LONGEST, at + LONGEST)) for agent, at, over in cursor.fetchall()]
+
+
+def _times(stretches: Iterable[Stretch]) -> Times:
+    """The agents and intervals in which presence or work changed; an open stretch is added when it is read."""
     times: Times = {}
-    for agent, start, end in changed:
+    for agent, start, end in stretches:
         if end is not None:
             times.setdefault(agent, set()).update(intervals(start, end))
-    rows = Handling.objects.filter(pk__in=handlings, agent__isnull=False, started_at__isnull=False)
-    for agent_id, began in rows.values_list("agent_id", "started_at"):
-        assert agent_id is not None
-        assert began is not None
-        times.setdefault(agent_id, set()).update(intervals(began, began + LONGEST))
     return times

@@ -1,6 +1,5 @@
 """Say of each matter whether the same person came back about it: earlier days are restated by later contacts."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -10,12 +9,10 @@ from fanal.kpis import derivations
 Matters = set[tuple[int, str]]
 
 
-def same_matters(*, ids: Sequence[int]) -> Matters:
-    """The persons and subjects of these matters."""
-    if not ids:
-        return set()
+def same_matters(*, ids: str) -> Matters:
+    """The persons and subjects of these matters, whose ids come as PostgreSQL writes an array."""
     with connection.cursor() as cursor:
-        cursor.execute(derivations.SAME, {"ids": list(ids)})
+        cursor.execute(derivations.SAME, {"ids": ids})
         return set(cursor.fetchall())
 
 

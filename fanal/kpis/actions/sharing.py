@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import Max, Min
 
 from fanal.kpis.models import Handling
@@ -30,11 +31,16 @@ def share(*, ids: Sequence[int]) -> None:
         return
     agents = list(rows.order_by().values_list("agent_id", flat=True).distinct())
     work = work_of([a for a in agents if a], bounds["first"], bounds["last"] + LONGEST)
-    wanted, changed = set(ids), []
+    wanted, shared = set(ids), dict[int, int]()
     for spans in work.values():
         starts = [span.start for span in spans]
         for span in spans:
             if span.id in wanted:
                 near = spans[bisect_left(starts, span.start - LONGEST) : bisect_right(starts, span.start + LONGEST)]
-                changed.append(Handling(id=span.id, active_ms=shared_ms(span, near)))
-    Handling.objects.bulk_update(changed, ["active_ms"], batch_size=1000)
+                shared[span.id] = shared_ms(span, near)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE kpis_handling h SET active_ms = s.ms FROM unnest(%s::bigint[], %s::bigint[]) AS s(id, ms) "
+            "WHERE h.id = s.id AND h.active_ms <> s.ms",
+            [list(shared), list(shared.values())],
+        )

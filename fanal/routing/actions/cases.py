@@ -3,7 +3,9 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from fanal.agents.kept import kept
 from fanal.agents.models import Agent
 from fanal.cases import actions as cases
 from fanal.cases.models import Case, CaseState
@@ -16,7 +18,12 @@ WAITS = (EntryState.WAITING, EntryState.OFFERED)
 
 def waiting_entry(case: Case) -> QueueEntry | None:
     """Where the case waits, if it does."""
-    return QueueEntry.objects.filter(case=case, state__in=WAITS).select_related("queue").first()
+    return _waiting.first(case=case.pk)
+
+
+@kept
+def _waiting(case: int) -> QuerySet[QueueEntry]:
+    return QueueEntry.objects.filter(case=case, state__in=WAITS).select_related("queue").order_by("pk")[:1]
 
 
 @transaction.atomic

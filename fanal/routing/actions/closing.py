@@ -42,8 +42,10 @@ def close_queues(*, now: datetime) -> int:
                 somebody_left=left,
                 other_open=other_open,
             )
-            if what != Closing.STAYS:
-                rows = QueueEntry.objects.filter(queue=queue, channel=channel, state=EntryState.WAITING)
+            rows = QueueEntry.objects.filter(queue=queue, channel=channel, state=EntryState.WAITING)
+            if what == Closing.STAYS and channel in CAN_LIE:
+                rows.filter(look_at=None).update(look_at=opens_at(queue, now))
+            elif what != Closing.STAYS:
                 for entry in list(rows.order_by("position_at").values_list("pk", flat=True)[:AT_ONCE]):
                     gone += _close(entry, what, now)
     return gone

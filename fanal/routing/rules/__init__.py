@@ -1,15 +1,27 @@
 """Who gets what: which agent an entry is offered to, which entry a freed agent is offered, how long a wait may be."""
 
 from fanal.routing.rules.assigning import SHOWN, assign
-from fanal.routing.rules.closing import AtClosing, Closing, close
+from fanal.routing.rules.closing import AtClosing, Closing, close, rests
 from fanal.routing.rules.estimating import Estimate, estimate
-from fanal.routing.rules.fitting import CAME_BACK, Exclusion, Fitter, fits, may_ever_serve, qualifies, room
+from fanal.routing.rules.fitting import (
+    CAME_BACK,
+    CAN_LIE,
+    NAMED,
+    Exclusion,
+    Fitter,
+    fits,
+    may_ever_serve,
+    qualifies,
+    room,
+)
 from fanal.routing.rules.shortlisting import Line, shortlist
 from fanal.routing.rules.state import AgentFacts, Decision, EntryFacts, Profile, QueueFacts, State, Why
 from fanal.routing.rules.timing import effective_priority, next_look, starving, widened
 
 __all__ = [
     "CAME_BACK",
+    "CAN_LIE",
+    "NAMED",
     "SHOWN",
     "AgentFacts",
     "AtClosing",
@@ -32,6 +44,7 @@ __all__ = [
     "may_ever_serve",
     "next_look",
     "qualifies",
+    "rests",
     "room",
     "shortlist",
     "starving",

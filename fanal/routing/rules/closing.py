@@ -19,6 +19,14 @@ class Closing(StrEnum):
     TOLD = "told"
 
 
+def rests(*, wish: str, can_lie: bool, is_open: bool, named: bool) -> bool:
+    """Whether waiting work is not offered now, though somebody is free: it lies until its queue opens again.
+
+    `named`: a person gave it to one colleague; that holds at any hour.
+    """
+    return can_lie and not is_open and not named and wish != AtClosing.FINISH
+
+
 def close(*, wish: str, can_lie: bool, for_good: bool, somebody_left: bool, other_open: bool) -> Closing:
     """What to do with one waiting entry of a queue that is not open.
 

@@ -5,12 +5,18 @@ from typing import Any, cast
 
 from django.db.backends.postgresql import base
 from psycopg import Cursor
+from psycopg.pq import TransactionStatus
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     def is_usable(self) -> bool:
-        """A server that is gone has closed the socket or said why: only then is it asked, and an answer awaited."""
+        """A server that is gone has closed the socket or said why: only then is it asked, and an answer awaited.
+
+        In a transaction that has failed it would refuse to answer.
+        """
         if self.connection is None or self.connection.closed:
+            return False
+        if self.connection.info.transaction_status == TransactionStatus.INERROR:
             return False
         poll = select.poll()
         poll.register(self.connection.fileno(), select.POLLIN | select.POLLERR | select.POLLHUP)

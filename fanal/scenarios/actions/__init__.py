@@ -1,6 +1,6 @@
 """Scenarios met, customer actions done, and the cases that make themselves."""
 
-from fanal.scenarios.actions.matching import Met, NoQueue, contact_of, dry_run, imagined, match
+from fanal.scenarios.actions.matching import Met, NoQueue, Proven, contact_of, dry_run, imagined, match
 from fanal.scenarios.actions.matters import link_in, open_in, split_in, topics_of
 from fanal.scenarios.actions.performing import perform, possible, preview
 from fanal.scenarios.actions.saving import NotSound, save_case_rule, save_scenario, set_active, set_order
@@ -17,6 +17,7 @@ __all__ = [
     "Met",
     "NoQueue",
     "NotSound",
+    "Proven",
     "catalogue",
     "contact_of",
     "dry_run",

@@ -11,8 +11,10 @@ from django.db.models import Q
 from fanal.agents.models import Agent, Skill
 from fanal.cases.models import Case, CaseState, Category
 from fanal.channels.models import ChannelAccount
+from fanal.customers.models import Customer
 from fanal.events.actions import publish
 from fanal.holdings.models import Holding, HoldingKind, Order, OrderState
+from fanal.identity.models import Assurance, Recognition
 from fanal.interactions import actions as interactions
 from fanal.interactions import audience
 from fanal.interactions.models import Interaction, Segment, SegmentKind, Topic, TopicOrigin
@@ -41,14 +43,26 @@ class NoQueue(Exception):
     """There is no active queue at all; the contact can only be quarantined."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Proven:
+    """Who it is by what nobody can merely type: the host's signature, an address the channel itself shows."""
+
+    customer: Customer | None = None
+    assurance: int = 0
+
+
 @transaction.atomic
-def match(*, interaction: Interaction, now: datetime) -> Met:
+def match(*, interaction: Interaction, proven: Proven | None = None, now: datetime) -> Met:
     """Choose the scenario, remember why, set what the contact is about and raise its first topic.
+
+    The queue is chosen by what is proven; None: what the interaction is sure of by now.
 
     Asked again (the customer was identified meanwhile) it chooses anew; the first topic is not raised twice.
     """
     interaction = Interaction.objects.select_for_update(of=("self",)).select_related("account").get(pk=interaction.pk)
-    choice = dry_run(contact=contact_of(interaction=interaction, now=now), practice=interaction.practice)
+    contact = contact_of(interaction=interaction, now=now)
+    sure = contact_of(interaction=interaction, proven=proven, now=now) if proven else contact
+    choice = dry_run(contact=sure, opens_for=contact, practice=interaction.practice)
     interaction.about_kind, interaction.about_id = choice.opens, choice.opens_id
     interaction.save(update_fields=["about_kind", "about_id"])
     ScenarioMatch.objects.update_or_create(
@@ -89,11 +103,11 @@ def _queue(code: str, interaction: Interaction) -> Queue:
     return queue
 
 
-def dry_run(*, contact: rules.Contact, practice: bool = False) -> rules.Choice:
+def dry_run(*, contact: rules.Contact, opens_for: rules.Contact | None = None, practice: bool = False) -> rules.Choice:
     """What would happen to this contact, and why: the same scenarios through the same function, nothing written."""
     rows = Scenario.objects.filter(active=True, queue__active=True).select_related("queue")
     rows = rows.filter(queue__practice=practice)
-    return rules.choose(contact, [rule_of(row) for row in rows])
+    return rules.choose(rules.as_routed(contact), [rule_of(row) for row in rows], opens_for=opens_for or contact)
 
 
 def rule_of(row: Scenario) -> rules.ScenarioRule:
@@ -134,10 +148,15 @@ def told(choice: rules.Choice) -> list[dict[str, Any]]:
     return kept
 
 
-def contact_of(*, interaction: Interaction, now: datetime) -> rules.Contact:
+def contact_of(*, interaction: Interaction, proven: Proven | None = None, now: datetime) -> rules.Contact:
     """The interaction as the scenarios see it, with what its claims point at. A claim never says who somebody is."""
-    customer = interaction.customer
-    given = {str(key): str(value) for key, value in interaction.given.items()}
+    customer, assurance = interaction.customer, interaction.assurance
+    recognition = interaction.recognition
+    if proven:
+        customer, assurance = proven.customer, proven.assurance
+        recognition = Recognition.KNOWN if customer else Recognition.UNKNOWN
+    own_language = customer.language if customer and assurance >= Assurance.MATCHED else ""
+    order = _claimed_order(given := _given(interaction), practice=interaction.practice)
     contact = rules.Contact(
         channel=interaction.channel,
         account=interaction.account.code,
@@ -145,11 +164,11 @@ def contact_of(*, interaction: Interaction, now: datetime) -> rules.Contact:
         queue=str(interaction.account.settings.get("queue", "")),
         entry_page=interaction.entry_page,
         given=given,
-        recognition=interaction.recognition,
-        assurance=interaction.assurance,
-        language=interaction.language or (customer.language if customer else ""),
+        recognition=recognition,
+        assurance=assurance,
+        language=interaction.language or own_language,
         open_queues=open_queues(Queue.objects.filter(active=True), now=now),
-        claimed_order=_claimed_order(given, practice=interaction.practice),
+        claimed_order=order,
         claimed_holding=_claimed_holding(given, practice=interaction.practice),
     )
     if customer is None:
@@ -163,8 +182,13 @@ def contact_of(*, interaction: Interaction, now: datetime) -> rules.Contact:
         open_order=_newest(Order.objects.filter(customer=customer).exclude(state__in=FINISHED).order_by("-placed_at")),
         open_case=open_case.pk if open_case else None,
         case_owner=open_case.owner_id if open_case else None,
-        last_agent=_last_agent(interaction),
+        last_agent=_last_agent(interaction, customer),
+        claimed_order_is_own=bool(order and Order.objects.filter(pk=order, customer=customer).exists()),
     )
+
+
+def _given(interaction: Interaction) -> dict[str, str]:
+    return {str(key): str(value) for key, value in interaction.given.items()}
 
 
 def imagined(
@@ -185,6 +209,7 @@ def imagined(
         given=given,
         open_queues=open_queues(Queue.objects.filter(active=True), now=now),
         claimed_order=_claimed_order(dict(given), practice=False),
+        claimed_order_is_own=True,
         claimed_holding=_claimed_holding(dict(given), practice=False),
         open_case=0 if has_open_case else None,
         open_order=0 if has_open_order else None,
@@ -197,11 +222,9 @@ def _newest(rows: Any) -> int | None:
     return found
 
 
-def _last_agent(interaction: Interaction) -> int | None:
+def _last_agent(interaction: Interaction, customer: Customer) -> int | None:
     return (
-        Segment.objects.filter(
-            kind=SegmentKind.AGENT, interaction__customer=interaction.customer, agent__is_active=True
-        )
+        Segment.objects.filter(kind=SegmentKind.AGENT, interaction__customer=customer, agent__is_active=True)
         .exclude(interaction=interaction)
         .order_by("-started_at")
         .values_list("agent_id", flat=True)

@@ -6,8 +6,9 @@ from functools import cache, partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
+from fanal.agents.kept import kept
 from fanal.agents.models import Agent, Permission
 from fanal.cases import actions as cases
 from fanal.customers.models import Customer, Relationship
@@ -140,9 +141,19 @@ def _may_touch(whose: Customer | None, interaction: Interaction | None, by: Agen
     """An agent: what they can see, in contacts they can see. A customer: only what is their own."""
     if by is None:
         return whose is None or _is_customer_of(interaction, whose)
-    if interaction and not Interaction.objects.visible_to(by).filter(pk=interaction.pk).exists():
+    if interaction and not _visible_contact(agent=by, pk=interaction.pk):
         return False
-    return whose is None or Customer.objects.visible_to(by).filter(pk=whose.pk).exists()
+    return whose is None or bool(_visible_customer(agent=by, pk=whose.pk))
+
+
+@kept
+def _visible_contact(agent: Agent, pk: int) -> QuerySet[Interaction, int]:
+    return Interaction.objects.visible_to(agent).filter(pk=pk).order_by().values_list("pk", flat=True)
+
+
+@kept
+def _visible_customer(agent: Agent, pk: int) -> QuerySet[Customer, int]:
+    return Customer.objects.visible_to(agent).filter(pk=pk).order_by().values_list("pk", flat=True)
 
 
 def _is_customer_of(interaction: Interaction | None, whose: Customer | None) -> bool:

@@ -10,7 +10,7 @@ from fanal.scenarios.rules.conditions import (
     condition_from,
     judge,
 )
-from fanal.scenarios.rules.contact import Contact
+from fanal.scenarios.rules.contact import Contact, as_routed
 from fanal.scenarios.rules.matters import MatterRule, RaisedMatter, same_matter, subject_of, which_rule
 from fanal.scenarios.rules.permission import Asking, Refused, check
 from fanal.scenarios.rules.scenario import Choice, ScenarioRule, Verdict
@@ -28,6 +28,7 @@ __all__ = [
     "Refused",
     "ScenarioRule",
     "Verdict",
+    "as_routed",
     "check",
     "check_conditions",
     "choose",

@@ -7,8 +7,11 @@ from fanal.scenarios.rules.contact import Contact
 from fanal.scenarios.rules.scenario import Choice, ScenarioRule, Verdict
 
 
-def choose(contact: Contact, scenarios: Iterable[ScenarioRule]) -> Choice:
-    """Judge every scenario in the order given; the first match decides, the rest say what they would have done."""
+def choose(contact: Contact, scenarios: Iterable[ScenarioRule], *, opens_for: Contact | None = None) -> Choice:
+    """Judge every scenario in the order given; the first match decides, the rest say what they would have done.
+
+    `opens_for`: the same contact with what it merely claims; that may open for the agent, and chooses nothing else.
+    """
     chosen: ScenarioRule | None = None
     verdicts = []
     for scenario in scenarios:
@@ -27,7 +30,7 @@ def choose(contact: Contact, scenarios: Iterable[ScenarioRule]) -> Choice:
                 judgements=judgements,
             )
         )
-    opens, opens_id, claimed = what_opens(chosen.opens if chosen else "customer", contact)
+    opens, opens_id, claimed = what_opens(chosen.opens if chosen else "customer", opens_for or contact)
     preferred, why = preferred_agent(chosen, opens, contact)
     return Choice(
         scenario=chosen.id if chosen else None,

@@ -1,7 +1,9 @@
 """An arriving contact as the scenarios see it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+MATCHED = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +28,30 @@ class Contact:
     customer: int | None = None
     claimed_order: int | None = None
     claimed_holding: int | None = None
+    claimed_order_is_own: bool = False
     open_order: int | None = None
     open_case: int | None = None
     last_agent: int | None = None
     case_owner: int | None = None
+
+
+def as_routed(contact: Contact) -> Contact:
+    """The contact without what is merely claimed: from this the queue, the priority and the colleague are chosen.
+
+    Whoever types a number would otherwise learn from where they wait, and how long, whether it exists and whose it is.
+    """
+    if contact.assurance >= MATCHED:
+        return contact if contact.claimed_order_is_own else replace(contact, claimed_order=None)
+    return replace(
+        contact,
+        recognition="unknown",
+        assurance=0,
+        value_band=0,
+        customer=None,
+        claimed_order=None,
+        claimed_holding=None,
+        open_order=None,
+        open_case=None,
+        last_agent=None,
+        case_owner=None,
+    )

@@ -1,6 +1,8 @@
 """Hostile and broken mail: each ends in time, is parsed or parked with a reason, and the next one is not held up."""
 
+import os
 import random
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -77,7 +79,9 @@ def test_what_cannot_is_parked_with_its_reason_and_the_next_is_not_held_up(
 def test_what_costs_too_much_time_is_ended_and_shown_as_far_as_can_be(
     parser: Parser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fanal.channels.email.parsing.bounded.PATIENCE", 0.0)
+    monkeypatch.setattr("fanal.channels.email.parsing.bounded.PATIENCE", 0.3)
+    assert parser._child
+    os.kill(parser._child.pid, signal.SIGSTOP)  # as slow as can be
     letter = parser.parse(b"From: a@b.example\nSubject: slow\n\nhi")
     assert (letter.reason, letter.subject, letter.text) == ("took_too_long", "slow", "hi")
     monkeypatch.undo()

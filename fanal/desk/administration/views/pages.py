@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -78,6 +79,7 @@ def _edit(request: SignedInRequest, sheet: Sheet, found: Any) -> HttpResponse:
         "changes": _changes(sheet, found),
         "holidays": HolidaysForm(initial={"year": timezone.now().year, "country": environment.country}),
         "origin": environment.origin,
+        "has_second_factor": sheet.code == "agents" and Authenticator.objects.filter(user=found.pk).exists(),
     }
     return render(request, "administration/edit.html", context, status=422 if request.method == "POST" else 200)
 

@@ -1,5 +1,6 @@
 """People: invitations, and what an administrator can do about somebody's access."""
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -70,4 +71,19 @@ def reset(request: SignedInRequest, pk: int) -> HttpResponse:
     agent = get_object_or_404(Agent, pk=pk, is_active=True)
     actions.send_reset(agent=agent, by=request.user, now=timezone.now())
     messages.success(request, _("A link to choose a new password is written to %(email)s.") % {"email": agent.email})
+    return redirect("administration_agents_row", pk=pk)
+
+
+@require_POST
+@needs(Permission.ADMINISTER)
+@reauthentication_required  # type: ignore[untyped-decorator]
+def second_factor(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Remove a colleague's lost second factor; asked of whoever has just proved again who they are."""
+    agent = get_object_or_404(Agent, pk=pk)
+    try:
+        actions.remove_second_factor(agent=agent, by=request.user, now=timezone.now())
+        said = _("The second factor of %(name)s is removed. They are signed out and told by e-mail.")
+        messages.success(request, said % {"name": agent.name})
+    except actions.NotPossible as why:
+        messages.error(request, why.sentence())
     return redirect("administration_agents_row", pk=pk)

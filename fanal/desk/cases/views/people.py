@@ -27,7 +27,7 @@ def customer(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "GET":
         text = request.GET.get("q", "").strip()[:200]
         results = find.search(text, agent=request.user, limit=MOST) if len(text) >= SHORTEST else []
-        people = [one for one in results if one.kind == "customer"]
+        people = find.people_of(results, agent=request.user)
         template = "cases/people.html" if "q" in request.GET else "cases/customer.html"
         return render(request, template, {"case": case, "people": people, "text": text})
     person = None

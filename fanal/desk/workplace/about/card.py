@@ -1,22 +1,25 @@
 """The customer's card: contact points, holdings, orders, open cases and what was before."""
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from fanal.agents.kept import kept
 from fanal.agents.models import Agent
 from fanal.cases.models import Case, CaseState
+from fanal.channels.models import ChannelKind
 from fanal.customers.models import ContactPoint, ContactPointState, Customer
 from fanal.customers.survivors import family_of
 from fanal.desk.workplace.about.things import holding_name, holding_number
 from fanal.desk.workplace.languages import language_name
-from fanal.holdings.models import Holding, HoldingKind, HoldingState, Order
+from fanal.holdings.models import Holding, HoldingKind, HoldingState, Order, OrderState
 from fanal.identity.masking import shown
-from fanal.interactions.models import Interaction, Topic
+from fanal.interactions.models import EndReason, Interaction, Topic
 from fanal.norms import names
 
 MOST = 6
@@ -24,8 +27,7 @@ ICONS = {HoldingKind.ACCOUNT: "account", HoldingKind.CARD: "card", HoldingKind.C
 BAD = (ContactPointState.BOUNCED, ContactPointState.DISCONNECTED, ContactPointState.INVALID)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Point:
+class Point(NamedTuple):
     label: str
     value: str
     hidden: bool
@@ -33,8 +35,7 @@ class Point:
     tag_kind: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Held:
+class Held(NamedTuple):
     pk: int
     icon: str
     name: str
@@ -42,6 +43,37 @@ class Held:
     state: str
     state_name: str
     note: str
+
+
+class Ordered(NamedTuple):
+    pk: int
+    number: str
+    placed_at: datetime
+    state_name: str
+    total: Any
+    currency: str
+
+
+class Matter(NamedTuple):
+    pk: int
+    number: int
+    subject: str
+    state: str
+    type: str
+
+    @property
+    def state_name(self) -> str:
+        return str(CaseState(self.state).label)
+
+
+class Before(NamedTuple):
+    """An earlier contact."""
+
+    pk: int
+    channel_name: str
+    started_at: datetime
+    end: str
+    first_topic: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,13 +87,13 @@ class Card:
     points: list[Point]
     facts: list[tuple[str, str]]
     holdings: list[Held]
-    orders: list[Order]
-    cases: list[Case]
-    before: list[Interaction]
+    orders: list[Ordered]
+    cases: list[Matter]
+    before: list[Before]
 
 
 def card_of(interaction: Interaction, *, agent: Agent) -> Card:
-    """As far as this agent may see it while talking to somebody of this assurance; about nine queries."""
+    """As far as this agent may see it while talking to somebody of this assurance; six questions."""
     customer = interaction.customer
     assert customer is not None
     family = family_of(customer.pk)
@@ -75,16 +107,21 @@ def card_of(interaction: Interaction, *, agent: Agent) -> Card:
         points=_points(family, agent=agent, assurance=interaction.assurance),
         facts=_facts(customer, agent=agent, assurance=interaction.assurance),
         holdings=_holdings(family, agent=agent),
-        orders=list(Order.objects.visible_to(agent).filter(customer__in=family).order_by("-placed_at")[:MOST]),
+        orders=[
+            Ordered(pk, number, at, str(OrderState(state).label), total, currency)
+            for pk, number, at, state, total, currency in _orders(agent=agent, family=family)
+        ],
         cases=_cases(family, agent=agent),
-        before=_before(interaction, family, agent=agent),
+        before=[
+            Before(pk, str(ChannelKind(channel).label), at, str(EndReason(end).label) if end else "", topic or "")
+            for pk, channel, at, end, topic in _earlier(agent=agent, family=family, but=interaction.pk)
+        ],
     )
 
 
 def _points(family: list[int], *, agent: Agent, assurance: int) -> list[Point]:
-    rows = ContactPoint.objects.filter(customer__in=family, ended_at=None).order_by("-preferred", "kind", "id")
     points = []
-    for row in rows[:MOST]:
+    for row in _reachable(family=family):
         seen = shown(
             row.given or row.value,
             what="contact",
@@ -113,7 +150,6 @@ def _facts(customer: Customer, *, agent: Agent, assurance: int) -> list[tuple[st
 
 
 def _holdings(family: list[int], *, agent: Agent) -> list[Held]:
-    rows = Holding.objects.visible_to(agent).filter(customer__in=family).select_related("product")
     return [
         Held(
             pk=row.pk,
@@ -124,18 +160,47 @@ def _holdings(family: list[int], *, agent: Agent) -> list[Held]:
             state_name=str(row.get_state_display()),
             note=_("until %(day)s") % {"day": date_format(row.ends_on)} if row.ends_on else str(row.get_kind_display()),
         )
-        for row in rows.exclude(state=HoldingState.CLOSED).order_by("kind", "id")[: 2 * MOST]
+        for row in _kept_open(agent=agent, family=family)
     ]
 
 
-def _cases(family: list[int], *, agent: Agent) -> list[Case]:
-    rows = Case.objects.visible_to(agent).filter(customer__in=family, withdrawn_at=None).select_related("type")
-    unsettled = list(rows.exclude(state=CaseState.SETTLED).order_by("-updated_at")[:MOST])
-    return unsettled or list(rows.order_by("-updated_at")[:3])
+def _cases(family: list[int], *, agent: Agent) -> list[Matter]:
+    """What is still open, or else the last three that were settled."""
+    found = [Matter(*row) for row in _matters(agent=agent, family=family)]
+    return [one for one in found if one.state != CaseState.SETTLED] or found[:3]
 
 
-def _before(interaction: Interaction, family: list[int], *, agent: Agent) -> list[Interaction]:
+@kept
+def _reachable(family: list[int]) -> QuerySet[ContactPoint]:
+    rows = ContactPoint.objects.filter(customer__in=family, ended_at=None).order_by("-preferred", "kind", "id")
+    return rows.only("kind", "value", "given", "state", "shared")[:MOST]
+
+
+@kept
+def _kept_open(agent: Agent, family: list[int]) -> QuerySet[Holding]:
+    rows = Holding.objects.visible_to(agent).filter(customer__in=family).exclude(state=HoldingState.CLOSED)
+    rows = rows.select_related("product").only("kind", "number", "state", "ends_on", "product__name")
+    return rows.order_by("kind", "id")[: 2 * MOST]
+
+
+@kept
+def _orders(agent: Agent, family: list[int]) -> QuerySet[Order, tuple[Any, ...]]:
+    rows = Order.objects.visible_to(agent).filter(customer__in=family).order_by("-placed_at")
+    return rows.values_list("pk", "number", "placed_at", "state", "total", "currency")[:MOST]
+
+
+@kept
+def _matters(agent: Agent, family: list[int]) -> QuerySet[Case, tuple[Any, ...]]:
+    rows = Case.objects.visible_to(agent).filter(customer__in=family, withdrawn_at=None)
+    settled = ExpressionWrapper(Q(state=CaseState.SETTLED), output_field=BooleanField())
+    rows = rows.order_by(settled, "-updated_at")
+    return rows.values_list("pk", "number", "subject", "state", "type__name")[:MOST]
+
+
+@kept
+def _earlier(agent: Agent, family: list[int], but: int) -> QuerySet[Interaction, tuple[Any, ...]]:
     topics = Topic.objects.filter(interaction=OuterRef("pk"), withdrawn_at=None).order_by("position")
-    rows = Interaction.objects.visible_to(agent).filter(customer__in=family).exclude(pk=interaction.pk)
-    rows = rows.annotate(first_topic=Subquery(topics.values("case__subject")[:1]))
-    return list(rows.order_by("-started_at")[:MOST])
+    rows = Interaction.objects.visible_to(agent).filter(customer__in=family).exclude(pk=but).order_by("-started_at")
+    return rows.values_list("pk", "channel", "started_at", "end_reason", Subquery(topics.values("case__subject")[:1]))[
+        :MOST
+    ]

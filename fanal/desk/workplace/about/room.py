@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from fanal.agents.kept import kept
 from fanal.agents.models import Agent
 from fanal.cases.models import Case
 from fanal.customers.models import RelationshipKind
@@ -12,10 +14,11 @@ from fanal.desk.workplace.about.card import Card, card_of
 from fanal.desk.workplace.about.deeds import Deed, deeds_for
 from fanal.desk.workplace.about.things import HeldThing, OrderWay, held_thing, order_way
 from fanal.desk.workplace.about.why import scenario_sentences
+from fanal.desk.workplace.finding import handles
 from fanal.holdings.models import Holding, Order
 from fanal.identity import wording
 from fanal.identity.models import Assurance
-from fanal.interactions.models import Interaction, SegmentKind
+from fanal.interactions.models import Candidate, Interaction
 from fanal.norms import names
 
 GIVEN = {
@@ -28,6 +31,8 @@ GIVEN = {
     "topic": _("Topic"),
     "behalf": _("On behalf of"),
 }
+# Of a thing's customer only the name is shown.
+UNREAD = ("tokens", "given_name", "family_name", "address", "postcode", "city", "born_on", "created_at")
 SEARCHABLE = ("email", "phone", "order", "account", "name")
 
 
@@ -66,7 +71,7 @@ class About:
 
 def about_of(interaction: Interaction, *, agent: Agent, order_pk: int = 0, holding_pk: int = 0) -> About:
     """The room for this contact; `order_pk` or `holding_pk` turn it to another thing of the customer's."""
-    mine = interaction.segments.filter(kind=SegmentKind.AGENT, agent=agent, wrapped_up_at=None).exists()
+    mine = handles(agent, interaction)
     assurance = interaction.assurance
     order, holding, case = _thing(interaction, agent=agent, order_pk=order_pk, holding_pk=holding_pk)
     claimed = order is not None and order.customer_id != interaction.customer_id
@@ -103,7 +108,7 @@ def candidates_of(interaction: Interaction) -> list[CandidateView]:
             reasons_for=[wording.sentence(reason) for reason in candidate.reasons_for],
             reasons_against=[wording.sentence(reason) for reason in candidate.reasons_against],
         )
-        for candidate in interaction.candidates.select_related("customer")
+        for candidate in _candidates(interaction=interaction.pk)
     ]
 
 
@@ -114,11 +119,32 @@ def _thing(interaction: Interaction, *, agent: Agent, order_pk: int, holding_pk:
         kind, pk = "order", order_pk
     elif holding_pk:
         kind, pk = "holding", holding_pk
-    orders = Order.objects.visible_to(agent).select_related("customer")
-    holdings = Holding.objects.visible_to(agent).select_related("customer", "product")
-    cases = Case.objects.visible_to(agent).select_related("type", "owner")
     return (
-        orders.filter(pk=pk).first() if kind == "order" else None,
-        holdings.filter(pk=pk).first() if kind == "holding" else None,
-        cases.filter(pk=pk).first() if kind == "case" else None,
+        _order.first(agent=agent, pk=pk) if kind == "order" else None,
+        _holding.first(agent=agent, pk=pk) if kind == "holding" else None,
+        _case.first(agent=agent, pk=pk) if kind == "case" else None,
     )
+
+
+@kept
+def _candidates(interaction: int) -> QuerySet[Candidate]:
+    rows = Candidate.objects.filter(interaction=interaction).select_related("customer")
+    return rows.only("likelihood", "reasons_for", "reasons_against", "customer__name")
+
+
+@kept
+def _order(agent: Agent, pk: int) -> QuerySet[Order]:
+    rows = Order.objects.visible_to(agent).filter(pk=pk).select_related("customer")
+    return rows.defer(*(f"customer__{name}" for name in UNREAD))
+
+
+@kept
+def _holding(agent: Agent, pk: int) -> QuerySet[Holding]:
+    rows = Holding.objects.visible_to(agent).filter(pk=pk).select_related("customer", "product")
+    return rows.defer(*(f"customer__{name}" for name in UNREAD))
+
+
+@kept
+def _case(agent: Agent, pk: int) -> QuerySet[Case]:
+    rows = Case.objects.visible_to(agent).filter(pk=pk).select_related("type", "owner")
+    return rows.only("number", "subject", "state", "type__name", "owner__name")

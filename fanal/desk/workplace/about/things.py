@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from fanal.agents.kept import kept
 from fanal.agents.models import Agent
 from fanal.desk.workplace.about.deeds import Deed, deeds_for
 from fanal.holdings.models import Fault, Holding, HoldingKind, Order, OrderLine, OrderState, OrderStep
@@ -30,6 +32,18 @@ class Stage:
     place: str
 
 
+class Content(NamedTuple):
+    quantity: int
+    product: str
+
+
+class Step(NamedTuple):
+    state: str
+    at: datetime
+    place: str
+    note: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class OrderWay:
     """Everything needed to answer where an order is."""
@@ -40,7 +54,7 @@ class OrderWay:
     state_name: str
     late_days: int
     track: list[Stage]
-    lines: list[OrderLine]
+    lines: list[Content]
     total: Any
     currency: str
     carrier: str
@@ -65,7 +79,7 @@ class HeldThing:
 
 
 def order_way(order: Order, *, agent: Agent, assurance: int) -> OrderWay:
-    steps = list(order.steps.all())
+    steps = [Step(*row) for row in _steps(order=order.pk)]
     return OrderWay(
         pk=order.pk,
         number=order.number,
@@ -73,7 +87,7 @@ def order_way(order: Order, *, agent: Agent, assurance: int) -> OrderWay:
         state_name=order.get_state_display(),
         late_days=late_days(order, today=timezone.localdate()),
         track=track(order, steps),
-        lines=list(order.lines.select_related("product")),
+        lines=[Content(*row) for row in _contents(order=order.pk)],
         total=order.total,
         currency=order.currency,
         carrier=order.carrier,
@@ -94,7 +108,7 @@ def late_days(order: Order, *, today: date) -> int:
     return max(0, (today - order.promised_on).days)
 
 
-def track(order: Order, steps: list[OrderStep]) -> list[Stage]:
+def track(order: Order, steps: list[Step]) -> list[Stage]:
     """Four stages; a cancelled or returned order shows that as its last."""
     last_of = {step.state: step for step in steps}
     states = [*WAY[:-1], OrderState(order.state)] if order.state in ENDED else list(WAY)
@@ -126,7 +140,7 @@ def held_thing(holding: Holding, *, interaction: Interaction, agent: Agent, mine
         state=holding.state,
         state_name=holding.get_state_display(),
         facts=holding_facts(holding, agent=agent, assurance=assurance),
-        faults=list(holding.faults.all()[:MOST_FAULTS]),
+        faults=_faults(holding=holding.pk),
         customer_name=holding.customer.name,
         deeds=deeds_for(holding, interaction=interaction, agent=agent) if mine else [],
     )
@@ -154,3 +168,18 @@ def holding_facts(holding: Holding, *, agent: Agent, assurance: int) -> list[tup
     if holding.ends_on:
         facts.append((_("Until"), date_format(holding.ends_on)))
     return facts
+
+
+@kept
+def _steps(order: int) -> QuerySet[OrderStep, tuple[Any, ...]]:
+    return OrderStep.objects.filter(order=order).values_list("state", "at", "place", "note")
+
+
+@kept
+def _contents(order: int) -> QuerySet[OrderLine, tuple[Any, ...]]:
+    return OrderLine.objects.filter(order=order).values_list("quantity", "product__name")
+
+
+@kept
+def _faults(holding: int) -> QuerySet[Fault]:
+    return Fault.objects.filter(device=holding)[:MOST_FAULTS]

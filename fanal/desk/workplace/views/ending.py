@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -15,7 +16,7 @@ from fanal.desk.given import number
 from fanal.desk.workplace import drawing
 from fanal.desk.workplace.finding import own
 from fanal.interactions import actions as interactions
-from fanal.interactions.models import Disposition, Segment, SegmentKind
+from fanal.interactions.models import Disposition, Interaction, Segment, SegmentKind, Topic
 from fanal.routing import actions as routing
 from fanal.routing.models import Queue
 
@@ -37,18 +38,20 @@ def ending(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs(Permission.HANDLE)
+@transaction.atomic
 def wrap_up(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Outcomes and a note if there was time; the agent is free again."""
-    segment = get_object_or_404(
-        Segment.objects.select_related("interaction"), pk=pk, kind=SegmentKind.AGENT, agent=request.user
-    )
+    """Outcomes and a note if there was time; the agent is free again. Only while the wrap-up lasts."""
+    segment = _own_segment(request.user, pk)
+    if segment.ended_at is None:
+        return drawing.refused(_("The talk still goes on. Finish it first, then wrap up."))
+    if segment.wrapped_up_at:
+        return drawing.refused(
+            _("The wrap-up is over; what happened is recorded. If an outcome is wrong, correct it and say why.")
+        )
     now = timezone.now()
     interaction = segment.interaction
-    for topic in interaction.topics.filter(withdrawn_at=None):
-        chosen = request.POST.get(f"topic-{topic.pk}", "")
-        if chosen and chosen != str(topic.disposition_id or ""):
-            outcome = get_object_or_404(Disposition, pk=number(chosen), active=True)
-            interactions.set_disposition(topic=topic, disposition=outcome, now=now, by=request.user)
+    for topic, outcome in _chosen(request, interaction):
+        interactions.set_disposition(topic=topic, disposition=outcome, now=now, by=request.user)
     if chosen := request.POST.get("topic-new", ""):
         outcome = get_object_or_404(Disposition, pk=number(chosen), active=True)
         interactions.add_topic(
@@ -60,6 +63,23 @@ def wrap_up(request: SignedInRequest, pk: int) -> HttpResponse:
     answer = drawing.rooms(request, None)
     answer.headers["HX-Push-Url"] = "/"
     return answer
+
+
+@require_POST
+@needs(Permission.HANDLE)
+@transaction.atomic
+def corrections(request: SignedInRequest, pk: int) -> HttpResponse:
+    """An outcome of one's own contact was wrong: another one, with the reason, as a fact of its own."""
+    segment = _own_segment(request.user, pk)
+    if segment.wrapped_up_at is None:
+        return drawing.refused(_("There is nothing to correct yet: the wrap-up is still open."))
+    why = request.POST.get("why", "").strip()[:200]
+    changes = _chosen(request, segment.interaction)
+    if not why or not changes:
+        return drawing.refused(_("Choose the right outcome, and say why it is corrected."))
+    for topic, outcome in changes:
+        interactions.correct_outcome(topic=topic, disposition=outcome, why=why, now=timezone.now(), by=request.user)
+    return drawing.rooms(request, segment.interaction)
 
 
 @require_http_methods(["GET", "POST"])
@@ -118,6 +138,22 @@ def blocking(request: SignedInRequest, pk: int) -> HttpResponse:
         routing.finish_talk(interaction=interaction, by=request.user, reason="blocked", now=now)
     interaction.refresh_from_db()
     return drawing.rooms(request, interaction)
+
+
+def _own_segment(agent: Agent, pk: int) -> Segment:
+    """Locked, so that a wrap-up that runs out at this moment is either before or after."""
+    rows = Segment.objects.select_for_update(of=("self",)).select_related("interaction")
+    return get_object_or_404(rows, pk=pk, kind=SegmentKind.AGENT, agent=agent)
+
+
+def _chosen(request: SignedInRequest, interaction: Interaction) -> list[tuple[Topic, Disposition]]:
+    """The topics for which another outcome than the present one was chosen."""
+    found = []
+    for topic in interaction.topics.filter(withdrawn_at=None):
+        chosen = request.POST.get(f"topic-{topic.pk}", "")
+        if chosen and chosen != str(topic.disposition_id or ""):
+            found.append((topic, get_object_or_404(Disposition, pk=number(chosen), active=True)))
+    return found
 
 
 def _colleagues(agent: Agent) -> QuerySet[Agent]:

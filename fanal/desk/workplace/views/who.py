@@ -43,11 +43,11 @@ def about(request: SignedInRequest, pk: int) -> HttpResponse:
 @needs(Permission.HANDLE)
 @searching
 def found(request: SignedInRequest, pk: int) -> HttpResponse:
-    """People who fit what was typed, each with a way to say «this is them»."""
+    """People who fit what was typed, or whose order it names, each with a way to say «this is them»."""
     interaction = own(request.user, pk)
     text = request.GET.get("q", "").strip()[:200]
     results = find.search(text=text, agent=request.user, limit=8) if len(text) >= 2 else []
-    people = [(one, names.initials(one.title)) for one in results if one.kind == "customer"]
+    people = [(one, names.initials(one.title)) for one in find.people_of(results, agent=request.user)]
     behalf = request.GET.get("behalf") == "1"
     context = {"interaction": interaction, "people": people, "text": text, "behalf": behalf}
     return render(request, "workplace/found.html", context)
@@ -110,7 +110,11 @@ def questions(request: SignedInRequest, pk: int) -> HttpResponse:
     if interaction.customer is None:
         return drawing.refused(_("First say who it is; then the questions about that person can be asked."))
     asking = identity.questions(
-        customer=interaction.customer, interaction_id=interaction.pk, given=interaction.given, now=timezone.now()
+        customer=interaction.customer,
+        interaction_id=interaction.pk,
+        given=interaction.given,
+        by=request.user,
+        now=timezone.now(),
     )
     return _asked(request, interaction, asking)
 
