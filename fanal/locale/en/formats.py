@@ -1,4 +1,4 @@
-"""How a desk in English writes days and times: the day first, the month as a word, 24 hours, no doubt in any country."""
+"""How a desk in English writes days and times: the month as a word between day and year, and 24 hours."""
 
 DATE_FORMAT = "j F Y"
 SHORT_DATE_FORMAT = "j M Y"
