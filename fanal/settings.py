@@ -89,6 +89,7 @@ DATABASES = {"default": postgres.settings(environment)}
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ar", "العربية"), ("fr", "Français"), ("ru", "Русский")]
 LOCALE_PATHS = [ROOT / "fanal" / "locale"]
+FORMAT_MODULE_PATH = "fanal.locale"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

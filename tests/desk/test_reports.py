@@ -109,7 +109,7 @@ def test_hours_and_quarters_are_named_by_the_clocks_of_the_company(supervisor: A
     quarters = [name for name, _text, _url in first_column(report(supervisor, **OWN, by="interval"), "tbody")]
     assert quarters == ["00:30", "01:30", "03:30", "23:45"]
     several = report(supervisor, **OWN | {"from": "2026-03-28"}, by="hour")
-    assert [name for name, *_ in first_column(several, "tbody")][:2] == ["03/28/2026 22:00", "03/29/2026 00:00"]
+    assert [name for name, *_ in first_column(several, "tbody")][:2] == ["28 Mar 2026 22:00", "29 Mar 2026 00:00"]
 
 
 def test_the_hour_that_comes_twice_is_told_apart(settings: Any) -> None:
