@@ -244,8 +244,11 @@ class Browsers:
 
     async def __aenter__(self) -> "Browsers":
         for _ in range(CONNECTIONS):
-            self._free.put_nowait(await asyncio.open_connection("127.0.0.1", self.port, limit=2**22))
+            self._free.put_nowait(await self._connected())
         return self
+
+    async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        return await asyncio.open_connection("127.0.0.1", self.port, limit=2**22)
 
     async def __aexit__(self, *_: object) -> None:
         while not self._free.empty():
@@ -259,6 +262,9 @@ class Browsers:
     async def send(self, request: Request, due: float | None = None) -> None:
         taken = self._taken
         reader, writer = await self._free.get()
+        if reader.at_eof():  # the server closes connections that lie idle
+            writer.close()
+            reader, writer = await self._connected()
         began = due or time.perf_counter()
         writer.write(_written(request, self.port))
         answer = await reader.readuntil(b"\r\n\r\n")
