@@ -138,3 +138,8 @@ FACTS: dict[str, type[models.Fact]] = {name: source.model for name, source in SO
     "case_contact": models.CaseContact,
     "stretch": models.StateStretch,
 }
+
+
+def told_apart_by(source: str) -> tuple[str, ...]:
+    """What the facts of a source can be told apart by; agents' time by agents alone."""
+    return SOURCES[source].by if source in SOURCES else ("agent",)

@@ -1,8 +1,16 @@
 """The statements that complete facts: what follows from their times, and what the rows they are about say of them."""
 
+from datetime import timedelta
+
+from fanal.kpis.rules import FURTHER_CONTACT, LONGEST
+
 QUARTER = "date_bin('15 minutes', {0}, timestamptz '2000-01-01 00:00:00+00')"
 
 IN_MS = "GREATEST(0, floor(extract(epoch FROM ({0})) * 1000))::bigint"
+
+
+def span(length: timedelta) -> str:
+    return f"interval '{length.total_seconds():.0f} seconds'"
 
 
 def counted(moment: str, unless: str) -> str:
@@ -115,7 +123,7 @@ FROM (
         (SELECT m.move FROM kpis_casemove m WHERE m.case_id = k.id ORDER BY m.at DESC, m.id DESC LIMIT 1) AS last_move,
         (
             SELECT count(DISTINCT x.interaction_id) FROM kpis_casecontact x
-            WHERE x.case_id = k.id AND x.at < k.opened_at + interval '7 days'
+            WHERE x.case_id = k.id AND x.at < k.opened_at + {span(FURTHER_CONTACT)}
         ) AS contacts
     FROM kpis_casefact k
     LEFT JOIN cases_case c ON c.id = k.id
@@ -162,13 +170,13 @@ SELECT DISTINCT person_id, subject FROM kpis_issuefact
 WHERE id = ANY(%(ids)s) AND person_id IS NOT NULL AND subject IS NOT NULL
 """
 
-AGAIN = """
+AGAIN = f"""
 UPDATE kpis_issuefact f SET again = d.again
 FROM (
     SELECT i.id, EXISTS (
         SELECT FROM kpis_issuefact n
         WHERE n.person_id = i.person_id AND n.subject = i.subject AND n.interaction_id <> i.interaction_id
-            AND n.at > i.at AND n.at < i.at + interval '7 days' AND n.counted_at IS NOT NULL
+            AND n.at > i.at AND n.at < i.at + {span(FURTHER_CONTACT)} AND n.counted_at IS NOT NULL
     ) AS again
     FROM unnest(%(people)s::bigint[], %(subjects)s::text[]) AS same(person, subject)
     JOIN kpis_issuefact i ON i.person_id = same.person AND i.subject = same.subject
@@ -250,9 +258,9 @@ SCOPE = {
     """,
 }
 
-BESIDE = """
+BESIDE = f"""
 SELECT DISTINCT o.id FROM kpis_handling h JOIN kpis_handling o ON o.agent_id = h.agent_id
-    AND o.started_at > h.started_at - interval '1 day' AND o.started_at < h.started_at + interval '1 day'
+    AND o.started_at > h.started_at - {span(LONGEST)} AND o.started_at < h.started_at + {span(LONGEST)}
     AND o.started_at < COALESCE(h.wrapped_up_at, h.ended_at, 'infinity')
     AND COALESCE(o.wrapped_up_at, o.ended_at, 'infinity') > h.started_at
 WHERE h.id = ANY(%(ids)s)

@@ -18,7 +18,7 @@ from fanal.desk.reports.chart import Chart, columns
 from fanal.desk.supervision.pages import Shown, rows_page, show
 from fanal.interactions.models import Interaction
 from fanal.kpis import actions
-from fanal.kpis.actions.figures import Figure, labels, sight
+from fanal.kpis.actions.figures import Figure, labels, nothing, sight
 from fanal.kpis.asking import STRETCHES, Question
 from fanal.kpis.catalogue import GROUPS, KPIS, Kpi, Unit
 from fanal.kpis.periods import Period, before, zone
@@ -123,7 +123,7 @@ def table(question: Question, viewer: Agent, now: datetime) -> Table:
         _line(
             key,
             names.get(key) or _("none"),
-            [found.get((key, kpi.id)) or _empty(kpi, key) for kpi in kpis],
+            [found.get((key, kpi.id)) or nothing(kpi, key) for kpi in kpis],
             _tail(question, _only(key, by)),
         )
         for key in keys
@@ -149,10 +149,6 @@ def _place(key: Any, by: str, names: dict[Any, str]) -> tuple[bool, Any]:
     return (False, key if by in MOMENTS else (names.get(key) or "").casefold())
 
 
-def _empty(kpi: Kpi, key: Any) -> Figure:
-    return Figure(kpi=kpi, key=key, numerator=0, denominator=0 if kpi.denominator else None)
-
-
 def _line(key: Any, name: str, figures: Iterable[Figure], tail: str) -> Line:
     """The addresses of a line's figures differ in the figure alone."""
     said = tuple(show(figure, period="", url=f"{rows_page()}?figure={figure.kpi.id}&{tail}") for figure in figures)
@@ -166,7 +162,7 @@ def _show(figure: Figure, question: Question, more: dict[str, Any]) -> Shown:
 def _tail(question: Question, more: dict[str, Any]) -> str:
     """What an address says of the question, narrowed to a line."""
     if more.keys() & {"quarter", "hour", "from"}:
-        return urlencode({"period": ""} | _chosen(question) | more, doseq=True)
+        return urlencode({"period": ""} | question.filters.chosen | more, doseq=True)
     return urlencode({"period": question.period.name} | filters_of(question) | more, doseq=True)
 
 
@@ -183,7 +179,7 @@ def _only(key: Any, by: str) -> dict[str, Any]:
 
 def filters_of(question: Question) -> dict[str, Any]:
     """The question's filters, and its days (or its hour) if it has no name, as an address says them."""
-    found, period = _chosen(question), question.period
+    found, period = question.filters.chosen, question.period
     if period.name:
         return found
     if period.end - period.start in STRETCHES.values():
@@ -191,17 +187,6 @@ def filters_of(question: Question) -> dict[str, Any]:
         return found | {span: period.start.astimezone(UTC).isoformat()}
     last = (period.end - timedelta(microseconds=1)).astimezone(zone()).date()
     return found | {"from": period.start.astimezone(zone()).date().isoformat(), "to": last.isoformat()}
-
-
-def _chosen(question: Question) -> dict[str, Any]:
-    chosen = question.filters
-    found: dict[str, Any] = {
-        "queue": chosen.queues,
-        "agent": chosen.agents,
-        "type": chosen.types,
-        "channel": chosen.channels,
-    }
-    return {name: list(values) for name, values in found.items() if values}
 
 
 def file_lines(question: Question, viewer: Agent, now: datetime) -> tuple[list[str], Iterator[list[Any]]]:

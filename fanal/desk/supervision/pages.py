@@ -1,6 +1,5 @@
 """What the supervision pages show, put together from how it stands now and today's figures."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -15,7 +14,7 @@ from django.utils.translation import gettext as _
 from fanal.agents.models import Agent, Permission, Presence
 from fanal.channels.models import RawEvent, RawState
 from fanal.kpis import actions, live
-from fanal.kpis.actions.figures import Figure, sight
+from fanal.kpis.actions.figures import Figure, nothing, sight
 from fanal.kpis.catalogue import KPIS
 from fanal.kpis.periods import named
 from fanal.kpis.words import parts, shown, since
@@ -29,6 +28,12 @@ COLUMNS = (
     "average_handling_time_of_handled",
 )
 TILES = (*COLUMNS, "average_first_reply_of_replied", "transfer_rate_of_handled")
+OF_AGENTS = (
+    "handled",
+    "average_handling_time_of_handled",
+    "not_answered_rate_of_rung",
+    "occupancy_of_busy_and_idle",
+)
 SHOWN_AT_MOST = 200
 
 
@@ -99,9 +104,8 @@ def queues_page(viewer: Agent, now: datetime) -> dict[str, Any]:
     }
 
 
-def _of(found: dict[tuple[str, Any], Figure], kpi: str, queue: int) -> Figure:
-    empty = Figure(kpi=KPIS[kpi], key=queue, numerator=0, denominator=0 if KPIS[kpi].denominator else None)
-    return found.get((kpi, queue), empty)
+def _of(found: dict[tuple[str, Any], Figure], kpi: str, key: int) -> Figure:
+    return found.get((kpi, key)) or nothing(KPIS[kpi], key)
 
 
 def _states(counted: Any) -> list[tuple[str, str, int]]:
@@ -138,14 +142,10 @@ def agents_page(viewer: Agent, now: datetime) -> dict[str, Any]:
     """Who is signed in, what they are doing, and their day so far."""
     actions.fold(limit=20_000)
     people = live.agents(seen=sight(viewer))
-    kpis = ("handled", "average_handling_time_of_handled", "not_answered_rate_of_rung")
-    today = named("today", now)
-    figures = actions.figures(kpi_ids=kpis, period=today, by="agent", viewer=viewer, now=now)
-    figures += actions.figures(kpi_ids=["occupancy_of_busy_and_idle"], period=today, by="agent", viewer=viewer, now=now)
+    figures = actions.figures(kpi_ids=OF_AGENTS, period=named("today", now), by="agent", viewer=viewer, now=now)
     found = {(figure.kpi.id, figure.key): figure for figure in figures}
-    columns: Sequence[str] = (*kpis, "occupancy_of_busy_and_idle")
     return {
-        "columns": [KPIS[kpi] for kpi in columns],
+        "columns": [KPIS[kpi] for kpi in OF_AGENTS],
         "rows": [
             {
                 "now": one,
@@ -153,7 +153,7 @@ def agents_page(viewer: Agent, now: datetime) -> dict[str, Any]:
                 "work": [(work, since(work.since, now)) for work in one.work],
                 "figures": [
                     show(_of(found, kpi, one.agent.pk), period="today", filters={"agent": one.agent.pk})
-                    for kpi in columns
+                    for kpi in OF_AGENTS
                 ],
             }
             for one in people

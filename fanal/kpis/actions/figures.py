@@ -1,7 +1,7 @@
 """Answer with figures: the one function behind every tile, table, chart, file and API answer."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from fanal.channels.models import ChannelKind
 from fanal.kpis.actions.cells import grain_of_days, spent, whole_days
 from fanal.kpis.actions.percentiles import Percentile, percentiles
 from fanal.kpis.catalogue import KPIS, Kpi, Unit
-from fanal.kpis.counters import SOURCES
+from fanal.kpis.counters import told_apart_by
 from fanal.kpis.models import Cell, Grain, Handling
 from fanal.kpis.periods import Period, day_of, hour_of
 from fanal.routing.models import Queue, QueueSkill
@@ -32,6 +32,12 @@ class Filters:
     agents: tuple[int, ...] = ()
     types: tuple[int, ...] = ()
     channels: tuple[str, ...] = ()
+
+    @property
+    def chosen(self) -> dict[str, tuple[Any, ...]]:
+        """What narrows the figures, by facet."""
+        given = {"queue": self.queues, "agent": self.agents, "type": self.types, "channel": self.channels}
+        return {facet: values for facet, values in given.items() if values}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,13 +60,17 @@ class Figure:
         return self.numerator / self.denominator if self.denominator else None
 
 
+def nothing(kpi: Kpi, key: Any) -> Figure:
+    """The figure of what has no facts."""
+    return Figure(kpi=kpi, key=key, numerator=0, denominator=0 if kpi.denominator else None)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sight:
     """What of the figures somebody may see. None: everything."""
 
     queues: frozenset[int] | None = None
     agents: frozenset[int] | None = None
-    own: int | None = field(default=None)
 
     def of(self, source: str) -> Q:
         if self.queues is None:
@@ -176,7 +186,7 @@ def _ranks(kpis: Sequence[Kpi], period: Period, by: str | None, filters: Filters
 def _percentile(kpi: Kpi, key: Any, ranks: dict[Any, Percentile]) -> Figure:
     rank = ranks.get(key)
     if rank is None:
-        return Figure(kpi=kpi, key=key, numerator=0, denominator=0)
+        return nothing(kpi, key)
     return Figure(kpi=kpi, key=key, numerator=rank.number, denominator=rank.of, percentile=rank.ms / THOUSAND)
 
 
@@ -199,7 +209,7 @@ def _sums(kpis: Sequence[Kpi], period: Period, by: str | None, filters: Filters,
     """Source to key to counter of all that are no percentiles: one query, over days where whole days fit."""
     kpis = [kpi for kpi in kpis if kpi.share is None]
     key = {"interval": "at", "hour": "at", "day": "at", "channel": "channel"}.get(by or "", f"{by}_id" if by else None)
-    needed = {name for name, chosen in _chosen(filters).items() if chosen} | ({by} if by in FACETS else set())
+    needed = filters.chosen.keys() | ({by} if by in FACETS else set())
     needed |= set() if seen.queues is None else {"queue"}
     counters = {source: _counters(kpis, source) for source in dict.fromkeys(kpi.source for kpi in kpis)}
     if not counters:
@@ -229,16 +239,10 @@ def _counters(kpis: Sequence[Kpi], source: str) -> list[str]:
 
 def only(source: str, filters: Filters) -> Q:
     """The filters as far as the source knows them; one it does not know leaves nothing, rather than everything."""
-    known = ("agent",) if source == "time" else SOURCES[source].by
-    where = Q()
-    for name, values in _chosen(filters).items():
-        if values:
-            where &= Q(**{f"{name}__in": values}) if name in known else Q(pk__in=())
+    known, where = told_apart_by(source), Q()
+    for name, values in filters.chosen.items():
+        where &= Q(**{f"{name}__in": values}) if name in known else Q(pk__in=())
     return where
-
-
-def _chosen(filters: Filters) -> dict[str, tuple[Any, ...]]:
-    return {"queue": filters.queues, "agent": filters.agents, "type": filters.types, "channel": filters.channels}
 
 
 def _key(value: Any, by: str | None) -> Any:
@@ -259,7 +263,7 @@ def _add_open_stretches(
     totals: dict[Any, dict[str, int]], period: Period, by: str | None, filters: Filters, seen: Sight, now: datetime
 ) -> None:
     """What is stored ends with the last finished stretch; the present ones count up to now, by the same rule."""
-    if filters.queues or filters.types or filters.channels or period.start >= now:
+    if filters.chosen.keys() - {"agent"} or period.start >= now:
         return
     for (agent, at), ms in spent(agents=None, start=period.start, end=min(now, period.end), until=now).items():
         hidden = seen.agents is not None and agent not in seen.agents

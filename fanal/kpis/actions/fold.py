@@ -35,7 +35,7 @@ Stretch = tuple[int, datetime, datetime | None]
 
 
 def fold(*, limit: int = 200_000) -> int:
-    """Fold up to `limit` events that have committed since the last time; how many. None while another process folds."""
+    """Fold up to `limit` events that have committed since the last time; how many: 0 while another process folds."""
     folded = 0
     while folded < limit:
         number = _fold_batch(min(BATCH, limit - folded))

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from django.utils.functional import Promise
 
-from fanal.kpis.counters import SOURCES
+from fanal.kpis.counters import told_apart_by
 
 
 class Unit(StrEnum):
@@ -38,8 +38,7 @@ class Kpi:
     @property
     def by(self) -> tuple[str, ...]:
         """What it can be told apart by."""
-        own = ("agent",) if self.source == "time" else SOURCES[self.source].by
-        return (*own, "interval", "hour", "day")
+        return (*told_apart_by(self.source), "interval", "hour", "day")
 
     @property
     def counters(self) -> tuple[str, ...]:

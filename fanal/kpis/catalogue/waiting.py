@@ -1,51 +1,38 @@
 """Figures of waiting: what came into the queues and what became of it."""
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from fanal.kpis.catalogue.kpi import Kpi, Unit
 
+
+def _count(counter: str, name: Promise, formula: Promise, better: str = "") -> Kpi:
+    """How many entries: the figure is its counter."""
+    return Kpi(
+        id=counter, name=name, formula=formula, unit=Unit.COUNT, source="stay", numerator=(counter,), better=better
+    )
+
+
 WAITING_FIGURES = [
-    Kpi(
-        id="offered",
-        name=_("Offered"),
-        formula=_("Entries into a queue, in the interval in which they entered it. Practice does not count."),
-        unit=Unit.COUNT,
-        source="stay",
-        numerator=("offered",),
+    _count(
+        "offered",
+        _("Offered"),
+        _("Entries into a queue, in the interval in which they entered it. Practice does not count."),
     ),
-    Kpi(
-        id="answered",
-        name=_("Answered"),
-        formula=_("Queue entries that an agent accepted."),
-        unit=Unit.COUNT,
-        source="stay",
-        numerator=("answered",),
+    _count("answered", _("Answered"), _("Queue entries that an agent accepted.")),
+    _count(
+        "abandoned", _("Abandoned"), _("Queue entries whose customer left before an agent accepted."), better="less"
     ),
-    Kpi(
-        id="abandoned",
-        name=_("Abandoned"),
-        formula=_("Queue entries whose customer left before an agent accepted."),
-        unit=Unit.COUNT,
-        source="stay",
-        numerator=("abandoned",),
+    _count(
+        "overflowed",
+        _("Overflowed"),
+        _("Queue entries passed on to another queue because they had waited too long."),
         better="less",
     ),
-    Kpi(
-        id="overflowed",
-        name=_("Overflowed"),
-        formula=_("Queue entries passed on to another queue because they had waited too long."),
-        unit=Unit.COUNT,
-        source="stay",
-        numerator=("overflowed",),
-        better="less",
-    ),
-    Kpi(
-        id="still_waiting",
-        name=_("Still waiting"),
-        formula=_("Queue entries that entered in this period and have not left the queue yet."),
-        unit=Unit.COUNT,
-        source="stay",
-        numerator=("still_waiting",),
+    _count(
+        "still_waiting",
+        _("Still waiting"),
+        _("Queue entries that entered in this period and have not left the queue yet."),
         better="less",
     ),
     Kpi(
