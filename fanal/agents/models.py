@@ -22,6 +22,10 @@ class Permission(models.TextChoices):
     REPLAY = "replay", _("Replay quarantined input")
 
 
+SUPERVISES = (Permission.SUPERVISE, Permission.SUPERVISE_OWN_QUEUES)
+"""Who watches queues, all of them or the own: one of the two suffices."""
+
+
 class FieldClass(models.TextChoices):
     """Classes of fields that a role may or may not see, whatever row it may see."""
 

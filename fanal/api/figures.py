@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
 
-from fanal.agents.models import Agent, KeyRight, Permission
+from fanal.agents.models import SUPERVISES, Agent, KeyRight
 from fanal.api.callers import caller, needs
 from fanal.api.problems import Problem
 from fanal.kpis import actions
@@ -17,7 +17,6 @@ from fanal.kpis.actions.figures import Figure, labels, sight
 from fanal.kpis.asking import NotUnderstood, Question, kpi, question
 from fanal.kpis.catalogue import KPIS, Kpi
 
-SUPERVISES = (Permission.SUPERVISE, Permission.SUPERVISE_OWN_QUEUES)
 router = Router(tags=["figures"], auth=needs(*SUPERVISES, right=KeyRight.FIGURES))
 AT_MOST = 500
 

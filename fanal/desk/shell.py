@@ -6,10 +6,8 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
-from fanal.agents.models import Agent, Permission
+from fanal.agents.models import SUPERVISES, Agent, Permission
 from fanal.environment import environment
-
-SUPERVISES = (Permission.SUPERVISE, Permission.SUPERVISE_OWN_QUEUES)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

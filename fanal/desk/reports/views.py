@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from fanal.agents.models import Agent, Permission
+from fanal.agents.models import SUPERVISES, Agent, Permission
 from fanal.cases.models import CaseType
 from fanal.channels.models import ChannelKind
 from fanal.desk.access import SignedInRequest, needs
@@ -27,7 +27,6 @@ from fanal.kpis.periods import HOUR, NAMES, zone
 from fanal.kpis.words import moment
 from fanal.routing.models import Queue
 
-SUPERVISES = (Permission.SUPERVISE, Permission.SUPERVISE_OWN_QUEUES)
 PAGE = 50
 P = ParamSpec("P")
 View = Callable[Concatenate[SignedInRequest, P], HttpResponseBase]

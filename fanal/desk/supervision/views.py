@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from fanal.agents.models import Agent, Permission
+from fanal.agents.models import SUPERVISES, Agent, Permission
 from fanal.channels.models import RawEvent, RawState
 from fanal.desk.access import SignedInRequest, needs
 from fanal.desk.given import number
@@ -20,7 +20,6 @@ from fanal.kpis.actions.figures import sight
 from fanal.routing import actions as routing
 from fanal.routing.models import Queue, QueueEntry
 
-SUPERVISES = (Permission.SUPERVISE, Permission.SUPERVISE_OWN_QUEUES)
 PRIORITIES = (1, 2, 3, 4)
 
 
