@@ -21,7 +21,6 @@ CASE_FIGURES = [
         source="case",
         numerator=("cases_self_made",),
         denominator=("cases_opened",),
-        better="more",
     ),
     Kpi(
         id="settled_share_of_opened",
@@ -31,7 +30,6 @@ CASE_FIGURES = [
         source="case",
         numerator=("cases_settled_since",),
         denominator=("cases_opened",),
-        better="more",
     ),
     Kpi(
         id="first_contact_settlement_of_opened",
@@ -44,7 +42,6 @@ CASE_FIGURES = [
         source="case",
         numerator=("cases_one_contact",),
         denominator=("cases_opened",),
-        better="more",
     ),
     Kpi(
         id="issues",
@@ -68,7 +65,6 @@ CASE_FIGURES = [
         source="issue",
         numerator=("issues", "-issues_again"),
         denominator=("issues",),
-        better="more",
     ),
     Kpi(
         id="settlings",
@@ -85,6 +81,5 @@ CASE_FIGURES = [
         unit=Unit.COUNT,
         source="move",
         numerator=("reopenings",),
-        better="less",
     ),
 ]

@@ -21,7 +21,6 @@ HANDLING_FIGURES = [
         source="handling",
         numerator=("talk_ms", "hold_ms", "wrap_up_ms"),
         denominator=("handled",),
-        better="less",
     ),
     Kpi(
         id="average_active_time_of_handled",
@@ -31,7 +30,6 @@ HANDLING_FIGURES = [
         source="handling",
         numerator=("active_ms",),
         denominator=("handled",),
-        better="less",
     ),
     Kpi(
         id="average_wrap_up_of_handled",
@@ -41,7 +39,6 @@ HANDLING_FIGURES = [
         source="handling",
         numerator=("wrap_up_ms",),
         denominator=("handled",),
-        better="less",
     ),
     Kpi(
         id="transfer_rate_of_handled",
@@ -51,7 +48,6 @@ HANDLING_FIGURES = [
         source="handling",
         numerator=("transferred_out",),
         denominator=("handled",),
-        better="less",
     ),
     Kpi(
         id="decline_rate_of_rung",
@@ -61,7 +57,6 @@ HANDLING_FIGURES = [
         source="offer",
         numerator=("declined",),
         denominator=("rung",),
-        better="less",
     ),
     Kpi(
         id="not_answered_rate_of_rung",
@@ -71,7 +66,6 @@ HANDLING_FIGURES = [
         source="offer",
         numerator=("expired",),
         denominator=("rung",),
-        better="less",
     ),
     Kpi(
         id="contacts",
@@ -89,7 +83,6 @@ HANDLING_FIGURES = [
         source="contact",
         numerator=("reply_ms",),
         denominator=("replied",),
-        better="less",
     ),
     Kpi(
         id="first_reply_level_of_replied_and_left",
@@ -103,6 +96,5 @@ HANDLING_FIGURES = [
         source="contact",
         numerator=("replied_in_time",),
         denominator=("replied_in_time", "replied_late", "unreplied_late"),
-        better="more",
     ),
 ]

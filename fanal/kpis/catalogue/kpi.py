@@ -31,7 +31,6 @@ class Kpi:
     source: str
     numerator: tuple[str, ...]
     denominator: tuple[str, ...] = ()
-    better: str = ""
     share: float | None = None
     column: str = ""
 

@@ -41,6 +41,5 @@ TIME_FIGURES = [
         source="time",
         numerator=("not_answering_ms", "unreachable_ms"),
         denominator=("signed_in_ms",),
-        better="less",
     ),
 ]

@@ -6,11 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from fanal.kpis.catalogue.kpi import Kpi, Unit
 
 
-def _count(counter: str, name: Promise, formula: Promise, better: str = "") -> Kpi:
+def _count(counter: str, name: Promise, formula: Promise) -> Kpi:
     """How many entries: the figure is its counter."""
-    return Kpi(
-        id=counter, name=name, formula=formula, unit=Unit.COUNT, source="stay", numerator=(counter,), better=better
-    )
+    return Kpi(id=counter, name=name, formula=formula, unit=Unit.COUNT, source="stay", numerator=(counter,))
 
 
 WAITING_FIGURES = [
@@ -20,20 +18,16 @@ WAITING_FIGURES = [
         _("Entries into a queue, in the interval in which they entered it. Practice does not count."),
     ),
     _count("answered", _("Answered"), _("Queue entries that an agent accepted.")),
-    _count(
-        "abandoned", _("Abandoned"), _("Queue entries whose customer left before an agent accepted."), better="less"
-    ),
+    _count("abandoned", _("Abandoned"), _("Queue entries whose customer left before an agent accepted.")),
     _count(
         "overflowed",
         _("Overflowed"),
         _("Queue entries passed on to another queue because they had waited too long."),
-        better="less",
     ),
     _count(
         "still_waiting",
         _("Still waiting"),
         _("Queue entries that entered in this period and have not left the queue yet."),
-        better="less",
     ),
     Kpi(
         id="service_level_of_answered_and_abandoned",
@@ -46,7 +40,6 @@ WAITING_FIGURES = [
         source="stay",
         numerator=("answered_in_time",),
         denominator=("answered", "abandoned", "-abandoned_in_time"),
-        better="more",
     ),
     Kpi(
         id="service_level_of_answered",
@@ -56,7 +49,6 @@ WAITING_FIGURES = [
         source="stay",
         numerator=("answered_in_time",),
         denominator=("answered",),
-        better="more",
     ),
     Kpi(
         id="service_level_of_offered_without_short",
@@ -68,7 +60,6 @@ WAITING_FIGURES = [
         source="stay",
         numerator=("answered_in_time",),
         denominator=("offered", "-abandoned_short"),
-        better="more",
     ),
     Kpi(
         id="service_level_with_abandoned_of_offered",
@@ -78,7 +69,6 @@ WAITING_FIGURES = [
         source="stay",
         numerator=("answered_in_time", "abandoned_in_time"),
         denominator=("offered",),
-        better="more",
     ),
     Kpi(
         id="average_wait_of_answered",
@@ -88,7 +78,6 @@ WAITING_FIGURES = [
         source="stay",
         numerator=("answered_wait_ms",),
         denominator=("answered",),
-        better="less",
     ),
     Kpi(
         id="abandonment_rate_of_offered",
@@ -98,6 +87,5 @@ WAITING_FIGURES = [
         source="stay",
         numerator=("abandoned", "-abandoned_short"),
         denominator=("offered", "-abandoned_short"),
-        better="less",
     ),
 ]
