@@ -13,6 +13,8 @@ const fonts = [
 /** The chat widget's own small sheet: the tokens, and the parts a talk needs. */
 const widgetParts = ["buttons", "talk", "forms", "notices"];
 
+// What Deno fetches (packages, its bundler) may come through a company's proxy: trust whom the machine trusts.
+Deno.env.set("DENO_TLS_CA_STORE", Deno.env.get("DENO_TLS_CA_STORE") ?? "mozilla,system");
 await installPackages();
 await Deno.remove(out, { recursive: true }).catch(() => {});
 await Deno.mkdir(`${out}fonts`, { recursive: true });
@@ -27,18 +29,26 @@ await Promise.all([
 
 /** Fetches the pinned packages once; afterwards the lock file and this folder are enough. */
 async function installPackages(): Promise<void> {
-  const ready = await Deno.stat(`${packages}htmx.org`).then(() => true, () => false);
-  if (ready) return;
-  const { success } = await new Deno.Command(Deno.execPath(), { args: ["install", "--frozen"], cwd: here }).output();
-  if (!success) throw new Error("The packages of assets/deno.json could not be installed.");
+  const { imports } = JSON.parse(await Deno.readTextFile(`${here}deno.json`)) as { imports: Record<string, string> };
+  const named = Object.values(imports).map((text) => text.replace(/^npm:(.+)@.*$/, "$1"));
+  const ready = await Promise.all(named.map((name) => Deno.stat(packages + name).then(() => true, () => false)));
+  if (ready.every(Boolean)) return;
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), { args: ["install", "--frozen"], cwd: here }).output();
+  const reason = new TextDecoder().decode(stderr).trim();
+  if (!success) throw new Error(`The packages of assets/deno.json could not be installed.\n${reason}`);
 }
 
+/** One alone first: on a new machine it fetches Deno's bundler, and several at once would trip over each other there. */
 async function bundleScripts(): Promise<void> {
-  await Promise.all((await namesIn(`${here}entry`, ".ts")).map(async (name) => {
-    const args = ["bundle", "--platform", "browser", "--format", "iife", "--minify", "--output", out + name.replace(/\.ts$/, ".js"), `entry/${name}`];
-    const { success, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: here }).output();
-    if (!success) throw new Error(new TextDecoder().decode(stderr));
-  }));
+  const [first, ...others] = await namesIn(`${here}entry`, ".ts");
+  await bundle(first!);
+  await Promise.all(others.map(bundle));
+}
+
+async function bundle(name: string): Promise<void> {
+  const args = ["bundle", "--platform", "browser", "--format", "iife", "--minify", "--output", out + name.replace(/\.ts$/, ".js"), `entry/${name}`];
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: here }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
 }
 
 async function writeStyles(target: string, fontFaces: string, folders: string[], parts: string[] = []): Promise<void> {

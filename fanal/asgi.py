@@ -1,14 +1,17 @@
 """The event stream, as uvicorn serves it: a small ASGI application of its own, without Django's request handling."""
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 import django
+import structlog
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fanal.settings")
 django.setup()
@@ -16,12 +19,15 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.db import close_old_connections  # noqa: E402
 
+from fanal.api import places  # noqa: E402
 from fanal.api.live import Live, Receive, Refused, Scope, Send, Viewer, answer  # noqa: E402
 from fanal.api.visitors import BadToken, Visitor, read, switched_off  # noqa: E402
 from fanal.desk.audience import SignIn, ended, sign_in  # noqa: E402
 from fanal.environment import environment  # noqa: E402
 from fanal.events.live import Hub, Occurrence, is_our_page  # noqa: E402
 from fanal.running import postgres  # noqa: E402
+
+log = structlog.get_logger(__name__)
 
 RECHECK_SECONDS = 1.0
 SWITCHED_OFF = "switched_off"
@@ -92,6 +98,8 @@ class Application:
             keys=frozenset({visitor.key}),
             tell=tell_visitor,
             most_streams=STREAMS_PER_VISITOR,
+            write=partial(places.sealed, visitor=visitor.id),
+            read=partial(places.opened, visitor=visitor.id),
             expires_at=visitor.expires_at,
             credential=visitor,
         )
@@ -108,19 +116,21 @@ class Application:
 
         Each second, and when somebody says so.
         """
+        failing = False
         while True:
-            try:
+            with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(RECHECK_SECONDS):
                     await self._recheck.wait()
-            except TimeoutError:
-                pass
             self._recheck.clear()
             viewers = list(self.live.viewers)
             try:
                 await self._recheck_agents([one for one in viewers if isinstance(one.credential, SignIn)])
                 await self._recheck_visitors([one for one in viewers if isinstance(one.credential, Visitor)])
-            except Exception:  # noqa: S112 - without a database no events flow either; look again in a second
-                continue
+                failing = False
+            except Exception:  # without a database no events flow either; look again in a second, and say it once
+                if not failing:
+                    log.exception("viewers_not_rechecked")
+                failing = True
 
     async def _recheck_agents(self, watched: list[Viewer]) -> None:
         doubts = [viewer.doubts for viewer in watched]
@@ -150,7 +160,7 @@ def tell_agent(occurrence: Occurrence) -> dict[str, Any]:
     """An event as an agent's page gets it."""
     told: dict[str, Any] = {"kind": occurrence.kind, **occurrence.data}
     if occurrence.cursor is not None:
-        told = {"id": str(occurrence.cursor), "at": occurrence.at, "by": occurrence.by, **told}
+        told = {"at": occurrence.at, "by": occurrence.by, **told}
     return told
 
 
@@ -159,7 +169,7 @@ def tell_visitor(occurrence: Occurrence) -> dict[str, Any] | None:
     if occurrence.kind not in (TOLD_TO_VISITORS if occurrence.cursor else HINTS_TO_VISITORS):
         return None
     known = {key: occurrence.data[key] for key in ("interaction", "message", "author") if key in occurrence.data}
-    return {"id": str(occurrence.cursor or ""), "kind": occurrence.kind, **known}
+    return {"kind": occurrence.kind, **known}
 
 
 application = Application()

@@ -3,29 +3,32 @@
 import contextlib
 import os
 import secrets
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import urlsplit
 
-import platformdirs
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from fanal import variables
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def default_home() -> Path:
     """A checkout keeps its data beside the code; an installed program keeps it where the system says."""
-    return ROOT / ".fanal" if (ROOT / "pyproject.toml").exists() else Path(platformdirs.user_data_dir("fanal"))
+    if (ROOT / "pyproject.toml").exists():
+        return ROOT / ".fanal"
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("fanal"))
 
 
-class Environment(BaseSettings):
+@dataclass(kw_only=True)
+class Environment:
     """Read from FANAL_… variables (DATABASE_URL without the prefix); see docs/operations.md."""
 
-    model_config = SettingsConfigDict(env_prefix="FANAL_", extra="ignore")
-
-    home: Path = Field(default_factory=default_home)
-    database_url: str = Field(default="", validation_alias="DATABASE_URL")
-    postgres_settings: dict[str, str] = {}
+    home: Path = field(default_factory=default_home)
+    database_url: str = field(default="", metadata={"variable": "DATABASE_URL"})
+    postgres_settings: dict[str, str] = field(default_factory=dict)
     debug: bool = False
     log_json: bool = False
     host: str = "127.0.0.1"
@@ -33,14 +36,37 @@ class Environment(BaseSettings):
     live_port: int = 0
     public_url: str = ""
     live_url: str = ""
-    allowed_hosts: list[str] = []
-    trusted_proxies: list[str] = []
+    allowed_hosts: list[str] = field(default_factory=list)
+    trusted_proxies: list[str] = field(default_factory=list)
     smtp_url: str = ""
     mail_from: str = "fanal@localhost"
+    # Where our MTA hands mail over, such as lmtp://127.0.0.1:2424.
+    mail_listen: str = ""
+    # Hosts within our own network that may be asked by HTTP: host, host:port or name=address:port.
+    outside_allowed: list[str] = field(default_factory=list)
+    # wss:// address of a PBX on another machine.
+    pbx_url: str = ""
+    # Reads a text and writes it as a WAV: says what nobody has recorded.
+    speech: str = "espeak-ng -v {language} -s 150 -b 1 --stdin --stdout"
+    # Lines of carriers: name=address:port.
+    pbx_trunks: list[str] = field(default_factory=list)
+    pbx_address: str = "127.0.0.1"
+    pbx_sip_port: int = 5060
+    pbx_http_port: int = 8088
+    pbx_media_ports: tuple[int, int] = (20000, 29999)
+    # Where browsers reach the PBX: wss://pbx.example.org:8089/ws.
+    pbx_public_url: str = ""
     secret: str = ""
-    country: str = Field(
-        default="", description="ISO code of the country whose phone numbers are dialled without a prefix."
-    )
+    # ISO code of the country whose phone numbers are dialled without a prefix.
+    country: str = ""
+
+    def __post_init__(self) -> None:
+        """A browser's secret for the PBX goes over this line, so beyond this machine it is encrypted."""
+        url = self.pbx_public_url
+        parts = urlsplit(url)
+        here = parts.scheme == "ws" and parts.hostname in ("127.0.0.1", "localhost", "::1")
+        if url and (not parts.hostname or not (parts.scheme == "wss" or here) or set(url) & set(" ;,'\"\\<>")):
+            raise variables.NotUnderstood("FANAL_PBX_PUBLIC_URL begins with wss:// or, on this machine, with ws://.")
 
     @cached_property
     def secret_key(self) -> str:
@@ -68,5 +94,11 @@ class Environment(BaseSettings):
         """The address of the event stream as a browser sees it: the next port, or what the proxy was given."""
         return (self.live_url or f"http://{self.host}:{self.live_port or self.port + 1}").rstrip("/")
 
+    @property
+    def pbx_origin(self) -> str:
+        """What a page with a phone may connect to besides; empty where browsers reach no PBX."""
+        parts = urlsplit(self.pbx_public_url)
+        return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
-environment = Environment()
+
+environment = variables.read(Environment, os.environ)

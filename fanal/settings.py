@@ -1,5 +1,6 @@
 """Django's settings: what is the same for every installation; what differs comes from fanal.environment."""
 
+from fanal.applications import INSTALLED_APPS as INSTALLED_APPS
 from fanal.environment import ROOT, environment
 from fanal.running import logs, mail, postgres
 
@@ -11,42 +12,6 @@ ROOT_URLCONF = "fanal.urls"
 WSGI_APPLICATION = "fanal.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "agents.Agent"
-
-INSTALLED_APPS = [
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "django.contrib.staticfiles",
-    "django.contrib.postgres",
-    "django.contrib.humanize",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
-    "allauth.usersessions",
-    "procrastinate.contrib.django",
-    "django_htmx",
-    "pgtrigger",
-    "pghistory",
-    "fanal.events",
-    "fanal.hours",
-    "fanal.channels",
-    "fanal.agents",
-    "fanal.customers",
-    "fanal.holdings",
-    "fanal.cases",
-    "fanal.consent",
-    "fanal.identity",
-    "fanal.interactions",
-    "fanal.routing",
-    "fanal.scenarios",
-    "fanal.intake",
-    "fanal.kpis",
-    "fanal.configuration",
-    "fanal.desk",
-    "fanal.portal",
-    "fanal.demo",
-]
 
 MIDDLEWARE = [
     "fanal.running.security.trusted_proxies",
@@ -174,5 +139,8 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 MEDIA_ROOT = environment.home / "files"
 
 globals().update(mail.settings(environment.smtp_url, environment.mail_from))
+
+# Only the worker carries tasks out and knows them; the others defer them by name.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 
 LOGGING = logs.settings(as_json=environment.log_json, debug=DEBUG)

@@ -9,7 +9,11 @@ urlpatterns = [
     path("", include("fanal.api.urls")),
     path("", include("fanal.portal.urls")),
     path("", include("fanal.desk.workplace.urls")),
+    path("", include("fanal.desk.phone.urls")),
     path("", include("fanal.desk.cases.urls")),
+    path("", include("fanal.desk.visits.urls")),
+    path("", include("fanal.desk.notices.urls")),
+    path("", include("fanal.desk.knowledge.urls")),
     path("", include("fanal.desk.scenarios.urls")),
     path("", include("fanal.desk.customers.urls")),
     path("", include("fanal.desk.finding.urls")),
@@ -17,6 +21,8 @@ urlpatterns = [
     path("", include("fanal.desk.reports.urls")),
     path("", include("fanal.desk.administration.urls")),
 ]
+
+handler500 = "fanal.desk.faults.failed"
 
 if settings.DEBUG:
     urlpatterns += [path("", include("fanal.desk.gallery"))]

@@ -11,7 +11,7 @@ import pytest
 TEMPORARY = Path(tempfile.gettempdir())
 
 if "FANAL_TEST_HOME" not in os.environ:  # pytest's own process, not one of xdist's workers
-    for abandoned in TEMPORARY.glob("fanal-tests-*"):
+    for abandoned in TEMPORARY.glob("fanal-tests-[0-9]*-*"):
         if not psutil.pid_exists(int(abandoned.name.split("-")[2])):
             shutil.rmtree(abandoned, ignore_errors=True)
     os.environ["FANAL_TEST_HOME"] = tempfile.mkdtemp(prefix=f"fanal-tests-{os.getpid()}-")

@@ -15,6 +15,8 @@ from fanal.events.actions import publish
 from fanal.events.models import Event
 from fanal.interactions.models import Interaction
 from fanal.kpis import actions
+from fanal.kpis.actions.fold import CURSOR
+from fanal.kpis.models import Cursor
 from fanal.kpis.rules import Happening
 from fanal.routing.models import Queue
 
@@ -37,9 +39,12 @@ def after(seconds: float) -> datetime:
 
 
 def absorb_all() -> None:
-    """Fold every event there is, those of the test's own open transaction too."""
+    """Fold every event there is, those of the test's own open transaction too, and remember that."""
     events = Event.objects.order_by("id")
     actions.absorb(happenings=[Happening(id=e.pk, kind=e.kind, at=e.at, by=e.by, data=e.data) for e in events])
+    last = Event.objects.order_by("xid", "pk").last()
+    if last is not None:
+        Cursor.objects.update_or_create(name=CURSOR, defaults={"xid": last.xid, "event": last.pk})
 
 
 OLDEST_OPEN = "pg_snapshot_xmin(pg_current_snapshot())"

@@ -66,11 +66,10 @@ def match(now: datetime, *, record: matching.Record | None = None) -> list[Offer
     with acd.connect() as hot:
         known = configuration.read()
         for _ in range(200):
-            agents = matching.match_agents(hot, known, now=now, record=record)
-            entries = matching.match_entries(hot, known, now=now, record=record)
-            for entry in entries.overflowing:
+            done = matching.match(hot, known, now=now, record=record)
+            for entry in done.overflowing:
                 actions.overflow(entry_id=entry, now=now)
-            if not agents.claimed and not entries.claimed:
+            if not done.claimed:
                 break
         else:
             raise AssertionError("The matcher never came to rest.")

@@ -3,6 +3,7 @@
 import { meta } from "./strings.ts";
 
 const SERVER = Date.parse(meta("server-time")) || Date.now();
+const DAY = 86400;
 const offset = SERVER - Date.now();
 
 export function serverNow(): number {
@@ -40,7 +41,8 @@ function show(element: HTMLElement): void {
       write(element, String(Math.max(0, Math.ceil(left))));
       element.closest(".offer")?.classList.toggle("ending", left < 5);
     } else {
-      write(element, (left < 0 ? "−" : "") + asClock(Math.abs(left)));
+      const far = Math.abs(left) >= DAY;
+      write(element, (left < 0 ? "−" : "") + (far ? inWords(Math.abs(left)) : asClock(Math.abs(left))));
       element.classList.toggle("late", left < 0);
     }
     if (left <= 0 && !element.dataset.over) {

@@ -1,5 +1,8 @@
 /** Native dialogs: `data-dialog="id"` opens one, `data-close` closes it, one that arrives with `data-open` opens itself. */
 
+/** What is to be filled in has the focus, rather than the way out. */
+const FIELD = ".inside :is(input:not([type=hidden]), select, textarea):enabled";
+
 export function openDialog(dialog: HTMLDialogElement): void {
   if (!dialog.open) dialog.showModal();
 }
@@ -27,6 +30,7 @@ function openArrived(room: ParentNode): void {
   if (room instanceof HTMLDialogElement && room.matches("[data-open]")) arrived.push(room);
   for (const dialog of arrived) {
     openDialog(dialog);
+    if (!dialog.querySelector("[autofocus]")) dialog.querySelector<HTMLElement>(FIELD)?.focus();
     dialog.addEventListener("close", () => dialog.remove(), { once: true });
   }
 }

@@ -1,6 +1,8 @@
 /** htmx under a strict content policy: no eval, no inline styles, a CSRF header, faults in words, focus kept. */
 
 import library from "htmx.org";
+import { csrfToken } from "./csrf.ts";
+import { keepWhatIsHalfWritten } from "./half-written.ts";
 import type { Htmx } from "./htmx-types.ts";
 import { meta, text } from "./strings.ts";
 import { toast, untoast } from "./toast.ts";
@@ -8,6 +10,8 @@ import { toast, untoast } from "./toast.ts";
 const htmx = library as unknown as Htmx;
 
 type Place = { id: string; name: string; key: string; start: number | null; end: number | null };
+
+const SAID_AFTERWARDS = ["htmx:responseError", "htmx:sendError", "htmx:timeout", "fanal:toast", "fanal:close-dialog"];
 
 export function startHtmx(): void {
   Object.assign(htmx.config, {
@@ -36,12 +40,18 @@ export function startHtmx(): void {
   document.addEventListener("htmx:beforeSwap", () => untoast(text("no_network")));
   document.addEventListener("htmx:timeout", () => toast({ text: text("too_slow"), kind: "stop" }));
   document.addEventListener("htmx:beforeSwap", (event) => leaveWhenSignedOut(event as CustomEvent));
+  document.addEventListener("htmx:beforeSwap", (event) => keepRoomForDialogs(event as CustomEvent));
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    for (const said of SAID_AFTERWARDS) (event as CustomEvent).detail.elt.addEventListener(said, sayForWhoIsGone);
+  });
   keepFocus();
+  keepWhatIsHalfWritten();
 }
 
-/** The cookie is newer than the page when somebody signed in again in another tab. */
-export function csrfToken(): string {
-  return document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/)?.[1] ?? meta("csrf-token");
+/** What came of a request is said by its own element; of one that was drawn anew meanwhile nobody would hear it. */
+function sayForWhoIsGone(event: Event): void {
+  const { type, detail, currentTarget } = event as CustomEvent;
+  if (!(currentTarget as Element).isConnected) document.body.dispatchEvent(new CustomEvent(type, { detail, bubbles: true }));
 }
 
 /** The server's own sentence when it sent one (text/plain or {"detail": …}), otherwise ours for the code. */
@@ -69,6 +79,11 @@ function leaveWhenSignedOut(event: CustomEvent): void {
   if (!signIn || answered !== signIn || location.pathname === signIn) return;
   event.detail.shouldSwap = false;
   goToSignIn();
+}
+
+/** Dialogs come into their room and never in its place, whatever their opener inherits from the part it stands in. */
+function keepRoomForDialogs(event: CustomEvent): void {
+  if (event.detail.target.id === "dialogs") event.detail.swapOverride = "innerHTML";
 }
 
 export function goToSignIn(): void {
@@ -111,4 +126,4 @@ function find({ id, name, key }: Place): HTMLElement | null {
     (key && by(`[data-key="${CSS.escape(key)}"], [href="${CSS.escape(key)}"]`)) || null;
 }
 
-export { htmx };
+export { csrfToken, htmx };

@@ -48,12 +48,15 @@ function keepOpen(): void {
   });
 }
 
+/** Below the button, or above it where only there is room; a menu longer than that room scrolls. */
 function place(menu: HTMLElement, button: HTMLElement): void {
+  menu.style.removeProperty("max-height");
   const anchor = button.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = menu;
   const fromStart = (getComputedStyle(button).direction === "ltr") === (anchor.left + width <= innerWidth - 8);
   const left = fromStart ? anchor.left : anchor.right - width;
   const below = anchor.bottom + 6 + height <= innerHeight - 8 || anchor.top < height;
   menu.style.setProperty("left", `${Math.max(8, Math.min(left, innerWidth - width - 8))}px`);
+  menu.style.setProperty("max-height", `${below ? innerHeight - anchor.bottom - 14 : anchor.top - 14}px`);
   menu.style.setProperty("top", `${below ? anchor.bottom + 6 : anchor.top - height - 6}px`);
 }

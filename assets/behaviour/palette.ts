@@ -4,7 +4,8 @@ import { openDialog } from "./dialog.ts";
 import { activate, keycaps, labelOf, register, usable } from "./shortcuts.ts";
 import { icon, text } from "./strings.ts";
 
-type Command = { label: string; group: string; key?: string; icon: string; run: () => void };
+type Command = { label: string; group: string; note?: string; key?: string; icon: string; run: () => void };
+type More = { commands: { label: string; group: string; note: string; url: string }[] };
 
 let commands: Command[] = [];
 let shown: Command[] = [];
@@ -41,6 +42,23 @@ function open(dialog: HTMLDialogElement, input: HTMLInputElement): void {
   input.value = "";
   openDialog(dialog);
   show(dialog, input);
+  void more().then((found) => {
+    if (!dialog.open || !found.length) return;
+    const before = chosen;
+    commands = [...commands, ...found];
+    show(dialog, input);
+    choose(dialog, input, Math.max(0, Math.min(before, shown.length - 1)));
+  });
+}
+
+/** What the server offers besides what the page shows: the views that this person keeps, with how many are in each. */
+async function more(): Promise<Command[]> {
+  const address = document.querySelector<HTMLElement>("[data-commands-url]")?.dataset.commandsUrl;
+  if (!address) return [];
+  const answer = await fetch(address, { headers: { Accept: "application/json" } }).catch(() => undefined);
+  if (!answer?.ok) return [];
+  const found = await answer.json() as More;
+  return found.commands.map(({ label, group, note, url }) => ({ label, group, note, icon: "star", run: () => location.assign(url) }));
 }
 
 function collect(): Command[] {
@@ -71,7 +89,7 @@ function show(dialog: HTMLDialogElement, input: HTMLInputElement): void {
     if (command.group) {
       const group = document.createElement("span");
       group.className = "group";
-      group.textContent = command.group;
+      group.textContent = command.note ? `${command.group} · ${command.note}` : command.group;
       option.append(group);
     }
     if (command.key) option.append(keycaps(command.key));

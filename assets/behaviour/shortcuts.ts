@@ -36,6 +36,7 @@ export function listenForKeys(): void {
 function onKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing || event.repeat) return;
   const withModifier = event.ctrlKey || event.metaKey || event.altKey;
+  if (event.key === "Escape") leaveField(event.target);
   const single = !withModifier && event.key.length === 1;
   if (single && (isTyping(event.target) || keysAreOff())) return;
   for (const combo of combosOf(event)) {
@@ -67,15 +68,32 @@ function combosOf(event: KeyboardEvent): string[] {
   return combos;
 }
 
-/** Of several with the same key the one in the topmost open dialog, otherwise the last visible one, answers. */
+/** Escape leaves a field that a key leads into, so that single keys work again without the mouse. */
+function leaveField(target: EventTarget | null): void {
+  if (target instanceof HTMLElement && target.matches("[data-key]") && isTyping(target) && !target.closest("dialog")) target.blur();
+}
+
+/** Of several with the same key the one in the topmost open dialog, otherwise the last visible one, answers; then what a closed menu holds. */
 function elementFor(combo: string): HTMLElement | undefined {
   const room: ParentNode = [...document.querySelectorAll("dialog:modal")].at(-1) ?? document;
-  return [...room.querySelectorAll<HTMLElement>("[data-key]")]
-    .filter((element) => element.dataset.key!.toLowerCase() === combo && usable(element)).at(-1);
+  const found = [...room.querySelectorAll<HTMLElement>("[data-key]")]
+    .filter((element) => element.dataset.key!.toLowerCase() === combo);
+  return found.filter(usable).at(-1) ?? found.filter(inMenu).at(-1);
 }
 
 export function usable(element: HTMLElement): boolean {
-  return element.checkVisibility({ visibilityProperty: true }) && !element.matches(":disabled, [aria-disabled='true'], [inert] *");
+  return element.checkVisibility({ visibilityProperty: true }) && allowed(element);
+}
+
+/** In a closed menu whose button is there to be pressed. */
+function inMenu(element: HTMLElement): boolean {
+  const menu = element.closest<HTMLElement>(".menu[popover]:not(:popover-open)");
+  const button = menu && document.querySelector<HTMLElement>(`[popovertarget="${CSS.escape(menu.id)}"]`);
+  return Boolean(button && usable(button)) && !element.closest("[hidden]") && allowed(element);
+}
+
+function allowed(element: HTMLElement): boolean {
+  return !element.matches(":disabled, [aria-disabled='true'], [inert] *");
 }
 
 export function activate(element: HTMLElement): void {
@@ -87,9 +105,10 @@ export function activate(element: HTMLElement): void {
   }
 }
 
-/** What a button is called, without its key: `data-command`, its accessible name, or its words. */
+/** What a button or field is called, without its key: `data-command`, its accessible name, its label, or its words. */
 export function labelOf(element: HTMLElement): string {
-  const given = element.dataset.command || element.getAttribute("aria-label") || element.getAttribute("placeholder");
+  const label = (element as HTMLInputElement).labels?.[0]?.textContent?.trim();
+  const given = element.dataset.command || element.getAttribute("aria-label") || label || element.getAttribute("placeholder");
   if (given) return given;
   const copy = element.cloneNode(true) as HTMLElement;
   copy.querySelectorAll("kbd, svg, .count, time").forEach((part) => part.remove());
@@ -121,7 +140,7 @@ export function showSheet(): void {
   if (!dialog || !list || dialog.open) return;
   const rows = new Map<string, string>();
   for (const element of document.querySelectorAll<HTMLElement>("[data-key]")) {
-    if (usable(element)) rows.set(element.dataset.key!, labelOf(element));
+    if (usable(element) || (inMenu(element) && !rows.has(element.dataset.key!))) rows.set(element.dataset.key!, labelOf(element));
   }
   for (const [combo, { label }] of own) if (label) rows.set(combo, label);
   list.replaceChildren(...[...rows].map(([combo, label]) => {

@@ -1,29 +1,38 @@
 /** Files for the next message: uploaded when chosen, shown as chips, taken away again by their cross. */
 
+import { text } from "../behaviour/strings.ts";
+import { draftChanged } from "./drafts.ts";
+import { tokenOf } from "./token.ts";
+
 export function attachFiles(): void {
   document.addEventListener("change", (event) => {
     const input = event.target as HTMLInputElement;
     if (input.matches("[data-attach]")) void upload(input);
   });
   document.addEventListener("click", (event) => {
-    (event.target as Element).closest("[data-detach]")?.closest(".chip")?.remove();
+    const chip = (event.target as Element).closest("[data-detach]")?.closest(".chip");
+    chip?.remove();
+    if (chip) draftChanged();
   });
 }
 
+/** What is written may be drawn anew while the file is on its way: its chip belongs to the same talk, wherever that is. */
 async function upload(input: HTMLInputElement): Promise<void> {
-  const place = document.getElementById("attached");
   const file = input.files?.[0];
+  const url = input.dataset.attach!;
   input.value = "";
-  if (!place || !file) return;
+  if (!file) return;
   const body = new FormData();
   body.append("file", file);
-  const token = document.querySelector<HTMLInputElement>('#composer [name="csrfmiddlewaretoken"]')!.value;
-  const answer = await fetch(input.dataset.attach!, { method: "POST", body, headers: { "X-CSRFToken": token } });
-  const text = await answer.text();
-  if (answer.ok) {
-    const chip = new DOMParser().parseFromString(text, "text/html").body.firstElementChild;
-    if (chip) place.append(chip);
+  const token = tokenOf(document.getElementById("composer")!);
+  const answer = await fetch(url, { method: "POST", body, headers: { "X-CSRFToken": token } }).catch(() => undefined);
+  const said = await answer?.text() ?? text("no_network");
+  if (answer?.ok) {
+    const chip = new DOMParser().parseFromString(said, "text/html").body.firstElementChild;
+    const still = document.querySelector(`#composer:has([data-attach="${CSS.escape(url)}"])`);
+    if (chip) still?.querySelector("#attached")?.append(chip);
+    draftChanged();
   } else {
-    document.dispatchEvent(new CustomEvent("fanal:toast", { detail: { text, kind: "stop" } }));
+    document.dispatchEvent(new CustomEvent("fanal:toast", { detail: { text: said, kind: "stop" } }));
   }
 }

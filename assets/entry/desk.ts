@@ -1,11 +1,15 @@
-/** What only the agent's page does: writing, ready answers, following the talk, ringing when the window is behind. */
+/** What only the agent's page does: writing, ready answers, following the talk. */
 
+import { takeAddresses } from "../desk/addresses.ts";
 import { attachFiles } from "../desk/attaching.ts";
 import { keepComposing } from "../desk/composer.ts";
+import { keepDrafts } from "../desk/drafts.ts";
 import { followTalk } from "../desk/talk.ts";
-import { ringAloud } from "../desk/ringing.ts";
+import { markWhereOneIs } from "../desk/work.ts";
 
 keepComposing();
+keepDrafts();
+takeAddresses();
 attachFiles();
 followTalk();
-ringAloud();
+markWhereOneIs();

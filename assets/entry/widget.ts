@@ -2,16 +2,19 @@
 
 import { text } from "../behaviour/strings.ts";
 import { Stream, type StreamEvent } from "../behaviour/stream.ts";
-import { ask, enter, identifyBy, Refused, token } from "../widget/api.ts";
+import { listenForMailWish } from "../widget/by-mail.ts";
+import { ask, enter, identifyBy, Refused, type Standing, token } from "../widget/api.ts";
 import { anyFiles, filesSettled, listenForFiles, takeFiles } from "../widget/files.ts";
 import { type Filled, listenForForm, prefill } from "../widget/form.ts";
 import { type Hello, listenToHost, tellHost } from "../widget/host.ts";
 import { forget, keep, kept, keepWithHost } from "../widget/keep.ts";
-import { messagesOf } from "../widget/length.ts";
+import { messagesOf, MOST } from "../widget/length.ts";
+import { forgetMarks, tellMarks } from "../widget/marks.ts";
 import { drop, type Entry, flush, put, waiting } from "../widget/outbox.ts";
 import { filled, part, prefix, settings } from "../widget/settings.ts";
-import { showLine, showStanding, type Standing } from "../widget/standing.ts";
-import { clear, lastFromUs, mark, type Marks, type Message, show, showWaiting, toEnd } from "../widget/talk.ts";
+import { showLine, showStanding } from "../widget/standing.ts";
+import { clear, mark, type Marks, type Message, show, showWaiting, toEnd } from "../widget/talk.ts";
+import { showTyping, stopTyping, tellTyping, typedAll } from "../widget/typing.ts";
 
 type Conversation = Marks & { cursor: string; interaction: number | null; state: Standing; messages: Message[] };
 
@@ -19,8 +22,7 @@ const composer = part<HTMLFormElement>("composer");
 const box = part<HTMLTextAreaElement>("text");
 const draft = `${prefix}draft`;
 const QUEUE_LOOK = 20_000;
-const TYPING_SHOWN = 6_000;
-const TYPING_TOLD = 3_000;
+const whole = new Intl.NumberFormat(settings.language);
 
 let hello: Hello = { identity: "", page: "", given: {}, open: true, kept: null };
 let open = false;
@@ -31,23 +33,21 @@ let agent = "";
 let anew = false;
 let contextSent = false;
 let accepted: Entry[] = [];
-let marked = { delivered: 0, read: 0 };
 let stream: Stream | undefined;
 let lineState: "open" | "cut" | "connecting" = "connecting";
 let fetching: Promise<void> | undefined;
 let fetchAgain = false;
-let typingUntil = 0;
-let typingTold = 0;
 
 listenToHost({ hello: begin, opened, closed });
 listenForForm(start);
 listenForFiles(problem);
+listenForMailWish(send);
 if (parent === self) begin(hello);
 
 addEventListener("online", hurry);
 addEventListener("offline", () => showLine(lineState));
 addEventListener("storage", (event) => event.key?.startsWith(prefix) && event.key !== draft && showOwn());
-document.addEventListener("visibilitychange", () => void tellMarks());
+document.addEventListener("visibilitychange", () => void tellMarks(open));
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.isComposing) return;
   if (!part("sure").hidden) sure(false);
@@ -70,9 +70,9 @@ box.addEventListener("keydown", (event) => {
 });
 box.addEventListener("input", () => {
   keep(draft, box.value);
-  tellTyping();
+  if (phase === "talking" && box.value) tellTyping();
 });
-setInterval(() => phase === "waiting" && void refresh(), QUEUE_LOOK);
+setInterval(() => phase === "waiting" && void look(), QUEUE_LOOK);
 
 function begin(from: Hello): void {
   hello = from;
@@ -119,7 +119,7 @@ function switchedOff(): void {
 
 function startOver(): void {
   interaction = lastMessage = 0;
-  marked = { delivered: 0, read: 0 };
+  forgetMarks();
   clear();
 }
 
@@ -133,10 +133,15 @@ function refresh(): Promise<void> {
     fetching = undefined;
     if (fetchAgain) {
       fetchAgain = false;
-      void refresh().catch(() => setLine("cut"));
+      void look();
     }
   });
   return fetching;
+}
+
+/** Fetch what is new, and say so where the server cannot be reached; whatever comes next tries again. */
+function look(): Promise<void> {
+  return refresh().catch(() => setLine("cut"));
 }
 
 async function fetchNew(): Promise<void> {
@@ -162,7 +167,7 @@ async function fetchNew(): Promise<void> {
   listen(found.cursor);
   setLine("open");
   if (found.messages.length >= 500) fetchAgain = true;
-  await tellMarks();
+  await tellMarks(open);
 }
 
 /** Which parts are there: the form before the first message, the conversation, or its end. */
@@ -200,6 +205,10 @@ async function say(): Promise<void> {
   await filesSettled();
   const words = box.value.trim();
   if (!words && !anyFiles()) return;
+  if (words.length > MOST) {
+    const numbers = { number: whole.format(words.length), most: whole.format(MOST) };
+    return problem(filled(text("too_long"), numbers));
+  }
   const beginning = phase === "none" && !contextSent && !waiting().length;
   if (beginning && Object.keys(hello.given).length) {
     put("/contacts", { given: hello.given, page: hello.page, language: settings.language });
@@ -214,7 +223,7 @@ async function say(): Promise<void> {
   }
   box.value = "";
   forget(draft);
-  typingTold = 0;
+  typedAll();
   problem("");
   arrange();
   showOwn();
@@ -228,7 +237,7 @@ function send(): void {
       accepted.push(entry);
       showOwn();
       setLine("open");
-      void refresh().catch(() => setLine("cut"));
+      void look();
     },
     () => {
       if (waiting().some((entry) => !entry.refused)) setLine("cut");
@@ -254,10 +263,10 @@ function happened(event: StreamEvent): void {
   if (event.kind === "ready") return;
   if (event.kind === "typing") {
     if (event.data.on === false) stopTyping();
-    else showTyping();
+    else showTyping(agent);
     return;
   }
-  void refresh().catch(() => setLine("cut"));
+  void look();
 }
 
 function cutOrOpen(state: "open" | "cut"): void {
@@ -275,7 +284,7 @@ function hurry(): void {
   showLine(lineState);
   stream?.hurry();
   send();
-  void refresh().catch(() => setLine("cut"));
+  void look();
 }
 
 function setLine(state: "open" | "cut"): void {
@@ -284,43 +293,6 @@ function setLine(state: "open" | "cut"): void {
     showOwn();
   }
   showLine(state);
-}
-
-async function tellMarks(): Promise<void> {
-  const delivered = lastFromUs();
-  const seen = open && document.visibilityState === "visible";
-  const unread = delivered > marked.read && !seen;
-  tellHost({ fanal: "unread", count: unread ? countUnread() : 0 });
-  const read = seen ? delivered : marked.read;
-  if (delivered <= marked.delivered && read <= marked.read) return;
-  try {
-    await ask("POST", "/marks", { delivered_up_to: delivered, read_up_to: read });
-    marked = { delivered, read };
-  } catch {
-    // told with the next news
-  }
-}
-
-function countUnread(): number {
-  return [...document.querySelectorAll<HTMLElement>("#messages [data-id]:not(.us)")].filter((one) => Number(one.dataset.id) > marked.read).length;
-}
-
-function tellTyping(): void {
-  if (phase !== "talking" || Date.now() - typingTold < TYPING_TOLD || !box.value) return;
-  typingTold = Date.now();
-  ask("POST", "/typing", { on: true }).catch(() => {});
-}
-
-function showTyping(): void {
-  const element = part("typing");
-  element.textContent = filled(text("typing"), { name: agent || text("us") });
-  element.hidden = false;
-  typingUntil = Date.now() + TYPING_SHOWN;
-  setTimeout(() => Date.now() >= typingUntil && stopTyping(), TYPING_SHOWN + 50);
-}
-
-function stopTyping(): void {
-  part("typing").hidden = true;
 }
 
 function sure(on: boolean): void {
@@ -335,7 +307,7 @@ async function leave(): Promise<void> {
   } catch (fault) {
     if (!(fault instanceof Refused && fault.status === 404)) return problem(fault instanceof Refused ? fault.message : text("reconnecting"));
   }
-  await refresh().catch(() => setLine("cut"));
+  await look();
   part("again").focus();
 }
 
@@ -354,7 +326,7 @@ function again(): void {
 
 function opened(focus: boolean): void {
   open = true;
-  void tellMarks();
+  void tellMarks(open);
   toEnd();
   if (focus) focusFirst();
 }

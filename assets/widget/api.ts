@@ -14,6 +14,21 @@ export class Refused extends Error {
   }
 }
 
+/** How a conversation stands, as the server says it. */
+export type Standing = {
+  phase: "none" | "waiting" | "talking" | "ended";
+  open: boolean;
+  opens_at: string | null;
+  available: boolean;
+  estimate_seconds: number | null;
+  position: number | null;
+  agent: string;
+  end_reason: string;
+  blocked_until: string | null;
+  by_mail: "" | "possible" | "asked";
+  answer_to: string;
+};
+
 type Entered = { token: string; fresh: boolean; signed_in: boolean; identity: { error: string; message: string } | null };
 
 let identity = "";

@@ -1,6 +1,8 @@
 /** What is longer than one message may be goes as several, cut between words where that is possible. */
 
 const LONGEST = 4000;
+/** More than this at once is refused, not cut: nobody reads it, and it is easily pasted by mistake. */
+export const MOST = 20_000;
 
 export function messagesOf(words: string): string[] {
   const messages: string[] = [];

@@ -7,7 +7,7 @@ import { prefix } from "./settings.ts";
 export type Entry = {
   id: string;
   order: number;
-  path: "/messages" | "/contacts";
+  path: "/messages" | "/contacts" | "/answers-by-mail";
   body: Record<string, unknown>;
   names: string[];
   refused?: string;

@@ -1,20 +1,10 @@
 /** How it stands, said honestly: connected or not, open or not, how long, who is there, or that it is over. */
 
 import { text } from "../behaviour/strings.ts";
+import type { Standing } from "./api.ts";
+import { showByMail } from "./by-mail.ts";
 import { line } from "./talk.ts";
 import { filled, part, settings } from "./settings.ts";
-
-export type Standing = {
-  phase: "none" | "waiting" | "talking" | "ended";
-  open: boolean;
-  opens_at: string | null;
-  available: boolean;
-  estimate_seconds: number | null;
-  position: number | null;
-  agent: string;
-  end_reason: string;
-  blocked_until: string | null;
-};
 
 let before: Standing | undefined;
 
@@ -30,6 +20,7 @@ export function showStanding(now: Standing): void {
   part("end").hidden = now.phase !== "waiting" && now.phase !== "talking";
   part("ended").hidden = now.phase !== "ended";
   if (now.phase === "ended") part("ended-text").textContent = ended(now);
+  showByMail(now);
   before = now;
 }
 

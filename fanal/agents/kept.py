@@ -10,16 +10,20 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import update_wrapper
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import QuerySet
 from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesListIterable, get_related_populators
+from psycopg.sql import Literal
+from psycopg.types.numeric import Int8
 
 from fanal.agents.models import Agent
+from fanal.running.connections import prepared_cursor
 
 T = TypeVar("T")
+LARGEST_NUMBER = 2**63 - 1
 FIRST_NUMBER = 7_000_000_000_000_000_000
 FIRST_MOMENT = datetime(1900, 1, 1, tzinfo=UTC)
 every: list["Kept[Any]"] = []
@@ -27,24 +31,20 @@ every: list["Kept[Any]"] = []
 
 @dataclass(frozen=True)
 class Question:
-    """SQL with its values: each is the same for everybody, or the number of what is filled in and its type."""
+    """SQL in which the values that never change are written out, and for each blank which value fills it, as what."""
 
     sql: str
-    constants: list[Any]
-    blanks: list[tuple[int, int, Callable[[Any], Any]]]
+    blanks: list[tuple[int, Callable[[Any], Any]]]
     read: Callable[[list[Any]], list[Any]]
 
     def ask(self, values: Sequence[Any]) -> list[Any]:
-        with cast(Any, connection).prepared_cursor() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(self.sql, self.filled(values))
             rows = cursor.fetchall()
         return self.read(rows) if rows else []
 
     def filled(self, values: Sequence[Any]) -> list[Any]:
-        params = self.constants.copy()
-        for place, number, adapt in self.blanks:
-            params[place] = adapt(values[number])
-        return params
+        return [adapt(values[number]) for number, adapt in self.blanks]
 
 
 class Kept(Generic[T]):
@@ -62,7 +62,9 @@ class Kept(Generic[T]):
 
     def __call__(self, **given: Any) -> list[T]:
         question, values = self.question(given)
-        return question.ask(values) if question else []
+        if question is None or any(type(value) is int and abs(value) > LARGEST_NUMBER for value in values):
+            return []  # no row has an id beyond all numbers, whatever stood in an address
+        return question.ask(values)
 
     def first(self, **given: Any) -> T | None:
         """The first row; let the query itself ask for one only."""
@@ -129,8 +131,21 @@ def _question(make: Callable[..., QuerySet[Any, Any]], given: dict[str, Any], nu
         sql, params = compiler.as_sql()
     except EmptyResultSet:
         return None
-    blanks = [(place, marks.index(value), _adapter(value)) for place, value in enumerate(params) if value in marks]
-    return Question(sql=sql, constants=list(params), blanks=blanks, read=_reader(queryset, compiler))
+    blanks = [(marks.index(value), _adapter(value)) for value in params if value in marks]
+    return Question(sql=_written_out(sql, params, marks), blanks=blanks, read=_reader(queryset, compiler))
+
+
+def _written_out(sql: str, params: Sequence[Any], marks: list[Any]) -> str:
+    """The SQL with its constants: the server then knows which partial index fits, and can keep one plan for all.
+
+    Of a question in which "open" is a blank too, it can neither, and makes a plan each time it is asked.
+    """
+    connection.ensure_connection()
+    first, *rest = sql.split("%s")
+    return first + "".join(
+        ("%s" if value in marks else Literal(value).as_string(connection.connection).replace("%", "%%")) + text
+        for value, text in zip(params, rest, strict=True)
+    )
 
 
 def _stand_in(value: Any, mark: Callable[[Any], Any]) -> Any:
@@ -149,8 +164,12 @@ def _stand_in(value: Any, mark: Callable[[Any], Any]) -> Any:
 
 
 def _adapter(param: Any) -> Callable[[Any], Any]:
-    """Django gives a number the type of its column."""
-    return _same if type(param) in (int, str, datetime) else type(param)
+    """Django gives most numbers the type of their column. The others are ids: of one size, or each size of each id in
+    a list would be another statement to prepare.
+    """
+    if type(param) is int:
+        return Int8
+    return _same if type(param) in (str, datetime) else type(param)
 
 
 def _same(value: Any) -> Any:

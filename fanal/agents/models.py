@@ -1,4 +1,4 @@
-"""The people who answer: agents, teams, tiers, skills, roles, and their presence."""
+"""The people who answer: agents, teams, tiers, skills, roles, their presence, and the phones at which they are rung."""
 
 from typing import ClassVar
 
@@ -19,7 +19,7 @@ class Permission(models.TextChoices):
     SUPERVISE = "supervise", _("Supervise every queue and agent")
     ADMINISTER = "administer", _("Administer the configuration")
     BLOCK = "block", _("Block abusers")
-    REPLAY = "replay", _("Replay quarantined input")
+    REPLAY = "replay", _("Replay input that was set aside")
 
 
 SUPERVISES = (Permission.SUPERVISE, Permission.SUPERVISE_OWN_QUEUES)
@@ -58,6 +58,7 @@ class Tier(models.Model):
     code = models.SlugField(unique=True)
     name = models.CharField(max_length=60)
     rank = models.PositiveSmallIntegerField(unique=True)
+    visits = models.BooleanField(default=False, db_default=False, help_text="Its people go to customers.")
 
     class Meta:
         ordering = ["rank"]
@@ -239,3 +240,59 @@ class KeptAnswer(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["agent", "key"], name="kept_answer_once")]
         indexes = [models.Index(fields=["agent", "at"], name="kept_answer_age")]
+
+
+class PhoneKind(models.TextChoices):
+    BROWSER = "browser", _("In the browser")
+    DESK = "desk", _("On the desk")
+
+
+class PhoneLineQuery(models.QuerySet["PhoneLine"]):
+    def open(self) -> "PhoneLineQuery":
+        return self.filter(ended_at=None)
+
+    def reachable(self) -> "PhoneLineQuery":
+        return self.open().filter(reachable=True)
+
+
+class PhoneLine(models.Model):
+    """A phone at which an agent is rung, as the PBX knows it; no second one ever has its name.
+
+    A browser signs in at the PBX under the name with a secret that lives as long as the line; a phone on the desk is
+    called at the address that an administrator entered, and signs in nowhere.
+    """
+
+    agent = models.ForeignKey(Agent, models.PROTECT, related_name="phone_lines")
+    kind = models.CharField(max_length=7, choices=PhoneKind)
+    name = models.CharField(max_length=40, unique=True, db_collation="C", help_text="Of the endpoint on the PBX.")
+    secret = models.CharField(max_length=300, blank=True, help_text="Sealed; forgotten when the line ends.")
+    session = models.CharField(max_length=64, blank=True, help_text="Hash of the key of the sign-in it was issued to.")
+    address = models.CharField(max_length=120, blank=True, help_text="sip:name@address:port of a phone on the desk.")
+    issued_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    reachable = models.BooleanField(default=False, help_text="The PBX says so: an offer of a call can ring here.")
+    reachable_at = models.DateTimeField(null=True, help_text="Since when it is, or is not.")
+
+    objects = PhoneLineQuery.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agent", "kind"], condition=models.Q(ended_at=None), name="one_open_phone_line_of_a_kind"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at=None) | models.Q(ended_at__gte=models.F("issued_at"), secret=""),
+                name="ended_phone_line_has_no_secret",
+            ),
+            models.CheckConstraint(
+                condition=(models.Q(kind="browser", address="") & (~models.Q(secret="") | ~models.Q(ended_at=None)))
+                | (models.Q(kind="desk", secret="", session="") & ~models.Q(address="")),
+                name="phone_line_has_what_its_kind_needs",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reachable=False) | models.Q(ended_at=None), name="ended_phone_line_is_not_reachable"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

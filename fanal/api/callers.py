@@ -14,7 +14,6 @@ from fanal.agents.models import Agent, ApiKey, KeyRight, Permission
 from fanal.api import limits
 from fanal.api.limits import Limit
 from fanal.api.problems import Problem
-from fanal.api.widget.asking import check_size
 from fanal.events.actions import publish
 from fanal.identity.masking import DOTS, exported
 from fanal.identity.rules import may_see
@@ -64,7 +63,7 @@ class KeyHolder(HttpBearer):
         self.needs, self.right = needs, right
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller:
-        check_size(request, LARGEST_BODY)
+        limits.check_size(request, LARGEST_BODY)
         key = open_key(secret=token.strip(), now=timezone.now())
         if key is None:
             limits.check(f"wrong-key:{limits.address(request)}", WRONG_KEYS)
@@ -89,7 +88,7 @@ class SignedIn(SessionAuth):
         agent = request.user
         if not isinstance(agent, Agent) or not agent.is_active:
             return None
-        check_size(request, LARGEST_BODY)
+        limits.check_size(request, LARGEST_BODY)
         limits.check(f"agent:{agent.pk}", PER_CALLER)
         return _allowed(Caller(agent=agent), self.needs)
 

@@ -3,22 +3,22 @@
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
 
-from fanal.agents.models import SUPERVISES, Agent, KeyRight
+from fanal.agents.models import SUPERVISES, KeyRight
 from fanal.api.callers import caller, needs
 from fanal.api.problems import Problem
 from fanal.kpis import actions
-from fanal.kpis.actions.figures import Figure, labels, sight
+from fanal.kpis.actions.figures import Figure, labels
 from fanal.kpis.asking import NotUnderstood, Question, kpi, question
 from fanal.kpis.catalogue import KPIS, Kpi
 
 router = Router(tags=["figures"], auth=needs(*SUPERVISES, right=KeyRight.FIGURES))
 AT_MOST = 500
+FARTHEST = 10**9
 
 
 class Definition(Schema):
@@ -58,6 +58,9 @@ class Asked(Schema):
     queue: str = ""
     agent: str = ""
     type: str = ""
+    tier: str = ""
+    escalation: str = ""
+    rule: str = ""
     channel: str = ""
     first: str = ""
     last: str = ""
@@ -66,8 +69,11 @@ class Asked(Schema):
 
 
 class Answer(Schema):
+    """`as_of`: everything that happened until then is in the figures; it is seconds ago, or more if nothing folds."""
+
     start: datetime
     end: datetime
+    as_of: datetime
     rows: list[FigureRow]
 
 
@@ -86,38 +92,39 @@ class Fact(Schema):
 
 
 class Facts(Schema):
+    as_of: datetime
     count: int
     rows: list[Fact]
 
 
 @router.get("/", response=list[Definition], summary="All figures with their definitions")
 def catalogue(request: HttpRequest) -> list[Definition]:
-    _agent(request)
     return [_definition(one) for one in KPIS.values()]
 
 
 @router.get(
     "/{figure}",
     response=Answer,
-    summary="One figure, together or by queue, agent, type, channel, day, hour or interval",
+    summary="One figure, together or by queue, agent, type, tier, escalation, rule, channel, day, hour or interval",
 )
 def figure(request: HttpRequest, figure: str, asked: Query[Asked]) -> dict[str, Any]:
     about, wanted, now = _understand(figure, asked)
-    actions.fold(limit=20_000)
     try:
-        found = actions.figures(
-            kpi_ids=[about.id],
-            period=wanted.period,
-            by=wanted.by,
-            filters=wanted.filters,
-            viewer=_agent(request),
-            now=now,
-        )
+        with actions.at_one_moment(now=now) as until:
+            found = actions.figures(
+                kpi_ids=[about.id],
+                period=wanted.period,
+                by=wanted.by,
+                filters=wanted.filters,
+                viewer=caller(request).agent,
+                now=until,
+            )
     except ValueError as why:
         said = _("This figure can be told apart by %(names)s.") % {"names": ", ".join(about.by)}
         raise Problem(422, "not_told_apart", said) from why
     names = labels(wanted.by, [one.key for one in found]) if wanted.by else {}
-    return {"start": wanted.period.start, "end": wanted.period.end, "rows": [_row(one, names) for one in found]}
+    rows = [_row(one, names) for one in found]
+    return {"start": wanted.period.start, "end": wanted.period.end, "as_of": until, "rows": rows}
 
 
 @router.get("/{figure}/rows", response=Facts, summary="The facts behind a figure")
@@ -127,24 +134,16 @@ def rows(request: HttpRequest, figure: str, asked: Query[Asked], offset: int = 0
         "kpi_id": about.id,
         "period": wanted.period,
         "filters": wanted.filters,
-        "viewer": _agent(request),
+        "viewer": caller(request).agent,
     }
-    window = slice(max(0, offset), max(0, offset) + min(max(1, limit), AT_MOST))
-    if about.source == "time":
-        stretches = list(actions.time_rows(now=now, **ask))
-        return {"count": len(stretches), "rows": [_stretch(row) for row in stretches[window]]}
-    facts = actions.rows(**ask)
-    return {"count": facts.count(), "rows": [_fact(about, fact) for fact in facts[window]]}
-
-
-def _agent(request: HttpRequest) -> Agent:
-    """Who asks; raises Problem 403 for those who may see no figures."""
-    agent = caller(request).agent
-    try:
-        sight(agent)
-    except PermissionDenied as why:
-        raise Problem(403, "not_allowed", _("Figures are for supervisors and queue managers.")) from why
-    return agent
+    begin = min(max(0, offset), FARTHEST)
+    window = slice(begin, begin + min(max(1, limit), AT_MOST))
+    with actions.at_one_moment(now=now) as until:
+        if about.source == "time":
+            stretches = list(actions.time_rows(now=until, **ask))
+            return {"as_of": until, "count": len(stretches), "rows": [_stretch(row) for row in stretches[window]]}
+        facts = actions.rows(**ask)
+        return {"as_of": until, "count": facts.count(), "rows": [_fact(about, fact) for fact in facts[window]]}
 
 
 def _understand(figure: str, asked: Asked) -> tuple[Kpi, Question, datetime]:

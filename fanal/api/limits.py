@@ -1,4 +1,4 @@
-"""How often one visitor, one address or one caller may ask the API, and what is said to whoever asks too often."""
+"""How often and how much one visitor, one address or one caller may ask the API, and what is said beyond that."""
 
 import ipaddress
 import time
@@ -8,10 +8,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from fanal.api.problems import Problem
-from fanal.environment import environment
 from fanal.running.limits import Buckets, Limit
 
-__all__ = ["Buckets", "Limit", "address", "buckets", "check"]
+__all__ = ["Buckets", "Limit", "address", "buckets", "check", "check_size"]
 buckets = Buckets()
 
 
@@ -23,12 +22,19 @@ def check(key: str, limit: Limit) -> None:
         raise Problem(429, "too_often", _("Too much at once. It is tried again in a moment."), retry_after=seconds)
 
 
+def check_size(request: HttpRequest, largest: int) -> None:
+    """Refuse a body by its declared size, before any of it is read."""
+    try:
+        size = int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        size = largest + 1
+    if size > largest:
+        raise Problem(413, "too_large", _("The request is too large."))
+
+
 def address(request: HttpRequest) -> str:
-    """Where the request comes from; a proxy's word counts only when it is one of ours. IPv6 counts by its /64."""
-    found = request.META.get("REMOTE_ADDR", "") or "local"
-    if found in environment.trusted_proxies:
-        found = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip() or found
-    return _place(found)
+    """Where the request comes from, as `running.security.trusted_proxies` found it. IPv6 counts by its /64."""
+    return _place(request.META.get("REMOTE_ADDR", "") or "local")
 
 
 @lru_cache(maxsize=4096)

@@ -35,6 +35,9 @@ class Viewer:
     keys: frozenset[str]
     tell: Callable[[Occurrence], Mapping[str, Any] | None]
     most_streams: int
+    write: Callable[[Cursor], str] = str
+    """A place in the stream as this viewer is told it, and how it is read when they come back with it."""
+    read: Callable[[str], Cursor] = Cursor.parse
     expires_at: float | None = None
     credential: Any = None
     revoked: asyncio.Event = field(default_factory=asyncio.Event)
@@ -86,7 +89,7 @@ class Live:
             viewer = await self._viewer(headers)
             if self._open[viewer.name] >= viewer.most_streams:
                 raise Refused(429, "too_many_streams", "Too many windows are open. Close one and try again.")
-            after = _after(scope, headers)
+            after = _after(viewer, scope, headers)
             await self._stream(viewer, after, cors, receive, send)
         except Refused as refusal:
             body = json.dumps({"error": refusal.code, "message": refusal.message}).encode()
@@ -128,8 +131,8 @@ class Live:
         try:
             past, stale = await self._past(viewer, after, present)
             await send({"type": "http.response.start", "status": 200, "headers": [*cors, *STREAM_HEADERS]})
-            ready = {"cursor": str(present), "now": datetime.now(UTC).isoformat()}
-            await _write(send, _message("ready", ready, cursor=present if after is None or stale else None))
+            ready = {"cursor": viewer.write(present), "now": datetime.now(UTC).isoformat()}
+            await _write(send, _message("ready", ready, place=ready["cursor"] if after is None or stale else ""))
             if stale:
                 await _write(send, _message("resync", ready))
             await _write(send, b"".join(_told(viewer, past)))
@@ -215,20 +218,21 @@ def _told(viewer: Viewer, occurrences: Iterable[Occurrence]) -> Iterable[bytes]:
     for one in occurrences:
         told = viewer.tell(one)
         if told is not None:
-            yield _message(one.kind, told, cursor=one.cursor)
+            place = viewer.write(one.cursor) if one.cursor else ""
+            yield _message(one.kind, {"id": place, **told} if place else told, place=place)
 
 
-def _message(event: str, data: Mapping[str, Any], *, cursor: Cursor | None = None) -> bytes:
-    mark = f"id: {cursor}\n" if cursor else ""
+def _message(event: str, data: Mapping[str, Any], *, place: str = "") -> bytes:
+    mark = f"id: {place}\n" if place else ""
     return f"{mark}event: {event}\ndata: {json.dumps(data, separators=(',', ':'))}\n\n".encode()
 
 
-def _after(scope: Scope, headers: Mapping[str, str]) -> Cursor | None:
+def _after(viewer: Viewer, scope: Scope, headers: Mapping[str, str]) -> Cursor | None:
     asked = (
         headers.get("last-event-id") or parse_qs(scope.get("query_string", b"").decode("latin-1")).get("after", [""])[0]
     )
     try:
-        return Cursor.parse(asked) if asked else None
+        return viewer.read(asked) if asked else None
     except BadCursor:
         raise Refused(400, "bad_cursor", "This is not a place in the stream. Load the page anew.") from None
 

@@ -49,18 +49,14 @@ def once(operation: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _once(request: HttpRequest, key: str, do: Callable[[], Any]) -> Any:
-    said: list[Any] = []
-
     def done() -> tuple[int, Any]:
-        said.append(do())
-        status, body = (said[0].status_code, said[0].value) if isinstance(said[0], Status) else (200, said[0])
+        said = do()
+        status, body = (said.status_code, said.value) if isinstance(said, Status) else (200, said)
         assert isinstance(body, Schema)
         return status, body.model_dump(mode="json")
 
     fingerprint = _fingerprint(request)
-    known, new = answer_once(agent=caller(request).agent, key=key, fingerprint=fingerprint, do=done, now=timezone.now())
-    if new:
-        return said[0]
+    known = answer_once(agent=caller(request).agent, key=key, fingerprint=fingerprint, do=done, now=timezone.now())
     if known.fingerprint != fingerprint:
         refusal = _("This Idempotency-Key was used for another request. Take a new one for each thing to be done.")
         raise Problem(422, "idempotency_key_used", refusal)

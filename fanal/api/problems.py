@@ -41,7 +41,7 @@ def install(api: NinjaAPI) -> None:
             {"field": ".".join(str(part) for part in one["loc"][1:]), "error": one["type"], "message": one["msg"]}
             for one in problem.errors[:20]
         ]
-        said = _("Something in the request is missing, wrong or not expected: see “fields”.")
+        said = _too_long(problem) or _("Something in the request is missing, wrong or not expected: see “fields”.")
         return answer(request, 422, {"error": "invalid", "message": said, "fields": fields})
 
     @api.exception_handler(AuthenticationError)
@@ -64,3 +64,12 @@ def install(api: NinjaAPI) -> None:
     @api.exception_handler(RequestDataTooBig)
     def _too_big(request: HttpRequest, problem: RequestDataTooBig) -> HttpResponse:
         return answer(request, 413, {"error": "too_large", "message": _("The request is too large.")})
+
+
+def _too_long(problem: ValidationError) -> str:
+    """A text that is too long for its field is said with the limit; nothing is ever cut."""
+    for one in problem.errors:
+        if one["type"] == "string_too_long":
+            values = {"field": one["loc"][-1], "most": one["ctx"]["max_length"]}
+            return _("“%(field)s” may have at most %(most)s characters. Nothing of it was taken.") % values
+    return ""

@@ -19,7 +19,10 @@ SELECT (SELECT count(*) FROM interactions_interaction WHERE ended_at IS NULL),
        (SELECT count(*) FROM channels_rawevent WHERE state = 'quarantined'),
        (SELECT coalesce(extract(epoch FROM now() - min(received_at)), 0) FROM channels_rawevent
         WHERE state = 'received'),
-       (SELECT count(*) FROM routing_agentload WHERE available)
+       (SELECT count(*) FROM routing_agentload WHERE available),
+       (SELECT count(*) FROM interactions_letter WHERE next_at IS NOT NULL),
+       (SELECT coalesce(extract(epoch FROM now() - min(next_at)), 0) FROM interactions_letter WHERE next_at < now()),
+       (SELECT count(*) FROM channels_mailcursor WHERE problem <> '')
 """
 NAMES = (
     ("fanal_interactions_open", "Contacts whose talk has not ended."),
@@ -28,6 +31,9 @@ NAMES = (
     ("fanal_raw_quarantined", "Input that was set aside with its reason."),
     ("fanal_raw_oldest_seconds", "Age of the oldest input that is not yet processed."),
     ("fanal_agents_available", "Agents who can be offered work."),
+    ("fanal_letters_queued", "Mails of ours that wait to be sent."),
+    ("fanal_letters_late_seconds", "How long the mail that is most overdue should have been sent already."),
+    ("fanal_mailboxes_troubled", "Mailboxes that cannot be read at the moment."),
 )
 
 

@@ -2,25 +2,19 @@
 
 import asyncio
 import random
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote
 
-from django.core.management import call_command
 from django.db import connection
 
 from fanal.agents.models import Agent
 from fanal.benches import people, routing_world
-from fanal.benches.desk import Browsers, Request
-from fanal.benches.desk_world import sign_in
-from fanal.benches.frame import Figures, free_ports, on_ports, percentile, processes, wait_for
+from fanal.benches.browsers import Browsers, Request, sign_in
+from fanal.benches.frame import Figures, Progress, free_ports, on_ports, on_time, percentile, processes, wait_for
 from fanal.customers.models import Customer
-from fanal.environment import environment
 from fanal.interactions.models import Interaction
 from fanal.routing.models import AgentLoad, EntryState, Offer, QueueEntry
-from fanal.running import postgres
 
 NAME = "fanal_bench_accepting"
 QUEUES = 10
@@ -30,7 +24,7 @@ FIRST = 20
 
 def accept_while_searching(
     texts: Sequence[str],
-    progress: Callable[[str], None],
+    progress: Progress,
     *,
     scale: float,
     agents: int = 200,
@@ -39,7 +33,8 @@ def accept_while_searching(
     seconds: int = 30,
 ) -> Figures:
     """First nothing but accepts, for comparison; then as many again while the searches run, all of them on time."""
-    with _copy(progress, scale=scale) as address:
+    progress("copying the people")
+    with people.copied(people.database(scale), NAME) as address:
         rng = random.Random(SEED)
         ringing = _ringing(rng, agents=agents, offers=FIRST + 2 * accepts_per_s * seconds)
         cookies = {agent.pk: sign_in(agent) for agent in Agent.objects.select_related("role")}
@@ -54,51 +49,52 @@ def accept_while_searching(
         with on_ports(web, live), processes([["-m", "fanal", "web"]], address):
             wait_for(web)
             return asyncio.run(
-                _measure(progress, web, accepts, searches, each=accepts_per_s * seconds, seconds=seconds,
-                         searches_per_s=searches_per_s)
-            )  # fmt: skip
+                _measure(
+                    progress,
+                    web,
+                    accepts,
+                    searches,
+                    accepts_per_s=accepts_per_s,
+                    searches_per_s=searches_per_s,
+                    seconds=seconds,
+                )
+            )
 
 
 async def _measure(
-    progress: Callable[[str], None],
+    progress: Progress,
     port: int,
     accepts: list[Request],
     searches: list[Request],
     *,
-    each: int,
-    seconds: int,
+    accepts_per_s: int,
     searches_per_s: int,
+    seconds: int,
 ) -> Figures:
+    each = accepts_per_s * seconds
     browsers = Browsers(port)
     async with browsers:
         for request in (*accepts[:FIRST], *searches[:FIRST]):
             await browsers.send(request)
         progress("accepts, nobody searches")
         alone = browsers.begin()
-        await _on_time(browsers, accepts[FIRST : FIRST + each], seconds)
+        await on_time(browsers.send, accepts[FIRST : FIRST + each], accepts_per_s)
         progress(f"accepts, with {searches_per_s} searches a second")
         together = browsers.begin()
         many = [searches[place % len(searches)] for place in range(searches_per_s * seconds)]
-        await asyncio.gather(_on_time(browsers, accepts[FIRST + each :], seconds), _on_time(browsers, many, seconds))
+        await asyncio.gather(
+            on_time(browsers.send, accepts[FIRST + each :], accepts_per_s),
+            on_time(browsers.send, many, searches_per_s),
+        )
     for said in sorted(set(browsers.failed))[:5]:
         progress(said)
     return {
-        "accept_p50_ms": percentile(together.ms["accept"], 0.5),
-        "accept_p95_ms": percentile(together.ms["accept"], 0.95),
-        "accept_alone_p95_ms": percentile(alone.ms["accept"], 0.95),
-        "search_meanwhile_p95_ms": percentile(together.ms["search"], 0.95),
+        "accept_p50_ms": percentile(together["accept"], 0.5),
+        "accept_p95_ms": percentile(together["accept"], 0.95),
+        "accept_alone_p95_ms": percentile(alone["accept"], 0.95),
+        "search_meanwhile_p95_ms": percentile(together["search"], 0.95),
         "failed_meanwhile": float(len(browsers.failed)),
     }
-
-
-async def _on_time(browsers: Browsers, requests: Sequence[Request], seconds: int) -> None:
-    """Evenly over the time; a request's clock starts when it is due, whatever is still on its way."""
-    began, sending = time.perf_counter(), set()
-    for number, request in enumerate(requests):
-        due = began + number * seconds / len(requests)
-        await asyncio.sleep(max(0.0, due - time.perf_counter()))
-        sending.add(asyncio.create_task(browsers.send(request, due)))
-    await asyncio.gather(*sending)
 
 
 def _ringing(rng: random.Random, *, agents: int, offers: int) -> list[tuple[int, int]]:
@@ -119,18 +115,3 @@ def _ringing(rng: random.Random, *, agents: int, offers: int) -> list[tuple[int,
     routing_world.idle()
     AgentLoad.objects.update(ringing=offers // agents + 1)
     return [(offer.pk, offer.agent_id) for offer in rung]
-
-
-@contextmanager
-def _copy(progress: Callable[[str], None], *, scale: float) -> Iterator[str]:
-    """A copy of the people, on which this process works too until it is thrown away; its address."""
-    before = connection.settings_dict["NAME"]
-    progress("copying the people")
-    people.copy(people.database(scale), NAME)
-    try:
-        people.use(NAME)
-        call_command("migrate", verbosity=0)
-        yield urlunsplit(urlsplit(postgres.address(environment))._replace(path=f"/{NAME}"))
-    finally:
-        people.use(before)
-        people.drop(NAME)

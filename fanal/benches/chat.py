@@ -5,15 +5,17 @@ import json
 import random
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import cycle, islice
 
 import psutil
 import psycopg
 from django.conf import settings
 from django.utils import timezone
 
-from fanal.benches.frame import Figures, Progress, database, free_ports, on_ports, processes, wait_for
+from fanal.benches.browsers import sign_in
+from fanal.benches.frame import Figures, Progress, database, free_ports, on_ports, on_time, processes, wait_for
 from fanal.benches.processor import Spent, server_of
 
 NAME = "chat"
@@ -99,22 +101,7 @@ def _world(chats: int) -> tuple[list[Chat], list[str]]:
         token = visitors.issue(visitor=name, account=account.pk, signed_id="", now=now)
         opened.append(Chat(interaction=interaction.pk, token=token))
     QueueEntry.objects.update(state="answered", left_at=now)
-    return opened, [_session(agent) for agent in agents]
-
-
-def _session(agent: object) -> str:
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
-
-    from fanal.agents.models import Agent
-
-    assert isinstance(agent, Agent)
-    session = SessionStore()
-    session[SESSION_KEY] = str(agent.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = agent.get_session_auth_hash()
-    session.create()
-    return str(session.session_key)
+    return opened, [sign_in(agent) for agent in agents]
 
 
 async def _measure(
@@ -131,7 +118,8 @@ async def _measure(
         await asyncio.sleep(1)
         taken.clear()
         progress(f"{per_s} messages a second, {len(chats)} chats …")
-        steady = await _steadily(senders, chats, per_s, seconds)
+        steady = per_s * seconds
+        await on_time(senders.send, islice(cycle(chats), steady), per_s)
         for _ in range(50):
             if len(taken) >= steady:
                 break
@@ -162,30 +150,14 @@ async def _measure(
     }
 
 
-async def _steadily(senders: "_Senders", chats: list[Chat], per_s: int, seconds: int) -> int:
-    """Send on time, whether the last answer has come or not; the clock of a message starts when it was due."""
-    order, began, sending = _in_turn(chats), time.perf_counter(), set()
-    for number in range(per_s * seconds):
-        due = began + number / per_s
-        await asyncio.sleep(max(0.0, due - time.perf_counter()))
-        sending.add(asyncio.create_task(senders.send(next(order), due)))
-    await asyncio.gather(*sending)
-    return per_s * seconds
-
-
 async def _as_fast_as_it_goes(senders: "_Senders", chats: list[Chat], seconds: int, at_once: int) -> None:
-    order, until = _in_turn(chats), time.perf_counter() + seconds
+    order, until = cycle(chats), time.perf_counter() + seconds
 
     async def keep_sending() -> None:
         while time.perf_counter() < until:
             await senders.send(next(order))
 
     await asyncio.gather(*(keep_sending() for _ in range(at_once)))
-
-
-def _in_turn(chats: list[Chat]) -> Iterator[Chat]:
-    while True:
-        yield from chats
 
 
 class _Senders:

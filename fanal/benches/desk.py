@@ -2,24 +2,28 @@
 
 import asyncio
 import random
-import time
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from urllib.parse import quote, urlsplit, urlunsplit
+from collections.abc import Callable
+from urllib.parse import quote
 
-import psycopg
-from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
-from psycopg import sql
 
 from fanal.agents.models import Agent, Permission
 from fanal.benches import desk_world, people
+from fanal.benches.browsers import Browsers, Request, sign_in
 from fanal.benches.desk_world import World
-from fanal.benches.frame import Figures, Progress, free_ports, on_ports, percentile, processes, wait_for
+from fanal.benches.frame import (
+    Figures,
+    Progress,
+    free_ports,
+    on_ports,
+    on_time,
+    percentile,
+    processes,
+    spread,
+    wait_for,
+)
 from fanal.environment import environment
 from fanal.running import postgres
 
@@ -34,9 +38,6 @@ GOALS = {
     "failed": 0.0,
 }
 VERSION = 1
-SECRET = "b" * 32
-CONNECTIONS = 32
-"""How often each request is made, of a hundred: mostly what the event stream makes a desk fetch again."""
 MIX = {
     "work": 20,
     "lines": 18,
@@ -52,8 +53,8 @@ MIX = {
     "desk": 2,
     "reports": 1,
 }
+"""How often each request is made, of a hundred: mostly what the event stream makes a desk fetch again."""
 ALONE = ("cases", "filtered", "case", "queues", "reports")
-"""Lists that plain agents ask for: what they may see is filtered before what they ask for."""
 FILTERED = (
     "state=all&sort=longest",
     "owner=me",
@@ -64,23 +65,7 @@ FILTERED = (
     "state=withdrawn",
     "team=2&sort=longest",
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Request:
-    kind: str
-    path: str
-    cookie: str
-    fragment: bool = True
-    body: str = ""
-
-
-@dataclass
-class Taken:
-    """Milliseconds per kind, and what did not answer well."""
-
-    ms: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    failed: list[str] = field(default_factory=list)
+"""Lists that plain agents ask for: what they may see is filtered before what they ask for."""
 
 
 def run(
@@ -95,9 +80,13 @@ def run(
 ) -> tuple[dict[str, float], Figures]:
     """First each measured page by itself, one at a time; then the whole mix on time, whatever is still on its way."""
     web, live = free_ports()
-    with on_ports(web, live), _database(progress, scale=scale, cases=cases, agents=agents) as (address, world):
+    postgres.ensure_running(environment, progress=progress)
+    made = ready_world(progress, scale=scale, cases=cases, agents=agents)
+    progress("Copying the world …")
+    with on_ports(web, live), people.copied(made, "fanal_bench_desk") as address:
+        world = desk_world.world_of(agents=agents, customers=int(people.CUSTOMERS * scale), cases=cases)
         ask = Asking(world)
-        with processes([["-m", "fanal", "web"]], address):
+        with processes([["-m", "fanal", "web"], ["-m", "fanal", "worker"]], address):
             wait_for(web)
             figures = asyncio.run(_measure(progress, ask, web, per_s=per_s, seconds=seconds, alone=alone))
     load = {"customers": world.customers, "cases": cases, "agents": agents, "per_s": per_s, "seconds": seconds}
@@ -110,7 +99,7 @@ class Asking:
     def __init__(self, world: World) -> None:
         self.world, self.rng = world, random.Random(7)
         staff = Agent.objects.select_related("role").in_bulk(world.agents)
-        self.cookies = {pk: desk_world.sign_in(agent) for pk, agent in staff.items()}
+        self.cookies = {pk: sign_in(agent) for pk, agent in staff.items()}
         self.supervisors = [pk for pk, agent in staff.items() if agent.may(Permission.SUPERVISE)]
         self.seniors = [pk for pk, agent in staff.items() if agent.may(Permission.SEE_ALL_CASES)]
         self.names = self._names()
@@ -211,129 +200,29 @@ async def _measure(progress: Progress, ask: Asking, port: int, *, per_s: int, se
             taken = browsers.begin()
             for _ in range(alone):
                 await browsers.send(ask.one(kind))
-            figures |= _spread(kind, taken.ms[kind])
+            figures |= spread(kind, taken[kind])
         failed = list(browsers.failed)
         progress(f"{per_s} requests a second, {seconds} s …")
         taken = browsers.begin()
-        await _on_time(browsers, ask, per_s, seconds)
-        figures |= _spread("mix", [ms for every in taken.ms.values() for ms in every])
+        await on_time(browsers.send, (ask.mixed() for _ in range(per_s * seconds)), per_s)
+        figures |= spread("mix", [ms for every in taken.values() for ms in every])
         for kind in MIX:
-            figures[f"in_mix_{kind}_p95_ms"] = percentile(taken.ms[kind], 0.95) if taken.ms[kind] else 0.0
+            figures[f"in_mix_{kind}_p95_ms"] = percentile(taken[kind], 0.95) if taken[kind] else 0.0
     for said in sorted({*failed, *browsers.failed})[:5]:
         progress(said)
     return figures | {"failed": float(len(browsers.failed))}
 
 
-async def _on_time(browsers: "Browsers", ask: Asking, per_s: int, seconds: int) -> None:
-    """Open loop: a request is sent when it is due, and its clock starts then."""
-    began, sending = time.perf_counter(), set()
-    for number in range(per_s * seconds):
-        due = began + number / per_s
-        await asyncio.sleep(max(0.0, due - time.perf_counter()))
-        sending.add(asyncio.create_task(browsers.send(ask.mixed(), due)))
-    await asyncio.gather(*sending)
-
-
-class Browsers:
-    """Keep-alive connections that write and read the least an HTTP client must."""
-
-    def __init__(self, port: int) -> None:
-        self.port, self.failed = port, list[str]()
-        self._taken = Taken()
-        self._free: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.Queue()
-
-    async def __aenter__(self) -> "Browsers":
-        for _ in range(CONNECTIONS):
-            self._free.put_nowait(await self._connected())
-        return self
-
-    async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        return await asyncio.open_connection("127.0.0.1", self.port, limit=2**22)
-
-    async def __aexit__(self, *_: object) -> None:
-        while not self._free.empty():
-            self._free.get_nowait()[1].close()
-
-    def begin(self) -> Taken:
-        """Count from here on."""
-        self._taken = Taken()
-        return self._taken
-
-    async def send(self, request: Request, due: float | None = None) -> None:
-        taken = self._taken
-        reader, writer = await self._free.get()
-        if reader.at_eof():  # the server closes connections that lie idle
-            writer.close()
-            reader, writer = await self._connected()
-        began = due or time.perf_counter()
-        writer.write(_written(request, self.port))
-        answer = await reader.readuntil(b"\r\n\r\n")
-        headers = _headers(answer)
-        if "content-length" in headers:
-            await reader.readexactly(int(headers["content-length"]))
-        elif headers.get("transfer-encoding") == "chunked":
-            await reader.readuntil(b"0\r\n\r\n")
-        taken.ms[request.kind].append((time.perf_counter() - began) * 1000)
-        self._free.put_nowait((reader, writer))
-        if answer[9:12] not in (b"200", b"204"):
-            self.failed.append(f"{request.kind} {request.path}: {answer[9:12].decode()} {headers.get('location', '')}")
-
-
-def _written(request: Request, port: int) -> bytes:
-    lines = [
-        f"{'POST' if request.body else 'GET'} {request.path} HTTP/1.1",
-        f"Host: 127.0.0.1:{port}",
-        f"Cookie: {settings.SESSION_COOKIE_NAME}={request.cookie}; {settings.CSRF_COOKIE_NAME}={SECRET}",
-        "Accept-Language: en",
-    ]
-    if request.fragment or request.body:
-        lines.append("HX-Request: true")
-    if request.body:
-        lines += [
-            f"X-CSRFToken: {SECRET}",
-            "Content-Type: application/x-www-form-urlencoded",
-            f"Content-Length: {len(request.body)}",
-        ]
-    return ("\r\n".join(lines) + "\r\n\r\n" + request.body).encode()
-
-
-def _headers(answer: bytes) -> Mapping[str, str]:
-    pairs = (line.partition(": ") for line in answer.decode("latin-1").split("\r\n")[1:] if line)
-    return {name.lower(): value for name, _colon, value in pairs}
-
-
-def _spread(name: str, values: list[float]) -> Figures:
-    return {f"{name}_p{share}_ms": percentile(values, share / 100) for share in (50, 95)}
-
-
-@contextmanager
-def _database(progress: Progress, *, scale: float, cases: int, agents: int) -> Iterator[tuple[str, World]]:
-    """A copy of the world, so that what the load writes is gone afterwards; its address and what is in it."""
-    postgres.ensure_running(environment, progress=progress)
-    own, before = "fanal_bench_desk", connection.settings_dict["NAME"]
-    world = _world(progress, scale=scale, cases=cases, agents=agents)
-    customers = int(people.CUSTOMERS * scale)
-    try:
-        progress("Copying the world …")
-        people.copy(world, own)
-        people.use(own)
-        call_command("migrate", verbosity=0)
-        address = urlunsplit(urlsplit(postgres.address(environment))._replace(path=f"/{own}"))
-        yield address, desk_world.world_of(agents=agents, customers=customers, cases=cases)
-    finally:
-        people.use(before)
-        people.drop(own)
-
-
-def _world(progress: Progress, *, scale: float, cases: int, agents: int) -> str:
+def ready_world(progress: Progress, *, scale: float, cases: int, agents: int) -> str:
     """The name of a database with the world of this size, made at most a day ago."""
     name = f"fanal_bench_world_{int(people.CUSTOMERS * scale)}_{cases}_{agents}"
     mark = f"fanal desk world, version {VERSION}"
-    with _server() as server:
-        row = server.execute(
-            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name]
-        ).fetchone()
-    if row and row[0] and row[0].startswith(f"{mark}, ") and desk_world.age_of(row[0]) < 1:
+    kept = people.mark_of(name)
+    if kept.startswith(f"{mark}, ") and desk_world.age_of(kept) < 1:
+        people.use(name)
+        call_command("migrate", verbosity=0)
+        desk_world.fold(progress)
+        connection.close()
         return name
     before = people.ready(progress=progress, scale=scale)
     connection.close()
@@ -343,11 +232,5 @@ def _world(progress: Progress, *, scale: float, cases: int, agents: int) -> str:
     call_command("migrate", verbosity=0)
     desk_world.make(customers=int(people.CUSTOMERS * scale), cases=cases, agents=agents, progress=progress)
     connection.close()
-    made = f"{mark}, {timezone.now().isoformat()}"
-    with _server() as server:
-        server.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(made)))
+    people.mark(name, f"{mark}, {timezone.now().isoformat()}")
     return name
-
-
-def _server() -> psycopg.Connection[tuple[str, ...]]:
-    return people._server()

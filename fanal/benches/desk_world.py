@@ -10,8 +10,6 @@ from datetime import datetime
 from typing import Any
 
 import pghistory.core
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.utils import timezone
 
@@ -49,12 +47,13 @@ FROM (SELECT n, n * 48271::bigint %% %(customers)s + 1 AS customer, 1 + (n - 1) 
 _FILL = (
     """INSERT INTO interactions_interaction (id, account_id, channel, direction, source, customer_id, recognition,
         assurance, relationship, language, entry_page, given, about_kind, about_id, practice, started_at, ended_at,
-        end_reason, last_message_at)
+        end_reason, last_message_at, thread)
     SELECT n, %(account)s, 'webchat', 'in', md5(n::text), CASE WHEN n %% 10 > 0 THEN customer END,
         CASE WHEN n %% 10 > 0 THEN 'known' ELSE 'ambiguous' END, CASE WHEN n %% 10 > 0 THEN 2 ELSE 0 END, '', 'en',
         '/orders', '{"name": "Somebody", "topic": "Where is my order?"}',
         CASE WHEN n %% 2 = 0 THEN 'order' ELSE 'customer' END, CASE WHEN n %% 2 = 0 THEN "order" ELSE customer END,
-        false, at, CASE WHEN stage = 'closed' THEN ended END, CASE WHEN stage = 'closed' THEN 'agent' ELSE '' END, at
+        false, at, CASE WHEN stage = 'closed' THEN ended END, CASE WHEN stage = 'closed' THEN 'agent' ELSE '' END, at,
+        ''
     FROM contact""",
     """INSERT INTO interactions_segment (id, interaction_id, kind, agent_id, started_at, ended_at, first_reply_at,
         wrapped_up_at)
@@ -161,7 +160,6 @@ class World:
     customers: int
     cases: int
     open: int
-    queues: list[int]
 
     def in_hand(self, agent: int) -> list[int]:
         """The interactions that this agent has now."""
@@ -199,33 +197,24 @@ def make(*, customers: int, cases: int, agents: int, progress: Callable[[str], o
         for table in _TABLES:
             cursor.execute(f"VACUUM ANALYZE {table}")
     connection.close()
-    progress("the figures are folded")
-    while kpis.fold():
-        progress("the figures are folded further")
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
+    fold(progress)
     return world_of(agents=agents, customers=customers, cases=cases)
+
+
+def fold(progress: Callable[[str], object]) -> None:
+    """Bring the figures up to the last event, which a migration may have set back to the first."""
+    folded = 0
+    while number := kpis.fold():
+        folded += number
+        progress(f"{folded:,} events are folded")
+    if folded:
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
 
 
 def world_of(*, agents: int, customers: int, cases: int) -> World:
     staff = list(Agent.objects.filter(email__startswith="bench").order_by("pk").values_list("pk", flat=True))
-    return World(
-        agents=staff,
-        customers=customers,
-        cases=cases,
-        open=agents * OPEN_PER_AGENT,
-        queues=_keys(Queue.objects.filter(practice=False)),
-    )
-
-
-def sign_in(agent: Agent) -> str:
-    """A session of this agent, as if they had signed in; its key."""
-    session = SessionStore()
-    session[SESSION_KEY] = str(agent.pk)
-    session[BACKEND_SESSION_KEY] = "fanal.desk.accounts.backend.AgentBackend"
-    session[HASH_SESSION_KEY] = agent.get_session_auth_hash()
-    session.create()
-    return str(session.session_key)
+    return World(agents=staff, customers=customers, cases=cases, open=agents * OPEN_PER_AGENT)
 
 
 def _staff(number: int) -> list[int]:

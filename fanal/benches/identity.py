@@ -3,13 +3,13 @@
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
 
 from fanal.benches import people
+from fanal.benches.frame import Progress
 from fanal.identity import actions
 from fanal.identity.rules import Evidence
 
@@ -19,9 +19,7 @@ NOW = datetime(2026, 6, 2, 9, 0, tzinfo=UTC)
 SEED = 5
 
 
-def run(
-    progress: Callable[[str], None], *, scale: float = 1.0, contacts: float = 4_000
-) -> tuple[dict[str, Any], dict[str, Any]]:
+def run(progress: Progress, *, scale: float = 1.0, contacts: float = 4_000) -> tuple[dict[str, Any], dict[str, Any]]:
     """Resolve a day's mix of contacts, one after the other; the time includes our own Python and every query.
 
     `wrong_people` counts contacts that were said to be known as somebody whom the evidence does not belong to.

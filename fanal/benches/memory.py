@@ -12,7 +12,8 @@ from pathlib import Path
 
 import psutil
 
-from fanal.benches.frame import Figures, Progress, free_ports, on_ports, wait_for
+from fanal.benches.frame import Figures, Progress, on_ports, ports_in_a_row, wait_for
+from fanal.benches.processor import postmaster
 
 NAME = "memory"
 GOALS = {"pss_mb": 700.0, "warm_start_s": 10.0}
@@ -21,7 +22,7 @@ MB = 1024 * 1024
 
 def run(progress: Progress, *, idle_seconds: int = 20, starts: int = 3) -> tuple[dict[str, float], Figures]:
     """`fanal up` on a home of its own: first with the demo data, then warm; memory after the last start."""
-    port = _two_in_a_row()
+    port = ports_in_a_row(2)
     taken: list[float] = []
     with tempfile.TemporaryDirectory(prefix="fanal-bench-") as folder, on_ports(port, port + 1):
         home = Path(folder) / "home"
@@ -61,7 +62,7 @@ def _up(home: Path, *more: str) -> Iterator[psutil.Process]:
 
 def _memory(program: psutil.Process, home: Path) -> Figures:
     """Proportional set sizes: what processes share counts once. The database's server is nobody's child here."""
-    server = psutil.Process(int((home / "pg" / "postmaster.pid").read_text().split("\n", 1)[0]))
+    server = postmaster(home / "pg")
     figures: Figures = {"supervisor_mb": pss_of([program]), "postgres_mb": pss_of(_family(server))}
     for child in program.children():
         if child.pid != server.pid:
@@ -80,13 +81,3 @@ def pss_of(processes: list[psutil.Process]) -> float:
         lines = Path(f"/proc/{process.pid}/smaps_rollup").read_text().splitlines()
         total += next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * 1024
     return total / MB
-
-
-def _two_in_a_row() -> int:
-    """A free port whose next one is free too: the event stream takes it."""
-    from fanal.running.ports import is_free
-
-    while True:
-        port = free_ports()[0]
-        if is_free("127.0.0.1", port + 1):
-            return port

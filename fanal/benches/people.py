@@ -4,7 +4,7 @@ The same seed gives the same people. Benches that only read use it as it is; tho
 (`CREATE DATABASE … TEMPLATE fanal_bench_people`).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.db import connection
 from psycopg import sql
 
+from fanal.benches.frame import Progress, address_of
 from fanal.benches.names_of_people import Names, Person
 from fanal.customers import index
 from fanal.environment import environment
@@ -24,9 +25,8 @@ NAME = "fanal_bench_people"
 VERSION = 4
 CUSTOMERS = 1_000_000
 SEED = 20_261_121
+FILLED = f"fanal people, version {VERSION}, seed {SEED}"
 BATCH = 10_000
-
-Progress = Callable[[str], None]
 
 # Phones: every customer has one, six in ten a second; one customer in twelve shares the first with the one before.
 # E-mail: nine in ten. Numbers walk through the range by a multiplier prime to it, so they look drawn and are not.
@@ -91,14 +91,13 @@ def ready(*, progress: Progress, scale: float = 1.0) -> str:
     """See to it that the database exists and is filled, and make it the one this process works on; returns its name."""
     postgres.ensure_running(environment, progress=progress)
     name = database(scale)
-    if not _is_filled(name):
+    if mark_of(name) != FILLED:
         progress("making the people: this is done once")
         _create(name)
         use(name)
         call_command("migrate", verbosity=0)
         fill(customers=int(CUSTOMERS * scale), progress=progress)
-        with _server() as server:
-            server.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(_mark())))
+        mark(name, FILLED)
     use(name)
     call_command("migrate", verbosity=0)
     return name
@@ -122,10 +121,38 @@ def copy(source: str, target: str) -> None:
         )
 
 
+@contextmanager
+def copied(source: str, target: str) -> Iterator[str]:
+    """A copy with the newest tables, on which this process works until it is thrown away; its address."""
+    before = connection.settings_dict["NAME"]
+    try:
+        copy(source, target)
+        use(target)
+        call_command("migrate", verbosity=0)
+        yield address_of(target)
+    finally:
+        use(before)
+        drop(target)
+
+
 def drop(name: str) -> None:
     """Throw a database away, whoever is on it."""
     with _server() as server:
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def mark_of(name: str) -> str:
+    """What is noted on a database; nothing where there is none."""
+    with _server() as server:
+        row = server.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name]
+        ).fetchone()
+    return (row and row[0]) or ""
+
+
+def mark(name: str, text: str) -> None:
+    with _server() as server:
+        server.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(text)))
 
 
 def people(count: int) -> Iterator[tuple[int, Person]]:
@@ -235,14 +262,6 @@ def _indexes_built_late(cursor: Any, progress: Progress) -> Iterator[None]:
     progress("indexes are built")
 
 
-def _is_filled(name: str) -> bool:
-    with _server() as server:
-        row = server.execute(
-            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name]
-        ).fetchone()
-    return row is not None and row[0] == _mark()
-
-
 def _create(name: str) -> None:
     with _server() as server:
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
@@ -250,10 +269,6 @@ def _create(name: str) -> None:
     use(name)
     with connection.cursor() as cursor:
         cursor.execute("CREATE EXTENSION IF NOT EXISTS vector")
-
-
-def _mark() -> str:
-    return f"fanal people, version {VERSION}, seed {SEED}"
 
 
 def _server() -> psycopg.Connection[Any]:

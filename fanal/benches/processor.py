@@ -26,11 +26,16 @@ class Spent:
 def server_of(address: str) -> psutil.Process | None:
     """The database server's first process, if it is one of this machine's."""
     with psycopg.connect(address) as connection:
-        found = connection.execute("SELECT current_setting('data_directory') || '/postmaster.pid'").fetchone()
+        found = connection.execute("SELECT current_setting('data_directory')").fetchone()
     try:
-        return psutil.Process(int(Path(found[0]).read_text().split("\n", 1)[0])) if found else None
+        return postmaster(Path(found[0])) if found else None
     except (OSError, ValueError, psutil.Error):
         return None
+
+
+def postmaster(data: Path) -> psutil.Process:
+    """The first process of the server over this data."""
+    return psutil.Process(int((data / "postmaster.pid").read_text().split("\n", 1)[0]))
 
 
 def _seconds(root: psutil.Process) -> float:

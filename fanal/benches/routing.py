@@ -18,7 +18,7 @@ from django.db import transaction
 
 from fanal.benches import routing_checks as checks
 from fanal.benches import routing_world as world_of
-from fanal.benches.frame import Figures, Progress, database, percentile, processes
+from fanal.benches.frame import Figures, Progress, database, processes, spread
 from fanal.interactions.models import Interaction
 from fanal.routing import actions, statements
 from fanal.routing.models import Queue
@@ -35,6 +35,7 @@ GOALS = {
 }
 ONE_IN = 25
 PATIENCE = 60.0
+SHARES = (50, 95, 99)
 
 LISTENING = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()"
 LEFT = "SELECT count(*) FROM routing_agentload WHERE look_at IS NOT NULL"
@@ -101,7 +102,7 @@ def run(
         with matchers(address, 1, parts) as part:
             freed = free_at_rate(driver, world.agents, per_s=freed_per_s, seconds=seconds)
         delays = after_freeing(freed, part)
-        figures |= spread("freed_to_offer", delays) | {"sustained_offers_per_s": part.per_s}
+        figures |= spread("freed_to_offer", delays, SHARES) | {"sustained_offers_per_s": part.per_s}
         figures["freed_without_offer"] = len(freed) - len(delays)
         figures["processor_ms_per_freed"] = part.processor_ms_per_offer
 
@@ -125,7 +126,7 @@ def run(
         with matchers(address, 1, parts) as part:
             arrived = arrive_at_rate(contacts, world.queues, per_s=arrivals_per_s)
         delays = [(at - arrived[entry]) * 1000 for _, entry, _, at in part.times if entry in arrived]
-        figures |= spread("arrival_to_offer", delays)
+        figures |= spread("arrival_to_offer", delays, SHARES)
         figures["arrived_without_offer"] = len(arrived) - len(delays)
         figures["processor_ms_per_arrival"] = part.processor_ms_per_offer
 
@@ -216,10 +217,6 @@ def after_freeing(freed: Sequence[tuple[int, float]], part: Part) -> list[float]
             delays.append((offers[agent][seen[agent]] - at) * 1000)
         seen[agent] += 1
     return delays
-
-
-def spread(name: str, delays: Sequence[float]) -> Figures:
-    return {f"{name}_p{share}_ms": percentile(delays, share / 100) for share in (50, 95, 99)}
 
 
 def doubles(parts: Sequence[Part]) -> int:

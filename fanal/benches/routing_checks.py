@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from fanal.benches.routing_world import World
-from fanal.routing import acd, configuration, matching, reading, statements
+from fanal.routing import acd, configuration, everybody, matching, reading, statements
 from fanal.routing.configuration import Configuration
 from fanal.routing.matching import Made
 from fanal.routing.messages import Connection
@@ -45,7 +45,7 @@ def against_complete_states(world: World, many: int, *, rng: random.Random) -> l
                 cursor.execute("UPDATE routing_queueentry SET look_at = NULL WHERE look_at IS NOT NULL")
                 cursor.execute(FREE, [now, agent])
             wanted = assign(_complete(hot, known, agent, now))
-            made = matching.match_agents(hot, known, now=now).made
+            made = matching.match(hot, known, entries=0, now=now).made
             results.append(
                 _told(made) == ([] if wanted.entry is None else [(wanted.entry, *_reasons(wanted.as_json()))])
             )
@@ -63,7 +63,7 @@ def _reasons(decision: Mapping[str, Any]) -> tuple[Any, Any]:
 
 
 def _complete(hot: Connection, known: Configuration, agent: int, now: datetime) -> State:
-    loads = reading.loads(hot.execute(EVERYBODY).fetchall(), known.profiles)
+    loads = everybody.loads(hot.execute(EVERYBODY).fetchall(), known.profiles)
     return State(
         now=now,
         agents=[load.facts for load in loads],

@@ -10,8 +10,10 @@ from django.db import connection
 
 from fanal.agents.models import Agent, AgentSkill, AgentState, Permission, Presence, Role, Skill
 from fanal.channels.models import ChannelAccount, ChannelKind
+from fanal.events.models import Event
 from fanal.interactions.models import Interaction, Segment, SegmentKind
-from fanal.routing.models import AgentLoad, Queue, QueueEntry, QueueSkill
+from fanal.routing.matching import on_the_beat
+from fanal.routing.models import AgentLoad, Offer, Queue, QueueEntry, QueueSkill
 
 SKILLS = 40
 PLACES = 3
@@ -94,14 +96,13 @@ def wait(world: World, many: int, *, rng: random.Random) -> None:
                 entered_at=one.started_at,
                 position_at=one.started_at,
                 # Time goes on opening them to more agents, each at its own moment of the next minute.
-                look_at=now + timedelta(seconds=rng.uniform(1, 60)),
+                look_at=on_the_beat(now + timedelta(seconds=rng.uniform(1, 60))),
             )
             for one in begun
         ],
         batch_size=2000,
     )
-    _run("ANALYZE routing_queueentry")
-    _run("VACUUM routing_queueentry")
+    _settle()
 
 
 def nobody_waits() -> None:
@@ -113,6 +114,7 @@ def nobody_waits() -> None:
         "WHERE state IN ('waiting', 'offered')",
         now,
     )
+    _settle()
 
 
 def busy() -> None:
@@ -132,6 +134,12 @@ def _loads(places: int) -> None:
         places,
     )
     _run("VACUUM ANALYZE routing_agentload")
+
+
+def _settle() -> None:
+    """What making the world left behind is cleared away, so that it is not done in the middle of what is measured."""
+    for model in (Interaction, Segment, QueueEntry, Offer, Event):
+        _run(f"VACUUM ANALYZE {model._meta.db_table}")
 
 
 def _run(statement: str, *arguments: Any) -> None:

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.db import connection
 from fanal.agents.models import Agent, Permission, Role
 from fanal.benches import people
 from fanal.benches.accepting import accept_while_searching
+from fanal.benches.frame import Progress
 from fanal.benches.identity import percentiles
 from fanal.benches.names_of_people import ARABIC_FAMILY, ARABIC_GIVEN
 from fanal.customers import index
@@ -55,7 +56,7 @@ class Query:
 
 
 def run(
-    progress: Callable[[str], None], *, scale: float = 1.0, names: float = 300, seconds: float = 30
+    progress: Progress, *, scale: float = 1.0, names: float = 300, seconds: float = 30
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """One search after the other, as one person types them; the time includes our own Python and every query.
 

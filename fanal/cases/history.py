@@ -1,7 +1,7 @@
 """Everything that happened to a case itself, in order: from its row's history, its events and its notes."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -11,11 +11,15 @@ from django.db.models import BigIntegerField, Func, JSONField, QuerySet, Value
 
 from fanal.agents.kept import kept
 from fanal.agents.models import Agent
-from fanal.cases.models import Case, CaseNote
+from fanal.cases.models import Case, CaseNote, Part
 from fanal.events.models import Event
 
 TRACKED = ("type", "category", "subject", "state", "priority", "customer", "holding", "order", "owner", "team", "tier")
+VALUE = "value:"
+"""Before the code of a field of the case type, where a change is of its value."""
 MOST = 2000
+TOLD_OTHERWISE = ("handed_over", "handed_back")
+"""Why a case comes to a queue, or leaves one, where a line of its own says it."""
 
 
 class Told(NamedTuple):
@@ -47,6 +51,8 @@ class Version(NamedTuple):
     updated_at: datetime
     settled_at: datetime | None
     reopened_count: int
+    values: Mapping[str, Any]
+    merged_into_id: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,22 +75,49 @@ class Line:
     note: int | None = None
     changes: tuple[Change, ...] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
+    part: int | None = None
+    """The case that was merged into this one, where the line is of that one."""
 
 
-def history_of(case: Case) -> list[Line]:
-    """The lines, oldest first. Who did it comes from the events, what from and to from the row's history."""
+def history_of(case: Case, *, parts: Sequence[int] = ()) -> list[Line]:
+    """The lines, oldest first. Who did it comes from the events, what from and to from the row's history.
+
+    `parts`: cases that were merged into it, whose notes and actions are read here too.
+    """
+    lines = _own(case)
+    for pk in parts:
+        lines += [replace(line, part=pk) for line in _of_part(pk)]
+    return sorted(lines, key=lambda line: (line.at, ORDER[line.kind]))
+
+
+def _of_part(pk: int) -> Iterable[Line]:
+    events = [Told(*row) for row in _events(case=pk)]
+    opened = (Line(at=one.at, kind="opened", by=one.by, data=one.data) for one in events if one.kind == "case.opened")
+    return [*opened, *(line for line in _from_events(events) if line.kind in ("action", "not_this")), *_from_notes(pk)]
+
+
+def _own(case: Case) -> list[Line]:
     events = [Told(*row) for row in _events(case=case.pk)]
     by_time: dict[datetime, int | None] = {}
     for event in events:
         if event.kind.startswith("case."):
             by_time.setdefault(event.at, event.by)
     versions = [Version(*row) for row in _versions(case=case.pk)]
-    lines = [*_from_versions(case, versions, by_time), *_from_events(events), *_from_notes(case)]
-    return sorted(lines, key=lambda line: (line.at, ORDER[line.kind]))
+    handed = {event.at for event in events if event.kind in ("case.handed_over", "case.handed_back")}
+    changes = (line for line in _from_versions(case, versions, by_time) if not _told(line, handed))
+    told = (_differing(line, case, versions) for line in _from_events(events))
+    return [*changes, *told, *_from_notes(case.pk)]
 
 
 KINDS = (
-    *("opened", "action", "note", "queued", "left_queue", "changed"),
+    *("opened", "action", "answered", "note", "queued", "left_queue", "changed"),
+    *("handed_over", "handed_back", "escalated", "asked", "question_answered", "question_withdrawn"),
+    *("helper_joined", "helper_left", "visit"),
+    *("joined", "left", "gained", "lost", "at_risk", "missed", "answered_all", "answer_taken_back", "no_answer"),
+    *("follows", "followed_by"),
+    *("merged", "unmerged", "absorbed", "released", "split_taken_back"),
+    *("step_added", "step_done", "step_undone"),
+    *("waits", "waits_no_longer", "reminder_set", "reminder_rang", "reminder_ended"),
     *("split", "reopened", "settled", "not_this", "withdrawn"),
 )
 ORDER = {kind: place for place, kind in enumerate(KINDS)}
@@ -100,6 +133,8 @@ def _from_versions(case: Case, versions: list[Version], by_time: Mapping[datetim
         changes = tuple(_changes(before, after))
         if after.withdrawn_at and not before.withdrawn_at:
             yield Line(at=after.withdrawn_at, kind="withdrawn", by=by)
+        elif after.merged_into_id != before.merged_into_id:
+            continue  # the event says it
         elif after.state == "settled" != before.state:
             yield Line(at=after.updated_at, kind="settled", by=by)
         elif before.state == "settled" != after.state:
@@ -108,29 +143,88 @@ def _from_versions(case: Case, versions: list[Version], by_time: Mapping[datetim
             yield Line(at=after.updated_at, kind="changed", by=by, changes=changes)
 
 
+def _differing(line: Line, case: Case, versions: Sequence[Version]) -> Line:
+    """Where another case became part of it and knew something else: what that one said, and what stays."""
+    codes = line.data.get("differ")
+    if not codes:
+        return line
+    own = next((one.values for one in versions if one.updated_at == line.at), case.values)
+    theirs = (Version(*row) for row in _versions(case=int(line.data["merged"])))
+    other = next((one.values for one in theirs if one.updated_at == line.at), {})
+    changes = (Change(field=f"{VALUE}{code}", before=other.get(code), after=own.get(code)) for code in codes)
+    return replace(line, changes=tuple(changes))
+
+
+def _told(line: Line, handed: set[datetime]) -> bool:
+    """The other line of a hand-over stands in its own entry."""
+    return line.kind == "changed" and line.at in handed and all(change.field == "tier" for change in line.changes)
+
+
 def _changes(before: Version, after: Version) -> Iterable[Change]:
     for name, old, new in zip(TRACKED, before, after, strict=False):
         if old != new:
             yield Change(field=name, before=old, after=new)
+    for code in sorted({*before.values, *after.values}):
+        if before.values.get(code) != after.values.get(code):
+            yield Change(field=f"{VALUE}{code}", before=before.values.get(code), after=after.values.get(code))
 
 
 def _from_events(events: Iterable[Told]) -> Iterable[Line]:
     for event in events:
-        match event.kind:
-            case "action.performed":
-                yield Line(at=event.at, kind="action", by=event.by, data=event.data)
-            case "action.withdrawn":
-                yield Line(at=event.at, kind="not_this", by=event.by, data=event.data)
-            case "case.changed" if "split_into" in event.data:
-                yield Line(at=event.at, kind="split", by=event.by, data=event.data)
-            case "queue.entered":
-                yield Line(at=event.at, kind="queued", by=event.by, data=event.data)
-            case "queue.left":
-                yield Line(at=event.at, kind="left_queue", by=event.by, data=event.data)
+        if kind := _kind(event):
+            yield Line(at=event.at, kind=kind, by=event.by, data=event.data)
 
 
-def _from_notes(case: Case) -> Iterable[Line]:
-    for at, by, text, pk in _notes(case=case.pk):
+def _kind(event: Told) -> str:
+    """What line the event makes; none when another line, or the row's own history, says it."""
+    match event.kind:
+        case "case.changed":
+            return next((kind for named, kind in OF_CHANGES.items() if named in event.data), "")
+        case "case.helper_joined" | "case.helper_left" if event.data.get("part") != Part.HELPS:
+            return ""
+        case "queue.entered" | "queue.left" if _otherwise(event.data):
+            return ""
+    return OF_EVENTS.get(event.kind, "")
+
+
+OF_CHANGES = {
+    "split_into": "split",
+    "joined_by": "gained",
+    "left_by": "lost",
+    "split_taken_back": "split_taken_back",
+    "merged": "absorbed",
+    "unmerged": "released",
+}
+"""What is named in a change that is told of another case."""
+OF_EVENTS = {
+    "action.performed": "action",
+    "action.answered": "answered",
+    "action.withdrawn": "not_this",
+    "answer.shared": "answered_all",
+    "answer.taken_back": "answer_taken_back",
+    "clock.at_risk": "at_risk",
+    "clock.missed": "missed",
+    "queue.entered": "queued",
+    "queue.left": "left_queue",
+} | {
+    f"case.{kind}": kind
+    for kind in (
+        *("handed_over", "handed_back", "escalated", "asked", "question_answered", "question_withdrawn"),
+        *("helper_joined", "helper_left", "visit", "joined", "left", "merged", "unmerged"),
+        *("waits", "waits_no_longer", "reminder_set", "reminder_rang", "reminder_ended"),
+        *("step_added", "step_done", "step_undone", "follows", "followed_by", "no_answer"),
+    )
+}
+"""The line that each kind of event makes."""
+
+
+def _otherwise(data: Mapping[str, Any]) -> bool:
+    """Whether a line of its own says it: of a hand-over, or of a question that waits."""
+    return data.get("reason") in TOLD_OTHERWISE or "consultation" in data
+
+
+def _from_notes(case: int) -> Iterable[Line]:
+    for at, by, text, pk in _notes(case=case):
         yield Line(at=at, kind="note", by=by, text=text, note=pk)
 
 

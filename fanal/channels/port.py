@@ -1,7 +1,8 @@
 """What every channel is to fanal: three verbs, its capabilities as data, and the three ways in which it can fail."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 
@@ -20,6 +21,7 @@ class ContactStarted(Signal):
     entry_page: str = ""
     language: str = ""
     signed_id: str = ""
+    confirmed: bool = False  # the channel proved that the sender's address is theirs
     called: str = ""
 
 
@@ -47,14 +49,114 @@ class ContactLeft(Signal):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CallSignal(Signal):
+    """Something that one line of a call did; `line` is the exchange's id of it, `at` the exchange's time.
+
+    `run` tells one life of the exchange from the next: lines of an earlier one are gone.
+    """
+
+    line: str
+    run: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallArrived(CallSignal):
+    """Somebody calls; `source` is the number that their network shows, empty where it is withheld."""
+
+    called: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineAnswered(CallSignal):
+    """A phone that we called was lifted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineEnded(CallSignal):
+    """A line is gone. `cause` as in ITU-T Q.850, 0 where none was told; `found`: nobody saw when it went."""
+
+    cause: int = 0
+    found: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddressLeft(Signal):
+    """Whoever talks asks to be answered by mail at this address, which they say is theirs."""
+
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileReceived:
+    """A file that came within something; the name is for showing only."""
+
+    name: str
+    media_type: str
+    sha256: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Returned:
+    """One recipient of ours whom a mail did not reach, as the delivery report says it."""
+
+    recipient: str
+    for_good: bool
+    diagnostic: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterReceived(Signal):
+    """A mail; `source` is the sender's address as the mail claims it, empty where it names none.
+
+    `references` are the mails it says it belongs to, the nearest last. `text` is what is new in it, `whole` all of it,
+    where that is more.
+    `delivered_to`: the addresses that mail servers handed it to on its way, as they say.
+    `automatic`: a program wrote it. `returned`: it reports that a mail of ours (`returned_id`) did not arrive.
+    `authentication`: what mail servers wrote of who sent it; only that of our own may be believed.
+    `passed`: the servers that the mail passed after that was written, the latest first.
+    `parked`: why it could not be parsed; the fields hold what was rescued then. `raw` is the hash of the mail itself.
+    """
+
+    external_id: str
+    raw: str
+    message_id: str = ""
+    references: tuple[str, ...] = ()
+    sender_name: str = ""
+    reply_to: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    delivered_to: tuple[str, ...] = ()
+    subject: str = ""
+    text: str = ""
+    whole: str = ""
+    html: str = ""
+    language: str = ""
+    files: tuple[FileReceived, ...] = ()
+    automatic: bool = False
+    returned: tuple[Returned, ...] = ()
+    returned_id: str = ""
+    authentication: tuple[str, ...] = ()
+    passed: tuple[str, ...] = ()
+    parked: str = ""
+
+
+def _nothing_kept(sha256: str) -> bytes:
+    raise FileNotFoundError(sha256)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Arrival:
-    """One raw event as a translator sees it; `key` is the secret for keyed hashes."""
+    """One raw event as a translator sees it; `key` is the secret for keyed hashes, `kept` reads stored content."""
 
     kind: str
     source: str
     external_id: str
     body: Mapping[str, Any]
     key: bytes = b""
+    kept: Callable[[str], bytes] = _nothing_kept
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,13 +169,40 @@ class Outbound:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OutboundLetter(Outbound):
+    """One mail of ours; `source` is nobody here, `references` has the nearest last, `by_program`: nobody wrote it.
+
+    `return_addresses`: for each recipient, from whom it is on the envelope; without them it is from `sender`.
+    `taken`: the recipients who have it from an earlier try.
+    """
+
+    header_id: str
+    at: datetime
+    sender: str
+    sender_name: str = ""
+    to: tuple[str, ...]
+    cc: tuple[str, ...] = ()
+    bcc: tuple[str, ...] = ()
+    reply_address: str = ""
+    subject: str = ""
+    references: tuple[str, ...] = ()
+    html: str = ""
+    files: tuple[FileReceived, ...] = ()
+    by_program: bool = False
+    return_addresses: Mapping[str, str] = field(default_factory=dict)
+    taken: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Capabilities:
-    """What a channel can do; the surfaces show only that."""
+    """What a channel can do, as data: to be asked instead of its kind."""
 
     pulls: bool = False  # the other side fetches what we say: a stored message is a sent one
     typing: bool = False
     marks: bool = False
     attachments: bool = False
+    letters: bool = False  # with subject, recipients and a thread; what we say goes out through the outbox
+    spoken: bool = False  # both hear each other: there is nothing to write, and who is gone has ended it
     longest_text: int = 4000
 
 
@@ -89,11 +218,19 @@ class Refused(Exception):
     """The channel will never take this; trying again is no use."""
 
 
-class Unavailable(Exception):
+class Halfway(Exception):
+    """It did not go out whole; `taken` are the recipients who have it all the same."""
+
+    def __init__(self, why: str = "", *, taken: Iterable[str] = ()) -> None:
+        super().__init__(why)
+        self.taken = tuple(taken)
+
+
+class Unavailable(Halfway):
     """The channel cannot take it now; try again later."""
 
 
-class OutcomeUnknown(Exception):
+class OutcomeUnknown(Halfway):
     """It may have been sent or not; a person has to look."""
 
 

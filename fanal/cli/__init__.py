@@ -15,7 +15,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "up": ("fanal.cli.up", "Run everything on this machine."),
     "doctor": ("fanal.cli.doctor", "Check every component and say what to do."),
     "verify": ("fanal.cli.verify", "Check that the data keeps what fanal promises of it."),
+    "backup": ("fanal.cli.backup", "Write everything that must be kept into one file; --drill tries it out."),
+    "restore": ("fanal.cli.restore", "Bring back what `fanal backup` wrote."),
     "config": ("fanal.cli.config", "Export the configuration to one file, or apply it from one."),
+    "flow": ("fanal.cli.flow", "Check a guided flow, such as an IVR, and play it in text."),
     "demo": ("fanal.demo.cli", "Load the demo company."),
     "email": ("fanal.cli.email", "What fanal makes of e-mails."),
     "traffic": ("fanal.demo.traffic", "Play customers through the real doors."),
@@ -23,7 +26,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "web": ("fanal.cli.web", "Serve the pages."),
     "live": ("fanal.cli.live", "Serve the event stream."),
     "acd": ("fanal.cli.acd", "Offer waiting work to agents."),
-    "worker": ("fanal.cli.worker", "Carry out deferred tasks."),
+    "mail": ("fanal.cli.mail", "Read the mailboxes, and send what we write."),
+    "voice": ("fanal.cli.voice", "Take the calls of the exchange, and steer them."),
+    "pbx": ("fanal.cli.pbx", "Run an Asterisk of our own on this machine."),
+    "worker": ("fanal.cli.worker", "Carry out deferred tasks, and keep the figures up."),
     "django": ("fanal.cli.django", "Django's management commands."),
 }
 
@@ -34,10 +40,13 @@ def main() -> None:
     try:
         _app(wanted)()
     except Exception as reason:
-        from fanal.running.postgres import NotPossible
+        from fanal.variables import NotUnderstood
 
-        if not isinstance(reason, NotPossible):
-            raise
+        if not isinstance(reason, NotUnderstood):
+            from fanal.running.postgres import NotPossible
+
+            if not isinstance(reason, NotPossible):
+                raise
         typer.secho(str(reason), err=True, fg=typer.colors.RED)
         sys.exit(1)
 

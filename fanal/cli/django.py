@@ -17,4 +17,17 @@ def django(context: typer.Context) -> None:
         program.ensure_database()
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(["fanal django", *context.args])
+    def run() -> None:
+        execute_from_command_line(["fanal django", *context.args])
+
+    if context.args[:1] != ["migrate"]:
+        run()
+        return
+    import django
+
+    from fanal.running import program
+
+    django.setup()
+    from fanal.running.connections.changing import patiently
+
+    patiently(run, tell=program.tell)

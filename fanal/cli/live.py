@@ -15,13 +15,16 @@ def live(
 
     from fanal.environment import environment
     from fanal.running import program
+    from fanal.running.ports import must_be_free
 
+    port = port or environment.live_port or environment.port + 1
+    must_be_free(host or environment.host, port)
     program.begin()
     program.end_with_supervisor()
     uvicorn.run(
         "fanal.asgi:application",
         host=host or environment.host,
-        port=port or environment.live_port or environment.port + 1,
+        port=port,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -1,4 +1,4 @@
-"""`fanal worker`: carries out the tasks that others deferred."""
+"""`fanal worker`: carries out deferred tasks, keeps the clocks and the figures up, and asks back offices."""
 
 import typer
 
@@ -9,14 +9,41 @@ app = typer.Typer()
 def worker(
     concurrency: int = typer.Option(2, help="Tasks carried out at once."),
 ) -> None:
-    """Carry out deferred tasks."""
+    """Carry out deferred tasks, keep clocks, escalation and figures up, and ask back offices."""
     import asyncio
+    import threading
 
-    from fanal.running import program
+    from django.utils.module_loading import autodiscover_modules
+
+    from fanal.running import program, zone
 
     program.begin()
     program.end_with_supervisor()
-    asyncio.run(_work(concurrency))
+    zone.keep()
+    autodiscover_modules("tasks")
+    from fanal.clocks import keeping as clocks
+    from fanal.escalation import keeping as escalation
+    from fanal.kpis import keeping as figures
+    from fanal.scenarios import back_office
+
+    stop = threading.Event()
+    keepers = [
+        threading.Thread(target=keep, args=[stop], name=name, daemon=True)
+        for name, keep in (
+            ("figures", figures.keep),
+            ("clocks", clocks.keep),
+            ("escalation", escalation.keep),
+            ("back office", back_office.keep),
+        )
+    ]
+    for keeper in keepers:
+        keeper.start()
+    try:
+        asyncio.run(_work(concurrency))
+    finally:
+        stop.set()
+        for keeper in keepers:
+            keeper.join(timeout=10)
 
 
 async def _work(concurrency: int) -> None:

@@ -28,7 +28,12 @@ class _Careful(yaml.SafeLoader):
 
 
 def write(data: dict[str, Any]) -> str:
-    return HEADING + yaml.dump(data, Dumper=_Plain, allow_unicode=True, sort_keys=False, width=110)
+    return HEADING + plain(data)
+
+
+def plain(data: dict[str, Any]) -> str:
+    """A part of it alone, as it would stand in the file."""
+    return str(yaml.dump(data, Dumper=_Plain, allow_unicode=True, sort_keys=False, width=110))
 
 
 def read(text: str) -> Any:

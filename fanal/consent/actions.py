@@ -15,14 +15,17 @@ def clear(
     *, purpose: str, channel: str, address: str, customer: Customer | None = None, basis: str, now: datetime
 ) -> Clearance:
     """The right to contact `address` once for `purpose`; raises rules.NotAllowed, and then `refuse` records it."""
-    suppressed = frozenset(_suppressed(address=address))
-    request = rules.Request(purpose=purpose, basis=basis, address=address, suppressed_for=suppressed)
-    code = rules.refusal(request)
-    if code:
-        raise rules.NotAllowed(code)
+    if code := refusal(purpose=purpose, address=address, basis=basis):
+        raise rules.NotAllowed(code, address)
     return Clearance.objects.create(
         purpose=purpose, channel=channel, address=address, customer=customer, basis=basis, given_at=now
     )
+
+
+def refusal(*, purpose: str, address: str, basis: str) -> str:
+    """What the gate would say now, as a code; empty when it would let it pass. Gives no right to anything."""
+    suppressed = frozenset(_suppressed(address=address))
+    return rules.refusal(rules.Request(purpose=purpose, basis=basis, address=address, suppressed_for=suppressed))
 
 
 def refuse(*, purpose: str, channel: str, code: str, customer: Customer | None, now: datetime, by: int | None) -> None:

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 
 OWN_CONTACT = "own_contact"
+BROUGHT_IN = "brought_in"
+"""Somebody of ours brings a third person into a matter, as a copy or by handing it on, and answers for it."""
 CONTRACT = "contract"
 EMPLOYMENT = "employment"
 
 BASES: dict[str, frozenset[str]] = {
-    "reply": frozenset({OWN_CONTACT}),
+    "reply": frozenset({OWN_CONTACT, BROUGHT_IN}),
     "service": frozenset({CONTRACT}),
     "security": frozenset({CONTRACT, EMPLOYMENT}),
     "marketing": frozenset(),
@@ -17,9 +19,9 @@ BASES: dict[str, frozenset[str]] = {
 class NotAllowed(Exception):
     """There is no right to this contact; `code` says why, and consent.wording says it to a person."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, address: str = "") -> None:
         super().__init__(code)
-        self.code = code
+        self.code, self.address = code, address
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +38,8 @@ def refusal(request: Request) -> str:
     """Why the contact is refused, as a code; empty when it is allowed.
 
     A reply to the person's own contact and a security message pass a suppression that names another purpose;
-    a suppression without a purpose stops everything but the reply that the person is waiting for.
+    a suppression without a purpose stops everything but the reply that the person is waiting for: a third person who
+    is brought in waits for none.
     """
     if request.purpose not in BASES:
         return "unknown_purpose"
@@ -48,6 +51,6 @@ def refusal(request: Request) -> str:
         return "no_address"
     if request.purpose in request.suppressed_for:
         return "suppressed"
-    if "" in request.suppressed_for and request.purpose == "service":
+    if "" in request.suppressed_for and (request.purpose == "service" or request.basis == BROUGHT_IN):
         return "suppressed"
     return ""

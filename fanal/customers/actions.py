@@ -6,6 +6,7 @@ from typing import Any
 
 import pghistory
 from django.db import transaction
+from django.utils import timezone
 
 from fanal.agents.models import Agent
 from fanal.customers import index, rules
@@ -35,7 +36,7 @@ def create(*, fields: Mapping[str, object], by: Agent, now: datetime) -> Custome
 
     Raises NotValid with every problem at once; nothing is stored then.
     """
-    checked = rules.check({"name": "", **fields}, today=now.date())
+    checked = rules.check({"name": "", **fields}, today=timezone.localdate(now))
     if checked.problems:
         raise NotValid(checked.problems)
     with _history("customer.created", by):
@@ -48,7 +49,7 @@ def create(*, fields: Mapping[str, object], by: Agent, now: datetime) -> Custome
 @transaction.atomic
 def correct(*, customer: Customer, fields: Mapping[str, object], by: Agent | None, now: datetime) -> Customer:
     """Correct fields of a customer; the former values stay in the history. Raises NotValid."""
-    checked = rules.check(fields, today=now.date())
+    checked = rules.check(fields, today=timezone.localdate(now))
     if checked.problems:
         raise NotValid(checked.problems)
     customer = Customer.objects.select_for_update(of=("self",)).get(pk=customer.pk)
@@ -147,7 +148,7 @@ def relate(
         raise NotValid({"represents": "oneself"})
     if kind not in RelationshipKind.values:
         raise NotValid({"kind": "out_of_range"})
-    if ends_on is not None and ends_on < now.date():
+    if ends_on is not None and ends_on < timezone.localdate(now):
         raise NotValid({"ends_on": "in_the_past"})
     with _history("relationship.noted", by):
         relationship, _ = Relationship.objects.update_or_create(
@@ -165,7 +166,7 @@ def end_relationship(*, relationship: Relationship, by: Agent | None, now: datet
     """It holds no longer, from this moment on: kept with its end. Ending twice is once."""
     rows = Relationship.objects.select_for_update(of=("self",)).select_related("represents")
     relationship = rows.get(pk=relationship.pk)
-    yesterday = now.date() - timedelta(days=1)
+    yesterday = timezone.localdate(now) - timedelta(days=1)
     if relationship.ends_on is None or relationship.ends_on > yesterday:
         relationship.ends_on = yesterday
         with _history("relationship.ended", by):

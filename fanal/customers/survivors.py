@@ -1,9 +1,10 @@
 """Reading through merges: the rows of merged customers stay where they are, and belong to the survivor."""
 
 from collections.abc import Iterable
-from typing import Any, cast
 
 from django.db import connection
+
+from fanal.running.connections import prepared_cursor
 
 
 def survivors_of(ids: Iterable[int]) -> dict[int, int]:
@@ -28,7 +29,7 @@ def survivors_of(ids: Iterable[int]) -> dict[int, int]:
 
 def family_of(customer_id: int) -> list[int]:
     """The survivor's id and the ids of everybody merged into them: whose rows are theirs."""
-    with cast(Any, connection).prepared_cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             """
             WITH RECURSIVE way AS (

@@ -11,6 +11,7 @@ MANAGER = f"manager@{DOMAIN}"
 SUPERVISOR = f"supervisor@{DOMAIN}"
 ADMINISTRATOR = f"admin@{DOMAIN}"
 PRACTISING = f"practice@{DOMAIN}"
+TECHNICIAN = f"technician@{DOMAIN}"
 
 SIGN_INS = (
     (AGENT, "agent"),
@@ -19,10 +20,14 @@ SIGN_INS = (
     (SUPERVISOR, "supervisor"),
     (ADMINISTRATOR, "administrator"),
     (PRACTISING, "agent who practises"),
+    (TECHNICIAN, "field technician"),
 )
 
 SHOP = "shop"
+POST, POST_ADDRESS = "post", f"hello@{DOMAIN}"
+PHONE, PHONE_NUMBER = "phone", "+33199001234"
 PRACTICE = "practice"
+FLOW = "phone"
 SHOP_SECRET = "demo-shop-signs-with-this-and-nobody-else-does"  # noqa: S105  of the demo shop only
 
 

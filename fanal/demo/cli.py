@@ -6,6 +6,8 @@ import typer
 
 from fanal.demo import cast
 
+BACK_OFFICE = "back-office.sqlite"
+
 app = typer.Typer(no_args_is_help=True)
 
 
@@ -27,6 +29,7 @@ def load(
     from django.core.management import call_command
     from django.utils import timezone
 
+    from fanal.demo.back_office import filling
     from fanal.demo.loading import NotEmpty, sign_ins
     from fanal.demo.loading import load as fill
     from fanal.environment import environment
@@ -56,9 +59,23 @@ def load(
         )
         raise typer.Exit(1) from None
     environment.home.mkdir(parents=True, exist_ok=True)
+    tell(f"the demo's back office knows {filling.fill(environment.home / BACK_OFFICE):,} things")
     (environment.home / "demo.txt").write_text(sign_ins() + "\n")
     total = sum(written.values())
     typer.echo(f"The demo company is loaded: {total:,} rows in {time.monotonic() - began:.1f} s.\n{sign_ins()}")
+
+
+@app.command(name="back-office")
+def back_office(
+    port: int = typer.Option(8002, help="Port on this machine; nothing else can reach it."),
+) -> None:
+    """Run the demo's back office alone; `fanal up --demo` runs it too."""
+    from fanal.demo.back_office.server import serve
+    from fanal.environment import environment
+
+    environment.home.mkdir(parents=True, exist_ok=True)
+    typer.echo(f"The demo's back office is at http://127.0.0.1:{port}/ (ctrl-C stops it)")
+    serve(environment.home / BACK_OFFICE, port)
 
 
 def _is_demo() -> bool:

@@ -6,10 +6,12 @@ from random import Random
 
 from django.db import transaction
 
+from fanal.cases.actions import filing
 from fanal.customers import index
 from fanal.customers.models import Customer
 from fanal.demo import cast
 from fanal.demo.company.configure import configure
+from fanal.demo.company.visits import plan_some
 from fanal.demo.generating.holdings import Holdings
 from fanal.demo.generating.people import People
 from fanal.demo.generating.rows import Table, analyse, unwatched
@@ -46,9 +48,12 @@ def load(
         configure(origin=origin, now=now)
         progress("the company is configured")
         written = _generate(people=people, days=days, rng=Random(seed), now=now, progress=progress)
+        plan_some(now=now)
+    filing.file_open()
     index.rebuild()
     progress("names are filed for the search")
-    fold()
+    while fold():
+        pass
     progress("the figures are folded")
     return written
 

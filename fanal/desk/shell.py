@@ -6,7 +6,10 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
+from fanal.agents.actions import may_have_line
 from fanal.agents.models import SUPERVISES, Agent, Permission
+from fanal.desk.cases.finding import READERS
+from fanal.desk.workplace.work import Ringing
 from fanal.environment import environment
 
 
@@ -20,7 +23,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "search_url": _address("search"),
         "live_url": f"{environment.live_origin}/live",
         "heartbeat_url": _address("heartbeat") if agent.may(Permission.HANDLE) else "",
+        "ringing": Ringing(agent=agent) if agent.may(Permission.HANDLE) else None,
         "live_session": agent.authority,
+        "phone": bool(environment.pbx_public_url) and may_have_line(agent),
+        "phone_hold_url": _address("hold", 0),
+        "may_be_told": any(agent.may(permission) for permission in READERS),
     }
 
 
@@ -29,6 +36,7 @@ def items_of(agent: Agent) -> list[dict[str, Any]]:
     items = [
         (_("Desk"), "desk", "inbox", (Permission.HANDLE,)),
         (_("Cases"), "cases", "case", (Permission.HANDLE, *SUPERVISES)),
+        *([(_("Visits"), "visits", "pin", (Permission.HANDLE,))] if agent.tier and agent.tier.visits else []),
         (_("Customers"), "customers", "people", (Permission.HANDLE, *SUPERVISES)),
         (_("Queues"), "queues", "queue", SUPERVISES),
         (_("Reports"), "reports", "chart", SUPERVISES),
@@ -41,10 +49,10 @@ def items_of(agent: Agent) -> list[dict[str, Any]]:
     ]
 
 
-def _address(name: str) -> str:
+def _address(name: str, *of: int) -> str:
     """A part of the desk that this installation does not serve has no address."""
     try:
-        return reverse(name)
+        return reverse(name, args=of)
     except NoReverseMatch:
         return ""
 

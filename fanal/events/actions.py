@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from django.db import connection
 
 from fanal.events.models import Event
+from fanal.running.connections import prepared_cursor
 
 CHANNEL = "fanal_events"
 HINTS = "fanal_hints"
@@ -26,7 +27,7 @@ def publish(
     of those who may see it in their browser. The wake-up is a hint: readers find the row by themselves.
     """
     event = Event(kind=kind, at=now, by=by, data=dict(data), audience=sorted(set(audience)))
-    with cast(Any, connection).prepared_cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(APPEND, [kind, now, by, json.dumps(event.data), event.audience])
         event.pk = cursor.fetchone()[0]
     event._state.adding, event._state.db = False, connection.alias

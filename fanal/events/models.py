@@ -16,6 +16,17 @@ class CurrentTransaction(models.Func):
     output_field = TransactionId()
 
 
+class Cursor(models.Model):
+    """How far somebody has followed the events, in the order in which they were committed; each keeps their own."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    xid = TransactionId()
+    event = models.BigIntegerField()
+
+    class Meta:
+        abstract = True
+
+
 class Event(models.Model):
     """One thing that happened: its kind, the ids and codes it concerns, and who may see it. Never personal data."""
 

@@ -5,12 +5,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-
 from fanal.customers.survivors import survivors_of
 from fanal.environment import environment
 from fanal.identity.rules import Evidence, Lane, Match, Person, Source
 from fanal.norms import digits, emails, phones
+from fanal.running.connections import prepared_cursor
 
 MOST_PER_LANE = 21
 SHORTEST_TAIL, LONGEST_TAIL = 7, 9
@@ -50,6 +49,12 @@ def people_for(evidence: Evidence) -> list[Person]:
         return _as_they_are(rows, values)
     matches = _by_survivor(row[:_SURVIVOR] for row in rows)
     return _through_merges(matches, values)
+
+
+def looks_alike(some: Evidence, other: Evidence) -> bool:
+    """Whether both point at the same people, because they are looked for by the same."""
+    asked = [_branches(one, addresses_of(one)) for one in (some, other)]
+    return asked[0] == asked[1] and some.practice == other.practice
 
 
 def email_forms(text: str) -> tuple[str, ...]:
@@ -149,7 +154,7 @@ def _met(branches: Sequence[tuple[str, list[Any]]], values: Sequence[str], *, pr
     """A row for each piece of evidence that meets somebody, with what is known of them."""
     union = " UNION ALL ".join(f"({sql})" for sql, _ in branches)
     met = [value for _, some in branches for value in some]
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_MET.format(branches=union), [*met, list(values), practice])
         return list(cursor.fetchall())
 
@@ -165,31 +170,35 @@ def _as_they_are(rows: Iterable[tuple[Any, ...]], values: Sequence[str]) -> list
 
 
 def _contact_point_branch(address: Address) -> tuple[str, list[Any]]:
-    where, values = "value = ANY(%s::text[])", [list(address.values)]
+    where, values = f"value IN ({', '.join('%s' for _ in address.values)})", [*address.values]
     if address.tail:
         where = f"right(value, {SHORTEST_TAIL}) = %s AND right(value, {LONGEST_TAIL}) = %s"
-        values = [address.tail[-SHORTEST_TAIL:], address.tail]  # type: ignore[list-item]
+        values = [address.tail[-SHORTEST_TAIL:], address.tail]
     # The kind is written out, not a parameter, so that the partial index on phone tails may serve.
     sql = (
-        "SELECT %s AS lane, %s AS source, customer_id, shared, state FROM customers_contactpoint "
+        f"SELECT {_named(address.lane, address.source)}, customer_id, shared, state FROM customers_contactpoint "
         f"WHERE kind = '{address.lane.value}' AND {where} AND ended_at IS NULL AND state <> 'invalid' "
         f"LIMIT {MOST_PER_LANE}"
     )
-    return sql, [address.lane.value, address.source.value, *values]
+    return sql, values
+
+
+def _named(lane: Lane, source: Source) -> str:
+    return f"'{lane.value}' AS lane, '{source.value}' AS source"
 
 
 def _sighting_branch(handle: str) -> tuple[str, list[Any]]:
     sql = (
-        "SELECT %s AS lane, %s AS source, customer_id, true AS shared, '' AS state FROM identity_sighting "
+        f"SELECT {_named(Lane.SEEN, Source.CHANNEL)}, customer_id, true AS shared, '' AS state FROM identity_sighting "
         f"WHERE kind = 'handle' AND value = %s LIMIT {MOST_PER_LANE}"
     )
-    return sql, [Lane.SEEN.value, Source.CHANNEL.value, handle]
+    return sql, [handle]
 
 
 def _claim_branch(lane: Lane, source: Source, sql: str, value: Any) -> tuple[str, list[Any]]:
     claim = f"({sql} LIMIT {MOST_PER_LANE}) claim(customer_id)"
-    branch = f"SELECT %s AS lane, %s AS source, claim.*, false AS shared, '' AS state FROM {claim}"
-    return branch, [lane.value, source.value, value]
+    branch = f"SELECT {_named(lane, source)}, claim.*, false AS shared, '' AS state FROM {claim}"
+    return branch, [value]
 
 
 def _by_survivor(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[Match]]:
@@ -240,7 +249,7 @@ WHERE c.id = ANY(%(ids)s::bigint[])
 
 def _through_merges(matches: Mapping[int, list[Match]], values: Sequence[str]) -> list[Person]:
     """The rows of everybody merged into a survivor count as the survivor's."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_PEOPLE, {"ids": sorted(matches), "values": list(values)})
         rows = cursor.fetchall()
     return [_person(row[0], matches[row[0]], row[1:], values) for row in rows]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from fanal.holdings.models import HoldingKind
 from fanal.identity.rules import Decision, may_see
 from fanal.norms import digits
 
@@ -47,6 +48,11 @@ def last_four(number: str) -> str:
     if len(figures) == 4 and figures == number:  # a card keeps nothing else
         return f"{DOTS} {figures}"
     return f"{DOTS} {figures[-4:]}" if len(figures) > 6 else DOTS
+
+
+def holding_number(kind: str, number: str) -> str:
+    """What tells a holding apart: an account and a card by their last digits, anything else by the whole number."""
+    return last_four(number) if kind in (HoldingKind.ACCOUNT, HoldingKind.CARD) else number
 
 
 def exported(value: Any, *, what: str, role_field_classes: Collection[str]) -> str:

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple
 
 import psycopg
 from django.db import Error, connection
@@ -25,7 +25,8 @@ AT_MOST = 32
 
 # Locking the contacts before anything is written makes the end of one and its message one after the other. A contact
 # that somebody else holds is left to the ordinary way, so nobody waits for a stranger and no two lots for each other.
-# What is not written here (no open contact, a block, a repeat) leaves nothing behind but the raw input.
+# What is not written here (no open contact, a block, a repeat, earlier input that still waits) leaves nothing behind
+# but the raw input.
 STATEMENT = f"""
 WITH given AS MATERIALIZED (
     SELECT * FROM json_to_recordset(%(given)s::json) AS one (
@@ -36,6 +37,8 @@ WITH given AS MATERIALIZED (
     WHERE (i.account_id, i.source) IN (SELECT account, source FROM given) AND i.ended_at IS NULL
       AND NOT EXISTS (SELECT 1 FROM interactions_block b WHERE b.account_id = i.account_id AND b.source = i.source
                       AND b.lifted_at IS NULL AND b.until > %(now)s)
+      AND NOT EXISTS (SELECT 1 FROM channels_rawevent r WHERE r.account_id = i.account_id AND r.source = i.source
+                      AND r.state = 'received')
     ORDER BY i.id FOR NO KEY UPDATE OF i SKIP LOCKED
 ), running AS MATERIALIZED (
     SELECT contact.*, s.id AS segment, coalesce(s.agent_id, (
@@ -80,8 +83,14 @@ WITH given AS MATERIALIZED (
 )
 SELECT place, raw, received_at, state = 'processed' FROM stored LEFT JOIN told ON true
 """
-# The raw input's id, when it was stored, and whether it is processed; None when it was not stored here.
-Taken: TypeAlias = tuple[int, datetime, bool] | None
+
+
+class Taken(NamedTuple):
+    """What became of a message: its raw input's id, when that was stored, and whether it is processed already."""
+
+    raw: int
+    stored_at: datetime
+    processed: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,7 +107,7 @@ class Said:
 
 def message(
     *, account: ChannelAccount, external_id: str, source: str, body: Mapping[str, Any], key: bytes, now: datetime
-) -> Taken:
+) -> Taken | None:
     """Receive a message and, if its contact runs, process it; committed when this returns, outside a transaction.
 
     None when it is not that simple (a repeat, files, something to be refused): then nothing was written.
@@ -124,7 +133,7 @@ def message(
         return None
 
 
-def _write(lot: Sequence[Said]) -> list[Taken]:
+def _write(lot: Sequence[Said]) -> list[Taken | None]:
     """Django's own cursor binds on our side, so the server would plan this long statement anew each time."""
     given = [
         {
@@ -142,7 +151,7 @@ def _write(lot: Sequence[Said]) -> list[Taken]:
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(STATEMENT, {"given": json.dumps(given), "now": min(one.at for one in lot)}, prepare=True)
-        found = {place: (raw, stored_at, done) for place, raw, stored_at, done in cursor.fetchall()}
+        found = {place: Taken(*taken) for place, *taken in cursor.fetchall()}
     return [found.get(place) for place in range(len(lot))]
 
 

@@ -1,12 +1,11 @@
-"""Files that people send: what is accepted, and where its content lies."""
+"""Files that people send: what is accepted; where its content lies, channels.contents says."""
 
-import hashlib
-import os
 import unicodedata
 from pathlib import Path
 
-import puremagic
-from django.conf import settings
+from fanal.channels.contents import keep, path_of
+
+__all__ = ["ACCEPTED", "LARGEST", "NotAccepted", "keep", "media_type", "path_of"]
 
 LARGEST = 10 * 1024 * 1024
 ACCEPTED = {
@@ -49,26 +48,9 @@ def media_type(content: bytes, name: str) -> str:
     raise NotAccepted("file_type")
 
 
-def keep(content: bytes) -> str:
-    """Store the content under its hash, once, durably; returns the hash."""
-    name = hashlib.sha256(content).hexdigest()
-    path = path_of(name)
-    if not path.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh = path.with_suffix(f".{os.getpid()}-{os.urandom(4).hex()}")
-        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-    return name
-
-
-def path_of(sha256: str) -> Path:
-    return Path(settings.MEDIA_ROOT) / sha256[:2] / sha256[2:]
-
-
 def _by_content(content: bytes) -> set[str]:
+    import puremagic  # a megabyte that most processes never need
+
     try:
         found = {match.mime_type for match in puremagic.magic_string(content)}
     except (puremagic.PureError, ValueError, IndexError):

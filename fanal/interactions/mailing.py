@@ -1,55 +1,58 @@
 """Handing one mail to the mail server, and what came of it."""
 
-import smtplib
-import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage
 
+from fanal.channels.email.servers import from_address
+from fanal.channels.email.smtp import hand_over
+from fanal.channels.port import OutcomeUnknown, Refused, Unavailable
 from fanal.environment import environment
 from fanal.interactions.models import DeliveryState, Notice
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """The state that follows: sent, queued (try again), failed, or unknown (it may have arrived)."""
+    """The state that follows: sent, queued (try again), failed, or unknown (it may have arrived).
+
+    `taken`: who has it, where not everybody does.
+    """
 
     state: DeliveryState
     error: str = ""
+    taken: tuple[str, ...] = ()
+
+
+def tried(send: Callable[[], str]) -> Outcome:
+    """One attempt to send something; `send` may return what was said against a part of it."""
+    try:
+        return Outcome(state=DeliveryState.SENT, error=send()[:300])
+    except Refused as problem:
+        return Outcome(state=DeliveryState.FAILED, error=str(problem)[:300])
+    except Unavailable as problem:
+        return Outcome(state=DeliveryState.QUEUED, error=str(problem)[:300], taken=problem.taken)
+    except OutcomeUnknown as problem:
+        return Outcome(state=DeliveryState.UNKNOWN, error=str(problem)[:300], taken=problem.taken)
+    except Exception as problem:  # whatever it is, the next one must not wait, and a person has to look at this one
+        return Outcome(state=DeliveryState.UNKNOWN, error=f"{type(problem).__name__}: {problem}"[:300])
 
 
 def send(notice: Notice) -> Outcome:
     """One attempt. What the server said no to for good is failed; a cut in the middle is unknown."""
-    connection = get_connection()
+    return tried(lambda: _hand_over(notice))
+
+
+def _hand_over(notice: Notice) -> str:
+    server = from_address(environment.smtp_url)
+    if server is None:
+        raise Unavailable("no mail server is set")
     mail = EmailMessage(
         subject=notice.subject,
         body=notice.text,
         from_email=environment.mail_from,
         to=[notice.to],
         headers={"Message-ID": notice.message_id, "Auto-Submitted": "auto-generated", "X-Fanal-Notice": str(notice.pk)},
-        connection=connection,
     )
-    try:
-        connection.open()
-    except (OSError, smtplib.SMTPException, ssl.SSLError) as problem:
-        return Outcome(state=DeliveryState.QUEUED, error=_said(problem))
-    try:
-        mail.send()
-    except smtplib.SMTPResponseException as problem:
-        return Outcome(state=_after_refusal(problem.smtp_code), error=_said(problem))
-    except smtplib.SMTPRecipientsRefused as problem:
-        code = next((code for code, _ in problem.recipients.values()), 550)
-        return Outcome(state=_after_refusal(code), error=_said(problem))
-    except (OSError, smtplib.SMTPException) as problem:
-        return Outcome(state=DeliveryState.UNKNOWN, error=_said(problem))
-    finally:
-        connection.close()
-    return Outcome(state=DeliveryState.SENT)
-
-
-def _after_refusal(code: int) -> DeliveryState:
-    return DeliveryState.QUEUED if 400 <= code < 500 else DeliveryState.FAILED
-
-
-def _said(problem: Exception) -> str:
-    return f"{type(problem).__name__}: {problem}"[:300]
+    hand_over(mail.message().as_bytes(), sender=environment.mail_from, recipients=[notice.to], server=server)
+    return ""

@@ -1,9 +1,9 @@
-"""What the worker does for interactions: send the mail that fanal writes itself."""
+"""What the worker does for interactions: send the mail that fanal writes itself, and one answer to many people."""
 
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from fanal.interactions.actions import notices
+from fanal.interactions.actions import notices, sharing
 
 
 @app.task(name="interactions.send_notice")
@@ -15,3 +15,14 @@ def send_notice(notice: int) -> None:
 @app.task(name="interactions.send_waiting_notices", queueing_lock="interactions.send_waiting_notices")
 def send_waiting(timestamp: int) -> None:
     notices.send_waiting(now=timezone.now())
+
+
+@app.task(name="interactions.write_copies")
+def write_copies(answer: int) -> None:
+    sharing.write_copies(answer=answer, now=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="interactions.write_what_is_left", queueing_lock="interactions.write_what_is_left")
+def write_what_is_left(timestamp: int) -> None:
+    sharing.write_what_is_left(now=timezone.now())

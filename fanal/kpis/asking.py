@@ -97,6 +97,9 @@ def _filters(asked: QueryDict | Mapping[str, str]) -> Filters:
         queues=_numbers(asked, "queue"),
         agents=_numbers(asked, "agent"),
         types=_numbers(asked, "type"),
+        tiers=_numbers(asked, "tier"),
+        escalations=_numbers(asked, "escalation"),
+        rules=_numbers(asked, "rule"),
         channels=tuple(channels),
     )
 
@@ -110,7 +113,7 @@ def _numbers(asked: QueryDict | Mapping[str, str], name: str) -> tuple[int, ...]
     try:
         numbers = tuple(int(one) for one in _list(asked, name))
     except ValueError:
-        raise NotUnderstood(_("Queues, agents and types are named by their numbers.")) from None
+        raise NotUnderstood(_("Queues, agents, types and rules are named by their numbers.")) from None
     if any(not 0 < number < 2**63 for number in numbers):
-        raise NotUnderstood(_("Queues, agents and types are named by their numbers."))
+        raise NotUnderstood(_("Queues, agents, types and rules are named by their numbers."))
     return numbers

@@ -39,6 +39,7 @@ def amount(column: str, **where: object) -> Counter:
 
 OVER: dict[str, object] = {"ended_at__isnull": False}
 ABANDONED: dict[str, object] = {"outcome": "abandoned"}
+CLOCK_ENDS: dict[str, dict[str, object]] = {"ended": {}, "met": {"outcome": "met"}}
 ANSWERED: dict[str, object] = {"outcome": "answered"}
 
 SOURCES: dict[str, Source] = {
@@ -105,6 +106,7 @@ SOURCES: dict[str, Source] = {
             "cases_opened": each(),
             "cases_self_made": each(self_made=True),
             "cases_settled_since": each(settled=True),
+            "cases_settled_first_line": each(settled=True, first_line=True),
             "cases_one_contact": each(settled=True, contacts__lte=1),
         },
     ),
@@ -112,6 +114,29 @@ SOURCES: dict[str, Source] = {
         model=models.CaseMove,
         by=("queue", "channel", "agent", "type"),
         counters={"settlings": each(move="settled"), "reopenings": each(move="reopened")},
+    ),
+    "passage": Source(
+        model=models.Passage,
+        by=("queue", "channel", "agent", "type", "tier", "escalation"),
+        counters={how: each(how=how) for how in ("handed_over", "handed_back", "escalated")},
+    ),
+    "clock": Source(
+        model=models.ClockEnd,
+        by=("queue", "channel", "agent", "type"),
+        counters={
+            f"{promise}_{name}": each(promise=promise, **where)
+            for promise in ("first_response", "next_response", "resolution")
+            for name, where in CLOCK_ENDS.items()
+        },
+    ),
+    "advice": Source(
+        model=models.AdviceFact,
+        by=("queue", "channel", "agent", "rule"),
+        counters={
+            "advice_shown": each(shown_at__isnull=False),
+            "advice_followed": each(followed_at__isnull=False),
+            "advice_declined": each(declined_at__isnull=False),
+        },
     ),
 }
 

@@ -18,6 +18,29 @@ def counted(moment: str, unless: str) -> str:
     return f"counted_at = {at}, interval_at = {QUARTER.format(at)}"
 
 
+def happened_to_a_case(table: str) -> str:
+    """For facts that are one event of a case each: they count where the case does, and not once it is withdrawn."""
+    return f"""
+UPDATE {table} f SET
+    practice = d.practice, channel = d.channel, queue_id = d.queue_id, type_id = d.type_id,
+    {counted("f.at", "d.practice OR d.withdrawn")}
+FROM (
+    SELECT e.id, k.type_id, k.channel, k.queue_id, e.practice OR COALESCE(k.practice, false) AS practice,
+        k.withdrawn_at IS NOT NULL AS withdrawn
+    FROM {table} e LEFT JOIN kpis_casefact k ON k.id = e.case_id
+    WHERE e.id = ANY(%(ids)s)
+) d WHERE d.id = f.id
+"""
+
+
+def with_its_case(table: str, fact: str) -> str:
+    """The ids of such facts that were touched themselves, or whose case was."""
+    return f"""
+        SELECT unnest(%({fact})s::bigint[])
+        UNION SELECT id FROM {table} WHERE case_id = ANY(%(case)s)
+    """
+
+
 STAYS = f"""
 UPDATE kpis_queuestay f SET
     practice = d.practice, channel = d.channel, within_ms = d.within_ms,
@@ -109,7 +132,8 @@ FROM (
 CASES = f"""
 UPDATE kpis_casefact f SET
     practice = d.practice, channel = d.channel, queue_id = d.queue_id, type_id = d.type_id, self_made = d.self_made,
-    settled = COALESCE(d.last_move = 'settled', false), contacts = d.contacts,
+    settled = COALESCE(d.last_move IN ('settled', 'merged'), false), contacts = d.contacts,
+    first_line = d.first_line,
     {counted("f.opened_at", "d.practice OR f.withdrawn_at IS NOT NULL")}
 FROM (
     SELECT k.id, c.type_id, COALESCE(c.origin = 'rule', false) AS self_made,
@@ -124,9 +148,13 @@ FROM (
         (
             SELECT count(DISTINCT x.interaction_id) FROM kpis_casecontact x
             WHERE x.case_id = k.id AND x.at < k.opened_at + {span(FURTHER_CONTACT)}
-        ) AS contacts
+        ) AS contacts,
+        (c.tier_id IS NULL OR t.rank = (SELECT min(rank) FROM agents_tier)) AND NOT EXISTS (
+            SELECT FROM kpis_passage p WHERE p.case_id = k.id AND p.how = 'handed_over'
+        ) AS first_line
     FROM kpis_casefact k
     LEFT JOIN cases_case c ON c.id = k.id
+    LEFT JOIN agents_tier t ON t.id = c.tier_id
     LEFT JOIN interactions_interaction i ON i.id = k.interaction_id
     WHERE k.id = ANY(%(ids)s)
 ) d WHERE d.id = f.id
@@ -184,15 +212,24 @@ FROM (
 RETURNING f.interval_at
 """
 
-MOVES = f"""
-UPDATE kpis_casemove f SET
-    practice = d.practice, channel = d.channel, queue_id = d.queue_id, type_id = d.type_id,
-    {counted("f.at", "d.practice OR d.withdrawn")}
+# Counted when it was shown; whoever only followed it later may be somebody else.
+ADVICE = f"""
+UPDATE kpis_advicefact f SET
+    practice = d.practice, channel = d.channel, queue_id = d.queue_id, rule_id = d.rule_id,
+    {counted("f.shown_at", "d.practice")}
 FROM (
-    SELECT m.id, k.type_id, k.channel, k.queue_id, m.practice OR COALESCE(k.practice, false) AS practice,
-        k.withdrawn_at IS NOT NULL AS withdrawn
-    FROM kpis_casemove m LEFT JOIN kpis_casefact k ON k.id = m.case_id
-    WHERE m.id = ANY(%(ids)s)
+    SELECT k.id, a.rule_id, COALESCE(k.channel, i.channel, 'case') AS channel,
+        k.practice OR COALESCE(i.practice, false) OR COALESCE(c.practice, false) AS practice,
+        (
+            SELECT s.queue_id FROM kpis_queuestay s
+            WHERE s.interaction_id = k.interaction_id AND s.offered_at <= k.shown_at
+            ORDER BY s.offered_at DESC, s.id DESC LIMIT 1
+        ) AS queue_id
+    FROM kpis_advicefact k
+    LEFT JOIN deciding_adviceshown a ON a.id = k.id
+    LEFT JOIN interactions_interaction i ON i.id = k.interaction_id
+    LEFT JOIN cases_case c ON c.id = a.case_id
+    WHERE k.id = ANY(%(ids)s)
 ) d WHERE d.id = f.id
 """
 
@@ -219,8 +256,11 @@ OF = {
     "offer": OFFERS,
     "contact": CONTACTS,
     "case": CASES,
-    "move": MOVES,
+    "move": happened_to_a_case("kpis_casemove"),
+    "clock": happened_to_a_case("kpis_clockend"),
+    "passage": happened_to_a_case("kpis_passage"),
     "issue": ISSUES,
+    "advice": ADVICE,
 }
 
 # What else has to be completed again when these ids change. UNION, for an OR over subqueries can use no index.
@@ -240,14 +280,14 @@ SCOPE = {
         SELECT unnest(%(case)s::bigint[])
         UNION SELECT id FROM kpis_casefact WHERE id IN (
             SELECT case_id FROM kpis_casemove WHERE id = ANY(%(move)s)
+            UNION SELECT case_id FROM kpis_passage WHERE id = ANY(%(passage)s)
             UNION SELECT case_id FROM kpis_casecontact WHERE id = ANY(%(case_contact)s))
         UNION SELECT id FROM kpis_casefact WHERE interaction_id IN (
             SELECT interaction_id FROM kpis_queuestay WHERE id = ANY(%(stay)s))
     """,
-    "move": """
-        SELECT unnest(%(move)s::bigint[])
-        UNION SELECT id FROM kpis_casemove WHERE case_id = ANY(%(case)s)
-    """,
+    "move": with_its_case("kpis_casemove", "move"),
+    "passage": with_its_case("kpis_passage", "passage"),
+    "clock": with_its_case("kpis_clockend", "clock"),
     "issue": """
         SELECT unnest(%(issue)s::bigint[])
         UNION SELECT id FROM kpis_issuefact WHERE case_id = ANY(%(case)s)
@@ -255,6 +295,11 @@ SCOPE = {
             SELECT unnest(%(contact)s::bigint[])
             UNION SELECT interaction_id FROM kpis_queuestay WHERE id = ANY(%(stay)s)
             UNION SELECT interaction_id FROM kpis_handling WHERE id = ANY(%(handling)s))
+    """,
+    "advice": """
+        SELECT unnest(%(advice)s::bigint[])
+        UNION SELECT id FROM kpis_advicefact WHERE interaction_id IN (
+            SELECT interaction_id FROM kpis_queuestay WHERE id = ANY(%(stay)s))
     """,
 }
 

@@ -17,6 +17,11 @@ least value, so that neither order nor repetition matters. Facts are summed into
 hour, queue, channel, agent and type; days are sums of quarters. Numerators and denominators are stored; they are
 divided only when somebody looks, and never averaged.
 
+**Up to when.** The worker folds every other second; whoever looks only reads. Each page and answer says up to when its
+figures hold everything, a file by its name: that is when the first thing happened that is not folded yet, or now. A
+page's figures and the rows behind them are read in one snapshot and agree; so are the rows of a file. Who waits and who
+is available is no figure: it is read as it is.
+
 **Where a fact counts.** A stay, and the handling that follows from it, in the interval in which the contact was offered
 to the queue; an offer when it rang; a contact when it began; a case when it was opened (a settling or reopening when it
 happened); presence in the interval in which it passed. Practice, and cases that were withdrawn («not this»), are in no

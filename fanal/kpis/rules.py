@@ -1,5 +1,6 @@
 """What an event says about which fact, how several statements merge, and how an agent's time divides."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -43,8 +44,8 @@ def statements(event: Happening) -> list[Statement]:
         case ["queue", "entered"]:
             found = [_about("stay", "entry", event, offered_at=event.at)]
         case ["queue", "left"]:
-            reason = event.data.get("reason")
-            outcome = reason if reason in OUTCOMES else "withdrawn"
+            left_as = event.data.get("outcome", event.data.get("reason"))  # early events name only the reason
+            outcome = left_as if left_as in OUTCOMES else "withdrawn"
             found = [_about("stay", "entry", event, left_at=event.at, outcome=outcome)]
         case ["offer", "made"]:
             found = [_about("offer", "offer", event, made_at=event.at)]
@@ -63,7 +64,9 @@ def statements(event: Happening) -> list[Statement]:
             found = [_about("contact", "interaction", event, started_at=event.at)]
         case ["interaction", "ended"]:
             found = [_about("contact", "interaction", event, ended_at=event.at)]
-        case ["message", "added"] if event.data.get("author") == "agent":
+        case ["message", "added"] if event.data.get("author") == "agent" and not event.data.get("waits"):
+            found = [_about("contact", "interaction", event, first_reply_at=event.at)]
+        case ["message", "sent"] if event.data.get("author") == "agent" and event.data.get("waited"):
             found = [_about("contact", "interaction", event, first_reply_at=event.at)]
         case ["interaction", "identified"]:
             found = [_about("contact", "interaction", event)]  # says nothing of its own: whose matters they are changed
@@ -73,8 +76,19 @@ def statements(event: Happening) -> list[Statement]:
                 found.append(_itself("case_contact", event, at=event.at))
         case ["case", "withdrawn"]:
             found = [_about("case", "case", event, withdrawn_at=event.at, interaction=None, agent=None)]
-        case ["case", "settled" | "reopened" as move]:
+        case ["case", "settled" | "reopened" | "merged" | "unmerged" as move]:
             found = [_itself("move", event, at=event.at, move=move)]
+        case ["case", "handed_over" | "handed_back" | "escalated" as how]:
+            tier = event.data.get("tier", event.data.get("from_tier"))
+            found = [_itself("passage", event, at=event.at, how=how, tier=tier, escalation=_rule(event))]
+        case ["clock", "ended"] if event.data.get("outcome") in ("met", "missed"):
+            promise, outcome = event.data.get("promise"), event.data["outcome"]
+            found = [_itself("clock", event, at=event.at, promise=promise, outcome=outcome)]
+        case ["advice", "shown"]:
+            found = [_about("advice", "advice", event, shown_at=event.at, agent=event.by)]
+        case ["advice", "followed" | "otherwise" as how]:
+            word = "followed_at" if how == "followed" else "declined_at"
+            found = [_about("advice", "advice", event, agent=None, **{word: event.at})]
         case ["case", "changed"]:
             found = [_about("case", "case", event, **dict.fromkeys(("interaction", "agent", "queue", "channel")))]
         case ["topic", "added" | "changed" | "withdrawn" as how] if event.data.get("interaction"):
@@ -87,6 +101,12 @@ def statements(event: Happening) -> list[Statement]:
         case _:
             found = []
     return [statement for statement in found if statement is not None]
+
+
+def _rule(event: Happening) -> int | None:
+    """The rule that acted; of a hand-over only that it was one is known."""
+    rule = event.data.get("rule")
+    return rule if isinstance(rule, int) and not isinstance(rule, bool) else None
 
 
 def _common(event: Happening) -> dict[str, Any]:
@@ -218,6 +238,28 @@ def time_spent(stretches: Iterable[Stretch], work: Sequence[Span], start: dateti
         if stretch.state == "available":
             add("idle_ms", (last - first) - in_hand)
     return spent
+
+
+def edges_of(work: Iterable[Span]) -> tuple[list[datetime], list[datetime]]:
+    """When something came into hand and when it left it, each in order."""
+    busy = [(w.start, min(w.end or w.start + LONGEST, w.start + LONGEST)) for w in work]
+    return sorted(start for start, end in busy if start < end), sorted(end for start, end in busy if start < end)
+
+
+def spent_alike(
+    stretches: Sequence[Stretch], begun: Sequence[datetime], over: Sequence[datetime], at: datetime
+) -> dict[str, int] | None:
+    """`time_spent` of a quarter in which nothing changes, found without adding up; None when something does."""
+    end = at + INTERVAL
+    if len(stretches) != 1 or stretches[0].start > at or stretches[0].end < end or stretches[0].state == "offline":
+        return None
+    before, gone = bisect_right(begun, at), bisect_right(over, at)
+    if bisect_left(begun, end) > before or bisect_left(over, end) > gone:
+        return None
+    whole, state = milliseconds(INTERVAL), stretches[0].state
+    busy = whole if before > gone else 0
+    spent = {"signed_in_ms": whole, f"{state}_ms": whole, "busy_ms": busy}
+    return spent | {"idle_ms": whole - busy} if state == "available" else spent
 
 
 def _union(spans: list[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:

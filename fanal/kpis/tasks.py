@@ -1,4 +1,4 @@
-"""What the worker does for the figures: keep them up, and check yesterday every night."""
+"""What the worker does for the figures every night: check yesterday. `keeping` keeps them up meanwhile."""
 
 from datetime import timedelta
 
@@ -6,12 +6,6 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from fanal.kpis import actions
-
-
-@app.periodic(cron="* * * * *")
-@app.task(name="kpis.fold", queueing_lock="kpis.fold", pass_context=False)
-def fold(timestamp: int) -> None:
-    actions.fold()
 
 
 @app.periodic(cron="20 3 * * *")

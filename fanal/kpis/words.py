@@ -1,7 +1,7 @@
 """Figures as people read them: the same text on a tile, in a table, in a chart and in a file."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from django.utils import formats
@@ -12,24 +12,49 @@ from fanal.kpis.catalogue import Unit
 from fanal.kpis.periods import zone
 
 NOTHING = "–"
+BEHIND = timedelta(minutes=1)
+"""The worker folds every other second: figures that lack more than this are not being kept up."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """How one language writes figures, looked up once for all of a page."""
+
+    language: str
+    percent: str
+    divided: str
+
+    def shown(self, value: float | None, unit: Unit) -> str:
+        """87.5 % · 4:20 · 1 234; a dash when there is nothing to divide by."""
+        if value is None:
+            return NOTHING
+        match unit:
+            case Unit.PERCENT:
+                return self.percent % {"number": _number(round(value * 100, 1), 1, False, self.language)}
+            case Unit.SECONDS:
+                return duration(value)
+            case Unit.COUNT:
+                return _number(round(value), 0, True, self.language)
+
+    def parts(self, numerator: float, denominator: float | None, times: tuple[bool, bool]) -> str:
+        """What was divided by what, for the small line under a figure; empty when nothing was divided."""
+        if denominator is None:
+            return ""
+        above, below = (
+            duration(amount) if is_time else _number(round(amount), 0, False, self.language)
+            for amount, is_time in zip((numerator, denominator), times, strict=True)
+        )
+        return self.divided % {"above": above, "below": below}
+
+
+def words() -> Words:
+    """Those of the reader's language."""
+    return Words(language=get_language() or "", percent=_("%(number)s %%"), divided=_("%(above)s of %(below)s"))
 
 
 def shown(value: float | None, unit: Unit) -> str:
-    """87.5 % · 4:20 · 1 234; a dash when there is nothing to divide by."""
-    if value is None:
-        return NOTHING
-    match unit:
-        case Unit.PERCENT:
-            return _("%(number)s %%") % {"number": number(round(value * 100, 1), 1)}
-        case Unit.SECONDS:
-            return duration(value)
-        case Unit.COUNT:
-            return number(round(value), grouped=True)
-
-
-def number(value: float, places: int = 0, *, grouped: bool = False) -> str:
-    """As the reader's language writes it."""
-    return _number(value, places, grouped, get_language() or "")
+    """One figure in the reader's words."""
+    return words().shown(value, unit)
 
 
 @lru_cache(maxsize=8192)
@@ -58,13 +83,20 @@ def since(moment: datetime, now: datetime) -> Since:
     return Since(iso=moment.isoformat(timespec="seconds"), text=duration((now - moment).total_seconds()))
 
 
-def parts(numerator: float, denominator: float | None, numerator_is_time: bool, denominator_is_time: bool) -> str:
-    """What was divided by what, for the small line under a figure; empty when nothing was divided."""
-    if denominator is None:
-        return ""
-    above = duration(numerator) if numerator_is_time else number(round(numerator))
-    below = duration(denominator) if denominator_is_time else number(round(denominator))
-    return _("%(above)s of %(below)s") % {"above": above, "below": below}
+@dataclass(frozen=True, kw_only=True)
+class AsOf:
+    """Up to when figures hold everything: in words, and whether that is so long ago that somebody should look."""
+
+    text: str
+    behind: bool
+
+
+def as_of(until: datetime, now: datetime) -> AsOf:
+    """14:03:12, with its day when that is not today."""
+    local, today = until.astimezone(zone()), now.astimezone(zone()).date()
+    clock = formats.time_format(local, "H:i:s")
+    text = clock if local.date() == today else f"{formats.date_format(local, 'SHORT_DATE_FORMAT')} {clock}"
+    return AsOf(text=text, behind=now - until > BEHIND)
 
 
 def moment(key: datetime, by: str, *, with_day: bool = False) -> str:

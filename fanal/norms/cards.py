@@ -5,6 +5,7 @@ import hmac
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from fanal.norms import digits
 
@@ -29,10 +30,14 @@ _SCHEMES: tuple[tuple[str, int, int, tuple[int, ...]], ...] = (
     ("troy", 9792, 9792, (16,)),
     *(("maestro", p, p, tuple(range(12, 20))) for p in (5018, 5020, 5038, 5893, 6304, 6759, 6761, 6762, 6763)),
 )
-_SHORTEST, _LONGEST = 12, 19
+_SHORTEST, _LONGEST, _PREFIX = 12, 19, 4
+_DOUBLED = str.maketrans("0123456789", "0246813579")
 _GAP = "[\\s\\-._/·\u2010-\u2015\u200b-\u200f\u2060\ufeff\u00ad]{1,3}"
 _RUN = re.compile(rf"(?<![\d+])\d+(?:{_GAP}\d+)*")
-_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ \-]?[A-Z0-9]{1,4}){3,8}\b", re.IGNORECASE)
+# ISO 13616: printed in fours, or in one piece. Each text is read in one way only, however long it is made.
+_IBAN = re.compile(
+    r"\b[A-Z]{2}\d{2}(?P<gap>[ \-]?)[A-Z0-9]{4}(?:(?P=gap)[A-Z0-9]{4}){1,6}(?:(?P=gap)[A-Z0-9]{1,3})?\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,18 +52,13 @@ class Found:
 
 def luhn(number: str) -> bool:
     """The check of ISO/IEC 7812-1 annex B: from the right every second digit doubled, the sum of digits modulo 10."""
-    figures = [int(char) for char in digits.only(number)]
-    doubled = (sum(divmod(2 * figure, 10)) for figure in figures[-2::-2])
-    return bool(figures) and (sum(figures[-1::-2]) + sum(doubled)) % 10 == 0
+    figures = digits.only(number)
+    return bool(figures) and _checks(figures)
 
 
 def scheme(number: str) -> str:
     """Who issues numbers of this prefix and length; empty when nobody does."""
-    for name, first, last, lengths in _SCHEMES:
-        prefix = number[: len(str(first))]
-        if len(number) in lengths and prefix.isdigit() and first <= int(prefix) <= last:
-            return name
-    return ""
+    return _issuer(number[:_PREFIX], len(number))
 
 
 def is_card(text: str) -> bool:
@@ -116,7 +116,7 @@ def _from_group(plain: str, groups: list[tuple[int, int]], first: int) -> tuple[
         number += plain[groups[last][0] : groups[last][1]]
         if len(number) > _LONGEST:
             break
-        if len(number) >= _SHORTEST and (name := scheme(number)) and luhn(number):
+        if len(number) >= _SHORTEST and (name := scheme(number)) and _checks(number):
             shown = number[-4:] if len(number) <= 16 or not shown else shown
             best = Found(start=groups[first][0], end=groups[last][1], scheme=name, last_four=shown), last + 1
     return best
@@ -126,3 +126,17 @@ def _is_iban(text: str) -> bool:
     """ISO 13616: the first four characters moved to the end, letters as 10 to 35, leave 1 modulo 97."""
     bare = re.sub(r"[ \-]", "", text).upper()
     return len(bare) >= 15 and int("".join(str(int(char, 36)) for char in bare[4:] + bare[:4])) % 97 == 1
+
+
+def _checks(figures: str) -> bool:
+    return (sum(map(int, figures[-1::-2])) + sum(map(int, figures[-2::-2].translate(_DOUBLED)))) % 10 == 0
+
+
+@lru_cache(maxsize=4096)
+def _issuer(start: str, length: int) -> str:
+    """By the first digits: asked for each length at each group of digits of a text."""
+    for name, first, last, lengths in _SCHEMES:
+        prefix = start[: len(str(first))]
+        if length in lengths and prefix.isdigit() and first <= int(prefix) <= last:
+            return name
+    return ""

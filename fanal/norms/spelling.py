@@ -17,6 +17,7 @@ ranks by the sum, and asks again with stage 2 only when the best sum is poor (ab
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import groupby
 from typing import Literal
 
 from rapidfuzz.distance import OSA
@@ -32,36 +33,38 @@ POOR = 1.5
 
 Stage = Literal[1, 2]
 
+# What sounds alike, behind letters without which a rule has nothing to replace: looking for them is much quicker.
 _ALIKE = tuple(
-    (re.compile(pattern), by)
-    for pattern, by in (
-        (r"schtsch|shtsh|chtch|shch", "sh"),
-        (r"tsch|tch|cz", "ch"),
-        (r"sch|shh", "sh"),
-        (r"dzh|dj|zh", "j"),
-        (r"kh", "h"),
-        (r"ph", "f"),
-        (r"gh", "g"),
-        (r"th", "t"),
-        (r"dh", "d"),
-        (r"ck|q", "k"),
-        (r"x", "ks"),
-        (r"tz", "ts"),
-        (r"c(?=[eiy])", "s"),
-        (r"c(?!h)", "k"),
-        (r"w", "v"),
-        (r"(?<=[^aeiouyd])j(?=[aeou])|(?<=[aeiou])j(?![aeou])|(?<=[iy])j", "i"),
-        (r"y", "i"),
-        (r"ii+|ee", "i"),
-        (r"oo|ou", "u"),
-        (r"ae", "a"),
-        (r"oe", "o"),
-        (r"ue", "u"),
-        (r"^ie", "e"),
-        (r"(.)\1+", r"\1"),
-        (r"(?<=.[^cs])h$", ""),
+    (needed, re.compile(pattern), by)
+    for needed, pattern, by in (
+        ("h", r"schtsch|shtsh|chtch|shch", "sh"),
+        ("c", r"tsch|tch|cz", "ch"),
+        ("h", r"sch|shh", "sh"),
+        ("", r"dzh|dj|zh", "j"),
+        ("kh", r"kh", "h"),
+        ("ph", r"ph", "f"),
+        ("gh", r"gh", "g"),
+        ("th", r"th", "t"),
+        ("dh", r"dh", "d"),
+        ("", r"ck|q", "k"),
+        ("x", r"x", "ks"),
+        ("tz", r"tz", "ts"),
+        ("c", r"c(?=[eiy])", "s"),
+        ("c", r"c(?!h)", "k"),
+        ("w", r"w", "v"),
+        ("j", r"(?<=[^aeiouyd])j(?=[aeou])|(?<=[aeiou])j(?![aeou])|(?<=[iy])j", "i"),
+        ("y", r"y", "i"),
+        ("", r"ii+|ee", "i"),
+        ("o", r"oo|ou", "u"),
+        ("ae", r"ae", "a"),
+        ("oe", r"oe", "o"),
+        ("ue", r"ue", "u"),
+        ("ie", r"^ie", "e"),
     )
 )
+_TWICE = re.compile(r"(.)\1")
+_SILENT_H = re.compile(r"(?<=.[^cs])h$")
+_CONSONANTS = str.maketrans("z", "s", "aeiou")
 # One letter in Cyrillic or Arabic, two and more in ours.
 _PAIRS = ("shch Q", "sh S", "kh X", "zh Z", "ch C", "ts T", "gh G")
 # Letters of Arabic too; in our names they hardly are (Martha is not Maria), so that they count for Arabic alone.
@@ -104,10 +107,10 @@ def distance(query_token: str, token: str) -> float:
         return min(spelt, ALIKE)
     apart = OSA.distance(alike, other)
     best = min(spelt, ALIKE + apart)
-    if best <= SAME_SKELETON:
-        return best
     left_out = abs(len(alike) - len(other))
     vowels = 0.12 * max(0, apart - left_out) + 0.03 * left_out
+    if best <= SAME_SKELETON + vowels:
+        return best
     return min(best, _by_sound(query_token, token, best) + vowels)
 
 
@@ -200,13 +203,20 @@ def _with_deletions(token: str, shortest: int) -> list[str]:
 
 @lru_cache(maxsize=50_000)
 def _alike(token: str) -> str:
-    for pattern, by in _ALIKE:
-        token = pattern.sub(by, token)
-    return token
+    for needed, pattern, by in _ALIKE:
+        if needed in token:
+            token = pattern.sub(by, token)
+    token = _once(token)
+    return _SILENT_H.sub("", token) if token.endswith("h") else token
+
+
+def _once(text: str) -> str:
+    """Without the repetitions of a letter."""
+    return "".join([letter for letter, _ in groupby(text)]) if _TWICE.search(text) else text
 
 
 def _skeleton(alike: str) -> str:
-    bare = re.sub(r"(.)\1+", r"\1", re.sub(r"[aeiou]", "", re.sub(r"[sc]h", "c", alike).replace("z", "s")))
+    bare = _once(alike.replace("ch", "c").replace("sh", "c").translate(_CONSONANTS))
     if not bare or not bare.isascii():
         return ""
     return "a" + bare if len(bare) < 3 and alike[0] in "aeiou" else bare
@@ -214,9 +224,12 @@ def _skeleton(alike: str) -> str:
 
 def _by_sound(query_token: str, token: str, best: float) -> float:
     sounds, others = skeletons(query_token), skeletons(token)
-    if any(sound in others for sound in sounds):
+    if not set(sounds).isdisjoint(others):
         return SAME_SKELETON
     if best <= NEAR_SKELETON:
         return FAR
-    slips = (OSA.distance(a, b, score_cutoff=1) for a in sounds for b in others if max(len(a), len(b)) > 3)
-    return NEAR_SKELETON if any(slip <= 1 for slip in slips) else FAR
+    for sound in sounds:
+        for other in others:
+            if max(len(sound), len(other)) > 3 and OSA.distance(sound, other, score_cutoff=1) <= 1:
+                return NEAR_SKELETON
+    return FAR

@@ -56,6 +56,8 @@ def widget_words() -> dict[str, str]:
         "ended_closed": _("The chat was closed because we are closed now."),
         "ended_timeout": _("The chat was closed because nobody wrote any more."),
         "ended_blocked": _("The chat was closed."),
+        "mail_asked": _("We answer you by e-mail, at {address}."),
+        "bad_address": _("This is no e-mail address."),
         "blocked": _("You cannot write here until {when}."),
         "typing": _("{name} is typing…"),
         "sending": _("sending"),
@@ -75,5 +77,6 @@ def widget_words() -> dict[str, str]:
         "missing": _("This is needed."),
         "kilobytes": _("{size} kB"),
         "megabytes": _("{size} MB"),
+        "too_long": _("Your message has {number} characters. At most {most} can be sent at once: please shorten it."),
         "not_kept": _("This browser does not let us keep messages: do not close the page before they are sent."),
     }

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import psycopg
 import structlog
-from django.db import close_old_connections, connection
+from django.db import close_old_connections
 from django.db.utils import Error as DatabaseError
 
 from fanal.events.actions import CHANNEL
@@ -17,6 +17,7 @@ from fanal.routing import actions, configuration, matching, messages, statements
 from fanal.routing.actions.presence import UNREACHABLE_AFTER
 from fanal.routing.matching import Made, Record, Round
 from fanal.routing.messages import Connection
+from fanal.running.connections import own_connection
 
 log = structlog.get_logger(__name__)
 
@@ -73,10 +74,7 @@ def run(
 
 def connect() -> Connection:
     """A connection of the matcher's own: whoever holds a claim too long is cut off by the server."""
-    parameters = connection.get_connection_params()
-    for key in ("cursor_factory", "context", "prepare_threshold"):
-        parameters.pop(key, None)
-    opened: Connection = psycopg.connect(**parameters, autocommit=True, prepare_threshold=2)
+    opened: Connection = own_connection(prepare_threshold=2)
     opened.execute(f"SET idle_in_transaction_session_timeout = '{LEASE}'")
     opened.execute("SET timezone = 'UTC'")
     opened.execute("SET plan_cache_mode = force_generic_plan")  # the plans are the same, and planning costs more
@@ -99,7 +97,7 @@ class Loop:
     ) -> None:
         self.hot, self.ear, self.stop, self.record, self.made, self.clock = hot, ear, stop, record, made, clock
         self.known = configuration.read()
-        self.news = self._latest_news()
+        self.news: tuple[datetime | None, ...] = (None, None)
         self.next_look: datetime | None = None
         self.next_timer: datetime | None = clock()
         self.looked_around = self.tidied = 0.0
@@ -107,6 +105,7 @@ class Loop:
         self.stirred = True
 
     def go(self) -> None:
+        matching.warm_up(self.hot, self.known, now=self.clock())
         self.ear.execute(f"LISTEN {statements.WAKE}")
         self.ear.execute(f"LISTEN {CHANNEL}")
         while not self.stop.is_set():
@@ -123,6 +122,7 @@ class Loop:
     def work_off(self) -> None:
         """Rounds of matching until nothing is due; those who came free go first, as they come."""
         agents_at, entries_at = self.hot.execute("EXECUTE due").fetchone() or (None, None)
+        full = False
         for turn in itertools.count(1):
             if self.stop.is_set():
                 return
@@ -131,26 +131,25 @@ class Loop:
             if not freed and not arrived:
                 self.next_look = _first(agents_at, entries_at)
                 return
-            agents = entries = Round()
-            if freed:
-                agents = self._told(matching.match_agents(self.hot, self.known, now=now, record=self.record))
-                agents_at, entries_at = agents.agents_at, agents.entries_at
-            if agents.claimed == matching.AGENTS_AT_ONCE and turn % ENTRIES_WAIT_FOR:
-                continue  # many came free: each takes the best of all that waits, and with it what has arrived
-            if arrived:
-                entries = self._told(matching.match_entries(self.hot, self.known, now=now, record=self.record))
-                agents_at, entries_at = entries.agents_at, entries.entries_at
-            for entry in entries.overflowing:
+            entries = 0
+            # While many come free, each of them takes the best of all that waits, and with it what has arrived.
+            if arrived and not (freed and full and turn % ENTRIES_WAIT_FOR):
+                entries = matching.ENTRIES_BESIDE_AGENTS if freed else matching.ENTRIES_AT_ONCE
+            done = self._told(matching.match(self.hot, self.known, entries=entries, now=now, record=self.record))
+            full, agents_at, entries_at = done.full, done.agents_at, done.entries_at
+            for entry in done.overflowing:
                 actions.overflow(entry_id=entry, now=now)
-            if not (agents.settled or entries.settled):
+            if not done.settled:
                 self.stop.wait(BREATH)
 
     def look_around(self) -> None:
-        """The timers that ran out, what was changed in the configuration, and which timer is next."""
+        """The timers that ran out, what was changed in the configuration (also before we ran), which timer is next."""
         self.looked_around, self.stirred = time.monotonic(), False
         now = self.clock()
         if (latest := self._latest_news()) != self.news:
             self.news, self.known = latest, configuration.read()
+            self.hot.execute(statements.LOOK_AGAIN, {"now": now})
+            self.next_look = now
         if self.is_due():
             actions.expire_offers(now=now)
             actions.expire_wrap_ups(now=now)

@@ -3,21 +3,24 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import prefetch_related_objects
 
 from fanal.agents.models import Agent, AgentSkill
+from fanal.routing.everybody import Everybody
 from fanal.routing.models import Queue, QueueSkill
 from fanal.routing.opening import open_now, opens_at
 from fanal.routing.rules import (
     CAN_LIE,
+    LEAST_LEVEL,
     NAMED,
     AtClosing,
     EntryFacts,
     Profile,
     QueueFacts,
+    highest_level,
     may_ever_serve,
     qualifies,
     rests,
@@ -32,17 +35,37 @@ class Configuration:
     """Read once, together with what follows from it and is asked again and again.
 
     `hours`: the queues whose work lies still while they are closed.
-    `loads` keeps each agent's load as it was last read: good as long as its version is the same.
+    `everybody`: the loads as they were last read.
     """
 
     profiles: Mapping[int, Profile]
     queues: Mapping[int, QueueFacts]
     ring_seconds: Mapping[int, int]
     hours: Mapping[int, Queue] = field(default_factory=dict)
-    loads: dict[int, Any] = field(default_factory=dict)
+    everybody: Everybody = field(default_factory=Everybody)
     _closed: dict[int, frozenset[int]] = field(default_factory=dict)
     _served: dict[int, tuple[Sequence[int], Mapping[str, int]]] = field(default_factory=dict)
     _qualified: dict[Any, tuple[frozenset[int], Mapping[str, int]]] = field(default_factory=dict)
+
+    def foresee(self, now: datetime) -> None:
+        """Find out beforehand what will be asked of everybody: who may serve what, after which wait."""
+        self.closed(now)
+        for agent in self.profiles:
+            self.served_by(agent)
+        for queue in self.queues.values():
+            for steps in range(highest_level(queue.skills)):
+                since = now - timedelta(seconds=steps * queue.widen_after_seconds)
+                one = EntryFacts(id=0, queue=queue.id, channel="", priority=1, entered_at=since, position_at=since)
+                self.qualified_for(one, now)
+
+    def who_serve_everything(self) -> Sequence[int]:
+        """A few agents to whom the work of all queues can come that it can come to at all."""
+        left, few = set(self.queues), []
+        for agent in self.profiles:
+            if not left.isdisjoint(served := self.served_by(agent)[0]):
+                left.difference_update(served)
+                few.append(agent)
+        return few
 
     def served_by(self, agent: int) -> tuple[Sequence[int], Mapping[str, int]]:
         """The queues whose work can come to this agent, and how many others there are, by reason."""
@@ -56,7 +79,8 @@ class Configuration:
     def qualified_for(self, entry: EntryFacts, now: Any) -> tuple[frozenset[int], Mapping[str, int]]:
         """The agents with the skills for this entry after its wait, and how many others there are, by reason."""
         queue = self.queues[entry.queue]
-        steps = min(widened(entry, queue, now), 5)
+        # By more than down to the least level nothing is widened.
+        steps = min(widened(entry, queue, now), highest_level(queue.skills, entry.skills) - LEAST_LEVEL)
         named = entry.preferred_agent if entry.preferred_why == "named" else None
         key = (entry.queue, tuple(sorted(entry.skills.items())), steps, entry.practice, named)
         if key not in self._qualified:

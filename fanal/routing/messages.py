@@ -21,9 +21,9 @@ def prepare(connection: Connection) -> None:
         connection.execute(f"PREPARE {name} {f'({types})' if types else ''} AS {statement}", prepare=False)
 
 
-def begin(connection: Connection, name: str, *arguments: Any) -> Rows:
-    """Begin a transaction with this prepared statement; its rows."""
-    return _send(connection, "BEGIN", (name, *arguments))[1]
+def begin(connection: Connection, *calls: tuple[Any, ...]) -> Sequence[Rows]:
+    """Begin a transaction with these prepared statements and their arguments; the rows of each."""
+    return _send(connection, "BEGIN", *calls)[1:]
 
 
 def commit(connection: Connection, *calls: tuple[Any, ...]) -> Sequence[Rows]:

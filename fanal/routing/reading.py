@@ -1,7 +1,7 @@
-"""Rows of the hot path as facts for the rules: loads, entries, and the heads of the lines that an agent may serve."""
+"""Rows of the hot path as facts for the rules: entries, and the heads of the lines that an agent may serve."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from fanal.routing import statements
 from fanal.routing.configuration import Configuration
 from fanal.routing.messages import Connection, Rows
-from fanal.routing.rules import SHOWN, AgentFacts, EntryFacts, Fitter, Line, Profile, room, shortlist
+from fanal.routing.rules import SHOWN, EntryFacts, Fitter, Line, shortlist
 
 FURTHER = 200
 PAGES = 10
@@ -25,61 +25,16 @@ class Entry(NamedTuple):
     case: int | None
 
 
-class Load(NamedTuple):
-    """An agent's load with what the rules need not know."""
-
-    facts: AgentFacts
-    version: int
-    look_at: datetime | None
-    room: frozenset[str]
-
-    @property
-    def agent(self) -> int:
-        return self.facts.profile.id
-
-
 # Entries by id and version: whatever changes an entry raises its version.
 _known: dict[tuple[int, int], Entry] = {}
 
 
 def entries(rows: Rows) -> list[Entry]:
-    """Rows of ENTRY_COLUMNS as entries."""
-    return [_entry(*row) for row in rows]
-
-
-def loads(rows: Rows, profiles: Mapping[int, Profile]) -> list[Load]:
-    """Rows of LOAD_COLUMNS as loads."""
-    found = []
-    for agent, available, ringing, open_work, idle_since, version, look_at in rows:
-        facts = AgentFacts(
-            profile=profiles.get(agent) or Profile(id=agent),
-            available=available,
-            ringing=ringing > 0,
-            open_work=open_work,
-            idle_since=idle_since,
-        )
-        found.append(Load(facts=facts, version=version, look_at=look_at, room=room(facts)))
-    return found
-
-
-def current_loads(connection: Connection, configuration: Configuration, agents: Collection[int]) -> dict[int, Load]:
-    """The loads of these agents; only those that changed since they were last read are read whole."""
-    known: dict[int, Load] = configuration.loads
-    found: dict[int, Load] = {}
-    changed: list[int] = []
-    if not agents:
-        return found
-    rows = connection.execute(statements.READ_LOAD_VERSIONS, {"agents": array(agents)}, binary=True).fetchall()
-    for agent, version, look_at in rows:
-        load = known.get(agent)
-        if load is None or load.version != version:
-            changed.append(agent)
-        else:
-            found[agent] = load if load.look_at == look_at else load._replace(look_at=look_at)
-    if changed:
-        rows = connection.execute(statements.READ_LOADS, {"agents": array(changed)}).fetchall()
-        for load in loads(rows, configuration.profiles):
-            found[load.agent] = known[load.agent] = load
+    """Rows of ENTRY_COLUMNS as entries, which are known from then on."""
+    if len(_known) >= KEPT:
+        _known.clear()
+    found = [_entry(*row) for row in rows]
+    _known.update(((entry.facts.id, entry.version), entry) for entry in found)
     return found
 
 
@@ -99,19 +54,23 @@ class Heads:
             line.entries = [other for other in line.entries if other.id != entry.facts.id]
 
 
-def heads(connection: Connection, configuration: Configuration, agents: Sequence[int], now: datetime) -> Heads:
+def heads(
+    connection: Connection, configuration: Configuration, agents: Sequence[int], now: datetime, *, deep: int = 0
+) -> Heads:
     """Read the heads of the lines that these agents may serve: deep enough that each can take one."""
     queues = {queue for agent in agents for queue in configuration.served_by(agent)[0]}
-    deep = SHOWN + len(agents) // 4
+    deep = deep or SHOWN + len(agents) // 4
     arguments = {"queues": array(queues), "deep": deep, "agents": array(agents), "now": now}
     rows = connection.execute(statements.READ_HEADS, arguments, binary=True).fetchall()
     pairs = [list(zip(ids, versions, strict=True)) for _, ids, versions in rows]
     current = _current(connection, [pair for line in pairs for pair in line])
     lines: dict[int, list[Line]] = defaultdict(list)
     reserved: dict[int, list[Entry]] = defaultdict(list)
+    may_rest = bool(configuration.closed(now))
     for (queue, _, _), line in zip(rows, pairs, strict=True):
         waiting = [current[pair] for pair in line if pair in current]
-        waiting = [entry for entry in waiting if not configuration.rests(entry.facts, now)]
+        if may_rest:
+            waiting = [entry for entry in waiting if not configuration.rests(entry.facts, now)]
         if queue is None:
             for entry in waiting:
                 reserved[entry.facts.preferred_agent or 0].append(entry)
@@ -177,11 +136,9 @@ def _current(connection: Connection, wanted: Sequence[tuple[int, int]]) -> dict[
     """These entries in these versions; only what is not known in its version is read. Who has changed is left out."""
     found = {pair: entry for pair in wanted if (entry := _known.get(pair))}
     if missing := [pair for pair in wanted if pair not in found]:
-        if len(_known) >= KEPT:
-            _known.clear()
         arguments = {"entries": array(id for id, _ in missing)}
         for entry in entries(connection.execute(statements.READ_ENTRIES, arguments).fetchall()):
-            found[entry.facts.id, entry.version] = _known[entry.facts.id, entry.version] = entry
+            found[entry.facts.id, entry.version] = entry
     return {pair: found[pair] for pair in wanted if pair in found}
 
 

@@ -10,7 +10,7 @@ WAKE = "fanal_routing"
 ENTRY_COLUMNS = """id, version, queue_id, channel, priority, nullif(skills, '{}'), entered_at, position_at,
   preferred_agent_id, preferred_why, preferred_until, nullif(declined, '{}'), overflow_at, practice,
   interaction_id, case_id"""
-LOAD_COLUMNS = "agent_id, available, ringing, open_work, idle_since, version, look_at"
+LOAD_COLUMNS = "agent_id, available, ringing, open_work, idle_since, version, look_at, no_phone"
 
 # Name to the types of the arguments and the statement; `matching` sends them by name.
 PREPARED = {
@@ -25,6 +25,14 @@ WHERE look_at <= $1 ORDER BY look_at, agent_id LIMIT $2 FOR UPDATE SKIP LOCKED""
         f"""
 SELECT {ENTRY_COLUMNS} FROM routing_queueentry
 WHERE state = 'waiting' AND look_at <= $1 ORDER BY look_at, id LIMIT $2 FOR UPDATE SKIP LOCKED""",
+    ),
+    # Loads that were written since a transaction that was running when they were last read, and what to ask with next.
+    # A frozen row keeps its xmin; one that is older than half of all there are looks new, and is read to no harm.
+    "loads": (
+        "xid",
+        f"""
+SELECT {LOAD_COLUMNS}, pg_snapshot_xmin(pg_current_snapshot())::xid FROM routing_agentload
+WHERE $1 IS NULL OR age(xmin) <= age($1)""",
     ),
     "agents_looked_at": ("bigint[]", "UPDATE routing_agentload SET look_at = NULL WHERE agent_id = ANY($1)"),
     "entries_looked_at": (
@@ -100,17 +108,18 @@ WHERE state = 'waiting' AND queue_id = %(queue)s AND priority = %(priority)s
     OR preferred_until IS NULL OR preferred_until <= %(now)s)
 ORDER BY position_at, id LIMIT %(deep)s"""
 
-READ_LOADS = f"SELECT {LOAD_COLUMNS} FROM routing_agentload WHERE agent_id = ANY(%(agents)s::bigint[])"
-
-READ_LOAD_VERSIONS = """
-SELECT agent_id, version, look_at FROM routing_agentload WHERE agent_id = ANY(%(agents)s::bigint[])"""
-
 NEXT_DUE = """
 SELECT least(
   (SELECT min(expires_at) FROM routing_offer WHERE state = 'open'),
   (SELECT min(wrap_up_due_at) FROM interactions_segment WHERE wrapped_up_at IS NULL AND wrap_up_due_at IS NOT NULL),
   (SELECT min(seen_at) + %(unreachable_after)s FROM routing_agentload WHERE available AND seen_at IS NOT NULL)
 )"""
+
+# After a change of the configuration: what was looked for in vain may be there now. Whoever is locked is being changed
+# or looked at, by somebody who will hear of it too.
+LOOK_AGAIN = """
+UPDATE routing_agentload SET look_at = %(now)s WHERE agent_id IN (
+  SELECT agent_id FROM routing_agentload WHERE available AND look_at IS NULL FOR UPDATE SKIP LOCKED)"""
 
 # One index walk per kind, however many events there are.
 LATEST_NEWS = """

@@ -93,6 +93,8 @@ class Buckets:
             fresh = self._due(now)
         if fresh:
             self._learn(_add(fresh), now)
+            if self._shares % SWEPT_EVERY == 0:
+                _sweep()
         return wait
 
     def _due(self, now: float) -> dict[str, tuple[int, float]]:
@@ -106,9 +108,7 @@ class Buckets:
         for key in fresh:
             self._buckets[key].unshared = 0
         self._unshared.clear()
-        self._shares += 1
-        if self._shares % SWEPT_EVERY == 0:
-            _sweep()
+        self._shares += bool(fresh)
         return fresh
 
     def _learn(self, spent: Mapping[str, float], now: float) -> None:

@@ -7,12 +7,15 @@ PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 
 
 def settings(url: str, sender: str) -> dict[str, Any]:
-    """EMAIL_… for `smtps://user:password@host:465`, `smtp+tls://…` or `smtp://host`; without one nothing is sent."""
+    """EMAIL_… for `smtps://user:password@host:465`, `smtp+tls://…`, `smtp://host` or a folder; else nothing is sent."""
     if not url:
         return {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend", "DEFAULT_FROM_EMAIL": sender}
     parts = urlsplit(url)
+    if parts.scheme == "file":
+        file = "django.core.mail.backends.filebased.EmailBackend"
+        return {"EMAIL_BACKEND": file, "EMAIL_FILE_PATH": unquote(parts.path), "DEFAULT_FROM_EMAIL": sender}
     if parts.scheme not in PORTS or not parts.hostname:
-        raise ValueError("FANAL_SMTP_URL begins with smtp://, smtp+tls:// or smtps:// and names a host.")
+        raise ValueError("FANAL_SMTP_URL is smtp://, smtp+tls:// or smtps:// with a host, or file:/// with a folder.")
     return {
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "EMAIL_HOST": parts.hostname,

@@ -1,5 +1,6 @@
 """How a command of fanal begins: its database runs, Django is set up, and it ends with whoever started it."""
 
+import contextlib
 import os
 import signal
 import sys
@@ -15,6 +16,17 @@ def begin() -> None:
     """Make everything ready for a command that works with the data."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fanal.settings")
     ensure_database()
+    import django
+
+    django.setup()
+    from fanal.running import zone
+
+    zone.follow()
+
+
+def begin_without_database() -> None:
+    """Make ready for a command that reads files alone."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fanal.settings")
     import django
 
     django.setup()
@@ -50,8 +62,12 @@ def missing_migrations() -> int:
 
 
 def tell(line: str) -> None:
-    """Say how it goes where a person sees it and a program that reads the output does not."""
-    print(line, file=sys.stderr, flush=True)
+    """Say how it goes where a person sees it and a program that reads the output does not.
+
+    Where that is a file on a full disk, or nobody listens any more, the work goes on all the same.
+    """
+    with contextlib.suppress(OSError):
+        print(line, file=sys.stderr, flush=True)
 
 
 def end_with_supervisor() -> None:

@@ -35,6 +35,8 @@ def trusted_proxies(get_response: Answer) -> Answer:
             client = next((hop for hop in reversed(hops) if not _is_trusted(hop)), "")
             if _is_address(client):
                 request.META["REMOTE_ADDR"] = client
+            else:  # it came through the proxy, which says in no words that we read from whom
+                request.META[THROUGH_A_PROXY] = any(request.META.get(header) for header in FORWARDED)
             request.META.pop("HTTP_X_FORWARDED_FOR", None)
         else:
             dropped = [request.META.pop(header, None) for header in FORWARDED]
@@ -56,8 +58,9 @@ def strict_headers(get_response: Answer) -> Answer:
         else:
             response = get_response(request)
         headers = response.headers
-        headers.setdefault("Content-Security-Policy", _policy(_loopback_name(request.META.get("HTTP_HOST", ""))))
-        headers.setdefault("Permissions-Policy", PERMISSIONS)
+        name, pbx = _loopback_name(request.META.get("HTTP_HOST", "")), environment.pbx_origin
+        headers.setdefault("Content-Security-Policy", _policy(name, pbx))
+        headers.setdefault("Permissions-Policy", WITH_A_PHONE if pbx else PERMISSIONS)
         if "Cache-Control" not in headers and not request.path.startswith(settings.STATIC_URL):
             headers["Cache-Control"] = "no-store"
         return response
@@ -81,6 +84,7 @@ PERMISSIONS = (
     "midi=(), payment=(), usb=(), browsing-topics=(), "
     "publickey-credentials-create=(self), publickey-credentials-get=(self)"
 )
+WITH_A_PHONE = PERMISSIONS.replace("microphone=()", "microphone=(self), speaker-selection=(self)")
 
 
 def _loopback_name(host: str) -> str:
@@ -90,8 +94,8 @@ def _loopback_name(host: str) -> str:
 
 
 @cache
-def _policy(name: str) -> str:
-    """The event stream is the one other origin that a page talks to."""
+def _policy(name: str, pbx: str) -> str:
+    """The event stream, and where there is one the PBX, are the other origins that a page talks to."""
     live = urlsplit(environment.live_origin)
     lives = [f"{live.scheme}://{live.netloc}"]
     if live.hostname in LOOPBACK and name:
@@ -102,7 +106,7 @@ def _policy(name: str) -> str:
         "style-src": "'self'",
         "img-src": "'self' data:",
         "font-src": "'self'",
-        "connect-src": " ".join(["'self'", *lives]),
+        "connect-src": " ".join(["'self'", *lives, *([pbx] if pbx else [])]),
         "worker-src": "'self'",
         "frame-src": "'self'",
         "object-src": "'none'",

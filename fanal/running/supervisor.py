@@ -44,14 +44,23 @@ class Supervisor:
 
     def run(self) -> None:
         """Run the children; returns when all of them have ended after `stopping` was set."""
-        self.children = [Child(name=name, command=command) for name, command in self.commands.items()]
+        self.children = []
         try:
             while not self.stopping.is_set():
+                self._take_up_new()
                 for child in self.children:
                     self._look_after(child, now=time.monotonic())
                 self.stopping.wait(0.25)
         finally:
             self._end_all()
+
+    def add(self, name: str, command: Sequence[str]) -> None:
+        """One more process that should run from now on."""
+        self.commands = {**self.commands, name: command}
+
+    def _take_up_new(self) -> None:
+        known = {child.name for child in self.children}
+        self.children += [Child(name=name, command=one) for name, one in self.commands.items() if name not in known]
 
     def _look_after(self, child: Child, *, now: float) -> None:
         if child.process is None:
@@ -68,7 +77,7 @@ class Supervisor:
         child.process = subprocess.Popen(
             child.command,
             stdin=subprocess.PIPE,
-            env={**os.environ, **self.environment, SUPERVISED: "1"},
+            env={**os.environ, SUPERVISED: "1", **self.environment},
             process_group=0,
         )
         child.started_at = now

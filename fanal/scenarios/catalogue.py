@@ -28,6 +28,7 @@ class Entry:
     `needs_contact`: only while talking with somebody. `self_service`: the customer may do it without an agent.
     `applies`: whether it makes sense on this thing as it is; what does not is not offered.
     `changes`: it alters something beyond our own record of having looked.
+    `sends`: where a back office has the thing, it is told this and does it; `asks`: it is asked for what it knows.
     """
 
     code: str
@@ -44,6 +45,8 @@ class Entry:
     reversible: bool = False
     fields: tuple[Field, ...] = ()
     preview: "Callable[[Doing], Mapping[str, str]] | None" = None
+    sends: "Callable[[Doing], Mapping[str, str]] | None" = None
+    asks: bool = False
 
 
 ENTRIES: tuple[Entry, ...] = (
@@ -55,6 +58,7 @@ ENTRIES: tuple[Entry, ...] = (
         field_class=FieldClass.FINANCIAL,
         self_service=True,
         act=acts.balance.refresh,
+        asks=True,
         applies=acts.balance.has_one,
     ),
     Entry(
@@ -64,6 +68,7 @@ ENTRIES: tuple[Entry, ...] = (
         least_assurance=Assurance.CLAIMED,
         self_service=True,
         act=acts.orders.look_up,
+        asks=True,
     ),
     Entry(
         code="change_delivery_address",
@@ -75,8 +80,37 @@ ENTRIES: tuple[Entry, ...] = (
         changes=True,
         fields=(Field(code="deliver_to", label=_("New address"), longest=300, multiline=True),),
         act=acts.address.change,
+        sends=acts.address.sent,
         applies=acts.orders.still_with_us,
         preview=acts.address.preview,
+    ),
+    Entry(
+        code="place_order",
+        name=_("Take an order"),
+        kinds=frozenset({"customer"}),
+        least_assurance=Assurance.VERIFIED,
+        field_class=FieldClass.CONTACT,
+        needs_contact=True,
+        changes=True,
+        fields=(
+            Field(code="product", label=_("Code of the product"), longest=50),
+            Field(code="quantity", label=_("Quantity"), longest=2),
+            Field(code="deliver_to", label=_("Deliver to"), longest=300, multiline=True),
+        ),
+        act=acts.ordering.place,
+        sends=acts.doing.what_was_filled_in,
+    ),
+    Entry(
+        code="change_quantity",
+        name=_("Change the quantity"),
+        kinds=frozenset({"order"}),
+        least_assurance=Assurance.VERIFIED,
+        needs_contact=True,
+        changes=True,
+        fields=(Field(code="quantity", label=_("New quantity"), longest=2),),
+        act=acts.ordering.change,
+        applies=acts.orders.still_with_us,
+        sends=acts.doing.what_was_filled_in,
     ),
     Entry(
         code="cancel_order",
@@ -87,6 +121,7 @@ ENTRIES: tuple[Entry, ...] = (
         changes=True,
         fields=(Field(code="reason", label=_("Reason"), longest=200, required=False),),
         act=acts.orders.cancel,
+        sends=acts.doing.what_was_filled_in,
         applies=acts.orders.still_with_us,
     ),
     Entry(
@@ -99,6 +134,7 @@ ENTRIES: tuple[Entry, ...] = (
         changes=True,
         reversible=True,
         act=acts.cards.block,
+        sends=acts.doing.what_was_filled_in,
         applies=acts.cards.in_use,
     ),
     Entry(
@@ -112,6 +148,7 @@ ENTRIES: tuple[Entry, ...] = (
         changes=True,
         reversible=True,
         act=acts.cards.unblock,
+        sends=acts.doing.what_was_filled_in,
         applies=acts.cards.blocked,
     ),
     Entry(
@@ -148,6 +185,30 @@ ENTRIES: tuple[Entry, ...] = (
         ),
         act=acts.devices.report_fault,
         applies=acts.devices.still_there,
+    ),
+    Entry(
+        code="replace_device",
+        name=_("Replace the device"),
+        kinds=frozenset({"device"}),
+        least_assurance=Assurance.MATCHED,
+        changes=True,
+        act=acts.devices.replace,
+        applies=acts.devices.still_there,
+    ),
+    Entry(
+        code="grant_goodwill",
+        name=_("Grant goodwill"),
+        kinds=frozenset({"customer"}),
+        least_assurance=Assurance.MATCHED,
+        field_class=FieldClass.FINANCIAL,
+        changes=True,
+        fields=(
+            Field(code="amount", label=_("Amount"), longest=12),
+            Field(code="currency", label=_("Currency"), longest=3, required=False),
+            Field(code="reason", label=_("Reason"), longest=200, required=False),
+            Field(code="advice", label=_("Advice"), longest=18, required=False, hidden=True),
+        ),
+        act=acts.goodwill.grant,
     ),
     Entry(
         code="record_complaint",

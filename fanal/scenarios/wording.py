@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from fanal.holdings.models import SourceCommand
 from fanal.scenarios.catalogue import BY_CODE
 from fanal.scenarios.rules import Condition, Judgement, Problem, Refused
 
@@ -34,6 +35,19 @@ REFUSALS: dict[str, str | Promise] = {
     "email_not_valid": gettext_lazy("This is not an e-mail address. It needs a name, an @ and a domain."),
     "no_end_known": gettext_lazy("This contract has no end."),
     "device_gone": gettext_lazy("This device is no longer with the customer."),
+    "amount_unreadable": gettext_lazy("This is no sum of money. Write it like 12.50."),
+    "currency_missing": gettext_lazy("Name the currency in three letters, such as EUR."),
+    "over_goodwill_limit": gettext_lazy("This is more than the company's rules allow here. A supervisor may grant it."),
+    "too_much": gettext_lazy("Nobody may grant as much as this here."),
+    "advice_unknown": gettext_lazy("This advice is not there, or not yours to see."),
+    "product_unknown": gettext_lazy("There is no product of this code."),
+    "quantity_unreadable": gettext_lazy("Write how many as a whole number from 1 to 99."),
+    "several_lines": gettext_lazy("The order holds several things. Cancel it and take a new one."),
+    "no_case": gettext_lazy("There is no case yet whose priority could be raised. Open one first."),
+    "decided_already": gettext_lazy("This was decided already."),
+    "still_sending": gettext_lazy("This is being sent to the back office already. Wait for its answer."),
+    "still_unknown": gettext_lazy("Nobody knows yet whether this was done. Ask the back office again instead."),
+    "nothing_to_ask_again": gettext_lazy("There is nothing to ask the back office again about."),
 }
 
 WHAT: dict[str, str | Promise] = {
@@ -107,12 +121,16 @@ OUTCOMES: dict[str, str | Promise] = {
     "balance_refreshed": gettext_lazy("Balance refreshed"),
     "order_looked_up": gettext_lazy("Order looked up"),
     "order_cancelled": gettext_lazy("Order cancelled"),
+    "order_placed": gettext_lazy("Order taken"),
+    "order_changed": gettext_lazy("Quantity of the order changed"),
     "address_changed": gettext_lazy("Delivery address changed"),
     "card_blocked": gettext_lazy("Card blocked"),
     "card_unblocked": gettext_lazy("Card unblocked"),
     "contact_point_changed": gettext_lazy("Phone number or e-mail address changed"),
     "contract_end_explained": gettext_lazy("End of the contract explained"),
     "fault_reported": gettext_lazy("Fault reported"),
+    "device_replaced": gettext_lazy("Replacement of the device asked for"),
+    "goodwill_granted": gettext_lazy("Goodwill granted"),
     "complaint_recorded": gettext_lazy("Complaint recorded"),
 }
 
@@ -133,6 +151,25 @@ def action_name(code: str) -> str:
 def outcome(result: dict[str, Any]) -> str:
     """What came out of an action, in a few words."""
     return str(OUTCOMES.get(str(result.get("code", "")), ""))
+
+
+NOT_DONE: dict[str, str | Promise] = {
+    "not_reached": gettext_lazy("The back office could not be reached: nothing was sent."),
+    "left_alone": gettext_lazy("The back office has not been answering, so nothing was sent."),
+    "busy": gettext_lazy("The back office has too much to do: nothing was done."),
+    "refused": gettext_lazy("The back office refused."),
+    "credential": gettext_lazy("The back office did not let us in. Tell an administrator."),
+    "not_set_up": gettext_lazy("This action is no longer set up for the back office. Tell an administrator."),
+    "not_filled": gettext_lazy("Something that the back office has to be told is not known here."),
+}
+
+
+def not_done(command: SourceCommand) -> str:
+    """Why a back office did not do something: its own words where it gave any."""
+    text = str(NOT_DONE.get(command.reason, _("Nothing was sent. Tell an administrator.")))
+    if command.said:
+        return _("%(what)s It says: %(said)s") % {"what": text, "said": command.said}
+    return text
 
 
 def problem(code: str) -> str:

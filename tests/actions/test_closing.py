@@ -12,8 +12,10 @@ from fanal.interactions import actions as interactions
 from fanal.interactions.models import Author, EndReason, Interaction
 from fanal.kpis import live
 from fanal.kpis.actions.figures import sight
+from fanal.kpis.models import QueueStay
 from fanal.routing import actions
-from fanal.routing.models import AtClosing, EntryState, OfferState, QueueEntry
+from fanal.routing.models import AtClosing, EntryState, OfferState, Queue, QueueEntry
+from tests.day import fold_all
 from tests.people import an_agent
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -77,6 +79,19 @@ def test_the_overflow_queue_takes_over_and_everybody_keeps_their_place():
     assert first.state == EntryState.OVERFLOWED
     assert first.interaction.messages.get(author=Author.SYSTEM).text
     assert Event.objects.filter(kind="queue.left", data__entry=first.pk, data__reason="closed").exists()
+
+
+@pytest.mark.parametrize("closes", ["by the clock", "switched off"])
+@pytest.mark.parametrize("at_closing", [AtClosing.HAND_ON, AtClosing.TELL])
+def test_what_became_of_a_wait_is_counted_as_it_was(closes, at_closing):
+    line = queue(calendar=until_six(), at_closing=at_closing, overflow_to=queue("night"))
+    a_customer(line)
+    Queue.objects.filter(pk=line.pk).update(active=closes == "by the clock")
+    assert actions.close_queues(now=AFTER) == 1
+    fold_all()
+    left = dict(QueueEntry.objects.exclude(left_at=None).values_list("pk", "state"))
+    assert set(left.values()) == {EntryState.OVERFLOWED if at_closing == AtClosing.HAND_ON else EntryState.CLOSED}
+    assert dict(QueueStay.objects.exclude(left_at=None).values_list("pk", "outcome")) == left
 
 
 def test_the_customer_is_told_the_truth_and_the_matter_waits_as_a_case_for_the_morning():

@@ -14,7 +14,7 @@ from fanal.events.actions import publish
 from fanal.interactions.models import Disposition, Topic
 from fanal.kpis import actions
 from fanal.kpis.actions.figures import Figure, Filters
-from fanal.kpis.models import Cell
+from fanal.kpis.models import Cell, Cursor
 from fanal.kpis.periods import Period, day_of, named, next_day
 from fanal.routing.models import Queue
 from tests import day
@@ -322,6 +322,30 @@ def test_a_day_of_a_far_time_zone_is_that_zones_day(
     }  # fmt: skip
     medians = {f.key: f.denominator for f in asked("median_wait_of_answered", supervisor, by="hour")}
     assert medians == {}
+
+
+def test_when_the_company_moves_to_another_zone_its_days_are_summed_again(
+    orders: Queue, supervisor: Agent, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with nine_o_clock_is(datetime(2026, 5, 4, 18, 15, tzinfo=UTC), monkeypatch):  # midnight in Kathmandu
+        for moment in (-1, 0, 3599):
+            Contact(orders, moment).abandoned(moment + 100)
+    absorb_all()
+    midnight = datetime(2026, 5, 4, 18, 15, tzinfo=UTC)
+    whole = Period(start=midnight - timedelta(days=3), end=midnight + timedelta(days=3))
+
+    def per_day() -> dict[Any, float | None]:
+        found = actions.figures(
+            kpi_ids=["offered"], period=whole, by="day", viewer=supervisor, now=midnight + timedelta(days=9)
+        )
+        return {f.key: f.value for f in found}
+
+    assert per_day() == {datetime(2026, 5, 4, tzinfo=UTC): 3}
+    settings.TIME_ZONE = "Asia/Kathmandu"
+    actions.fold(limit=1)
+    assert per_day() == {midnight - timedelta(days=1): 1, midnight: 2}
+    assert Cursor.objects.get().zone == "Asia/Kathmandu"
+    assert actions.recompute(day=midnight, now=midnight + timedelta(days=9)) == []
 
 
 def test_an_event_that_comes_a_day_late_changes_the_day_it_belongs_to(orders: Queue, supervisor: Agent) -> None:

@@ -61,6 +61,31 @@ def test_a_transferred_customer_goes_before_those_who_came_later():
     assert offer.entry.interaction == running
 
 
+def test_whoever_hands_on_comes_last_and_only_after_a_minute():
+    line = queue()
+    giver = agent("Giver")
+    running = talk(giver, line, now=after(0))
+    actions.transfer(interaction=running, by=giver, to_queue=line, now=after(20))
+    actions.expire_wrap_ups(now=after(60))
+    assert match(after(60)) == []  # nobody else is there, and still it does not ring at the giver at once
+    other = agent("Other", available_at=after(70))
+    (offer,) = match(after(70))
+    assert offer.agent == other
+    actions.decline(offer_id=offer.pk, agent=other, now=after(75))
+    assert [offer.agent for offer in match(after(81))] == [giver]
+
+
+def test_what_a_supervisor_takes_from_an_agent_does_not_come_back_to_them_at_once():
+    line, supervisor = queue(), agent("Supervisor")
+    actions.set_presence(agent=supervisor, state=Presence.BREAK, by=supervisor, now=after(0))
+    from_whom = agent("From whom")
+    running = talk(from_whom, line, now=after(0))
+    actions.reassign(interaction=running, to_queue=line, by=supervisor, now=after(20))
+    actions.expire_wrap_ups(now=after(60))
+    assert match(after(60)) == []
+    assert [offer.agent for offer in match(after(81))] == [from_whom]
+
+
 def test_an_agent_who_signs_out_gives_everything_back_and_nothing_is_lost():
     line = queue()
     going = agent("Going")

@@ -1,7 +1,7 @@
 """Stories of waiting work: it is offered, taken, refused, left and finished, and nothing is lost."""
 
 import pytest
-from routing_world import after, agent, contact, load, match, queue, ringing, state_of, talk, waiting
+from routing_world import after, agent, contact, load, match, queue, ringing, skill, state_of, talk, waiting
 
 from fanal.agents.models import Presence
 from fanal.events.models import Event
@@ -219,6 +219,22 @@ def test_the_estimated_wait_is_honest():
     waiting(line, now=after(340))
     estimate = actions.estimate_wait(queue=line, now=after(341))
     assert (estimate.ahead, estimate.seconds) == (1, 2 * 330)
+
+
+def test_the_estimated_wait_counts_only_those_who_can_serve_the_contact():
+    line = queue(skills={"loans": 2}, ring_seconds=20)
+    agent(skills={"loans": 3}, capacity={"webchat": 1})
+    skill("arabic")
+    speaks = waiting(line, skills={"arabic": 2})
+    plain = actions.estimate_wait(queue=line, now=after(0))
+    asked = actions.estimate_wait(queue=line, skills=speaks.skills, now=after(0))
+    assert (plain.agents_available, asked.agents_available, asked.seconds) == (1, 0, None)
+
+
+def test_who_needs_a_skill_that_does_not_exist_is_served_all_the_same():
+    agent()
+    entry = waiting(queue(), skills={"no-such-skill": 2})
+    assert [offer.entry for offer in match(after(1))] == [entry]
 
 
 def test_a_contact_waits_once():

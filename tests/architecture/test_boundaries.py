@@ -93,6 +93,22 @@ def test_only_surfaces_reach_the_browsers() -> None:
     ] == []  # fmt: skip
 
 
+WAYS_OUT = ("httpcore", "httpx", "requests", "aiohttp", "urllib.request", "urllib3", "http.client")
+OWN_PROGRAM = {
+    "cli/up.py": "asks our own pages whether they answer",
+    "demo": "plays customers against the installation it is told of",
+    "benches": "measures our own processes",
+}
+
+
+def test_only_outside_goes_out_by_http() -> None:
+    assert [
+        f"{path}: {name}" for path, tree in sources().items()
+        if path.parts[0] not in ("outside", *OWN_PROGRAM) and path.as_posix() not in OWN_PROGRAM
+        for name in imported(tree) if any(within(name, way) for way in WAYS_OUT)
+    ] == []  # fmt: skip
+
+
 def test_channels_do_not_know_each_other() -> None:
     folders = {path.parts[1] for path in sources() if path.parts[0] == "channels" and len(path.parts) == 3}
     assert [

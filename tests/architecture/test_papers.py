@@ -2,12 +2,14 @@
 
 import re
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from fanal.environment import Environment
 from fanal.running.doctor import CHECKS
+from fanal.variables import variable
 from tests.architecture.source import ROOT
 
 PAGE = (ROOT / "docs" / "operations.md").read_text()
@@ -42,13 +44,12 @@ def test_both_locks_agree_and_every_line_has_hashes() -> None:
 
 
 def test_the_operators_page_names_every_variable() -> None:
-    for name, field in Environment.model_fields.items():
-        variable = str(field.validation_alias or f"FANAL_{name.upper()}")
-        assert f"| `{variable}` |" in PAGE, f"{variable} is missing in docs/operations.md"
+    for name in map(variable, fields(Environment)):
+        assert f"| `{name}` |" in PAGE, f"{name} is missing in docs/operations.md"
 
 
 def test_the_operators_page_names_no_variable_that_does_not_exist() -> None:
-    known = {str(field.validation_alias or f"FANAL_{name.upper()}") for name, field in Environment.model_fields.items()}
+    known = set(map(variable, fields(Environment)))
     assert set(re.findall(r"`((?:FANAL|DATABASE)_[A-Z_]+)`", PAGE)) <= known
 
 
@@ -75,6 +76,27 @@ def test_every_file_and_function_that_is_named_to_be_read_is_there(paper: Path) 
             continue  # the address of a page
         file = next((root / path for root in (ROOT, ROOT / "fanal") if (root / path).exists()), None)
         if file is None or (name and not re.search(rf"^(?:def|class) {name}\b", file.read_text(), flags=re.M)):
+            wrong.append(f"{path}: {name}")
+    assert wrong == []
+
+
+OTHER_PAPERS = [
+    *(ROOT / "docs" / f"{name}.md" for name in ("channels", "glossary", "house", "performance")),
+    *sorted((ROOT / "fanal").rglob("README.md")),
+]
+MENTIONED = re.compile(r"`([\w./-]*\w\.(?:py|ts|sql))(?:: (\w+))?`")
+
+
+@pytest.mark.parametrize("paper", OTHER_PAPERS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_file_that_another_page_names_is_there_with_what_is_named_in_it(paper: Path) -> None:
+    """A path is below the project, below fanal or beside the page; a name may also be a value."""
+    wrong = []
+    for path, name in MENTIONED.findall(paper.read_text()):
+        roots = (ROOT, ROOT / "fanal", paper.parent) if "/" in path else (paper.parent,)
+        file = next((root / path for root in roots if (root / path).exists()), None)
+        if file is None and paper.name != "README.md" and "/" not in path:
+            continue  # the name of a room, such as `rules.py`
+        if file is None or (name and not re.search(rf"^(?:def |class )?{name}\b", file.read_text(), flags=re.M)):
             wrong.append(f"{path}: {name}")
     assert wrong == []
 

@@ -1,5 +1,7 @@
 """The benches of identity and search on a small company: they run, keep their people, and find whom they mean."""
 
+import pytest
+
 from fanal.benches import identity, search
 from fanal.benches.names_of_people import Names
 
@@ -13,6 +15,7 @@ def test_the_same_seed_gives_the_same_people_in_three_scripts() -> None:
     assert {person.script for person in first} == {"latin", "cyrillic", "arabic"}
 
 
+@pytest.mark.timeout(300)
 def test_a_small_company_is_resolved_and_searched_without_a_wrong_person(bench_database: None) -> None:
     said: list[str] = []
     load, figures = identity.run(said.append, scale=SMALL, contacts=200)

@@ -1,30 +1,26 @@
 """The whole program as it really runs, on a database of its own, and Chromium to look at it with."""
 
-import contextlib
-import http.client
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import psycopg
 import pytest
-from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from fanal.environment import environment
 from fanal.running import postgres
 from tests.browser.company import Desk, sign_in
+from tests.servers import address_of, free_ports, rows_of, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -32,7 +28,7 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-PROCESSES = ("web", "live", "acd")
+PROCESSES = ("web", "live", "acd", "worker")
 
 expect.set_options(timeout=15_000)  # a busy machine is slow, not wrong
 
@@ -40,7 +36,7 @@ expect.set_options(timeout=15_000)  # a busy machine is slow, not wrong
 class Program:
     """The processes of `fanal up`, each on its own port, on one fresh database."""
 
-    def __init__(self, database: str) -> None:
+    def __init__(self, database: str, **settings: str) -> None:
         self.database = database
         self.port, self.live_port = free_ports(2)
         self.url = f"http://127.0.0.1:{self.port}"
@@ -50,6 +46,7 @@ class Program:
             "DATABASE_URL": address_of(database),
             "FANAL_PORT": str(self.port),
             "FANAL_LIVE_PORT": str(self.live_port),
+            **settings,
         }
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -80,17 +77,22 @@ class Program:
         for name in list(self.processes):
             self.stop(name)
 
-    @contextlib.contextmanager
-    def rows(self) -> Iterator[None]:
+    def rows(self) -> AbstractContextManager[None]:
         """Work with the program's own rows through the models, inside this block."""
-        before = connection.settings_dict["NAME"]
-        connection.close()
-        connection.settings_dict["NAME"] = self.database
-        try:
-            yield
-        finally:
-            connection.close()
-            connection.settings_dict["NAME"] = before
+        return rows_of(NAME=self.database)
+
+    def wait_until_counted(self) -> None:
+        """Until all that has happened by now is in the figures, which the worker keeps up."""
+        from fanal.kpis.actions import at_one_moment  # models, which are not there yet when this file is read
+
+        happened, deadline = timezone.now(), time.monotonic() + 60
+        with self.rows():
+            while time.monotonic() < deadline:
+                with at_one_moment(now=timezone.now()) as until:
+                    if until > happened:
+                        return
+                time.sleep(0.2)
+        raise TimeoutError("The figures are not kept up.")
 
 
 @pytest.fixture(scope="session")
@@ -198,33 +200,3 @@ def signed_in() -> dict[str, Any]:
 def _is_fault(said: str) -> bool:
     """A page that breaks its own Content Security Policy; another site's frame being refused is no fault."""
     return "Content Security Policy" in said and "frame-ancestors" not in said
-
-
-def address_of(database: str) -> str:
-    of = settings.DATABASES["default"]
-    place = f"host={quote(of['HOST'])}" + (f"&port={of['PORT']}" if of["PORT"] else "")
-    return f"postgresql://{quote(of['USER'])}:{quote(of['PASSWORD'])}@/{database}?{place}"
-
-
-def free_ports(number: int) -> list[int]:
-    """Ports that nobody listens on, all different."""
-    with contextlib.ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(number)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
-
-
-def wait_for(port: int, *, seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        asked = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-        try:
-            asked.request("GET", "/healthz")
-            if asked.getresponse().status == 200:
-                return
-        except (OSError, http.client.HTTPException):
-            time.sleep(0.05)
-        finally:
-            asked.close()
-    raise TimeoutError(f"nothing answers on port {port}")

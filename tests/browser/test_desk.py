@@ -8,14 +8,14 @@ from typing import Any
 import psutil
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from fanal.agents.models import Agent, AgentState
 from fanal.cases.models import Case
 from fanal.demo import cast
 from fanal.events.actions import publish
 from fanal.routing.models import Queue
-from tests.browser.company import Desk, Shopper, shop_as
+from tests.browser.company import Desk, Shopper, shop_as, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.usefixtures("company")]
 Open = Callable[..., Any]
@@ -68,6 +68,52 @@ def test_who_does_not_answer_is_not_rung_again(program: Any, at_desk: Open, shop
         ring_for(program, seconds=20)
 
 
+def test_on_a_page_of_cases_it_rings_too_and_what_was_half_written_there_is_there_again(
+    at_desk: Open, shopper: Open
+) -> None:
+    robin = at_desk(cast.AGENT)
+    robin.be("Available")
+    page = robin.page
+    page.goto(f"{page.url.rstrip('/')}/cases/")
+    expect(page.locator("#state .state")).to_contain_text("Available")
+    page.locator("td.main-cell a").first.click()
+    page.locator("#note-text").fill("Half a senten")
+    of_case = page.url
+    first = shopper()
+    first.begin("Is anybody there?")
+    expect(page.locator("#ringing .offer")).to_be_visible(timeout=20_000)
+    page.locator("#ringing").get_by_role("button", name="Decline").click()
+    expect(page.locator("#ringing .offer")).to_have_count(0)
+    shopper().begin("And me?")
+    expect(page.locator("#ringing .offer")).to_contain_text("Chat", timeout=20_000)
+    page.keyboard.press("Escape")
+    page.locator("h1").first.click()
+    page.keyboard.press("a")
+    expect(robin.lines).to_contain_text("And me?")
+    assert "/interactions/" in page.url
+    page.goto(of_case)
+    expect(page.locator("#note-text")).to_have_value("Half a senten")
+    page.locator("#note-text").fill("")
+    page.reload()
+    expect(page.locator("#note-text")).to_have_value("")
+
+
+def test_who_does_not_answer_on_another_page_is_told_there(program: Any, at_desk: Open, shopper: Open) -> None:
+    ring_for(program, seconds=2)
+    try:
+        robin = at_desk(cast.AGENT)
+        robin.be("Available")
+        robin.page.goto(f"{robin.page.url.rstrip('/')}/customers/")
+        shopper().begin("Hello?")
+        expect(robin.page.locator("#ringing .offer")).to_be_visible(timeout=20_000)
+        expect(robin.page.locator("#ringing .banner")).to_contain_text("You did not answer", timeout=20_000)
+        expect(robin.page.locator("#state .state")).to_contain_text("Not answering")
+        robin.be("Available")
+        expect(robin.page.locator("#ringing .banner")).to_have_count(0)
+    finally:
+        ring_for(program, seconds=20)
+
+
 def test_several_talks_at_once_with_notes_ready_answers_marks_and_a_reload(at_desk: Open, shopper: Open) -> None:
     robin = at_desk(cast.AGENT)
     robin.be("Available")
@@ -107,6 +153,110 @@ def test_several_talks_at_once_with_notes_ready_answers_marks_and_a_reload(at_de
     expect(robin.reply).to_have_value("A draft that is not sent")
     expect(robin.page.locator("#work .item", has_text="Second here.")).to_be_visible()
     expect(robin.lines.locator(".message.us")).to_have_count(1)
+
+
+def test_the_open_talk_stays_marked_when_an_older_list_comes_late(at_desk: Open, shopper: Open) -> None:
+    robin, customer = at_desk(cast.AGENT), shopper()
+    robin.be("Available")
+    customer.begin("Is anybody there?", name="Ada Late")
+    expect(robin.offer).to_be_visible(timeout=20_000)
+    held: list[Route] = []
+    robin.page.route("**/work/", lambda route: held.append(route))
+    robin.page.evaluate(
+        "document.dispatchEvent(new CustomEvent('fanal:event', {detail: {id: 'x', kind: 'case.changed', data: {}}}))"
+    )
+    deadline = time.monotonic() + 10
+    while not held and time.monotonic() < deadline:
+        robin.page.wait_for_timeout(50)
+    robin.accept()
+    mark = robin.page.locator("#work a[aria-current]")
+    expect(mark).to_have_count(1)
+    with robin.page.expect_response("**/work/"):
+        held[0].continue_()
+    robin.page.wait_for_timeout(300)
+    expect(mark).to_have_count(1)
+    customer.say("Hello?")
+    expect(robin.lines).to_contain_text("Hello?")
+
+
+def happens(desk: Desk, kind: str, interaction: int) -> None:
+    """Something elsewhere happens to the talk; waits until the right side was drawn anew for it."""
+    with desk.page.expect_response(f"**/interactions/{interaction}/about/**"):
+        desk.page.evaluate(
+            "([kind, interaction]) => document.dispatchEvent(new CustomEvent('fanal:event',"
+            " {detail: {id: 'x', kind, data: {interaction}}}))",
+            [kind, interaction],
+        )
+    desk.page.wait_for_timeout(200)
+
+
+def test_what_is_half_typed_on_the_right_stays_when_something_happens_to_the_talk(
+    program: Any, at_desk: Open, shopper: Open
+) -> None:
+    robin = at_desk(cast.AGENT)
+    robin.be("Available")
+    shopper().begin("Who am I?")
+    robin.accept()
+    pk = int(robin.page.url.rstrip("/").rsplit("/", 1)[1])
+    search = robin.about.locator("#who-q")
+    search.press_sequentially(cast.GRANDMOTHER.name, delay=20)
+    found = robin.about.locator("#who-found .candidate", has_text=cast.GRANDMOTHER.name).first
+    expect(found).to_be_visible()
+    happens(robin, "case.changed", pk)
+    expect(search).to_have_value(cast.GRANDMOTHER.name)
+    found.get_by_role("button", name="This is them").click()
+
+    robin.about.get_by_role("button", name="Verify").click()
+    answer = robin.about.locator("#questions form").first.get_by_role("textbox")
+    answer.fill("something wr")
+    happens(robin, "interaction.identified", pk)
+    expect(answer).to_have_value("something wr")
+    answer.press_sequentially("ong")
+    robin.about.locator("#questions form").first.get_by_role("button", name="Compare").click()
+    expect(robin.about.locator("#questions")).to_contain_text("does not agree")
+    happens(robin, "interaction.identified", pk)
+    expect(robin.about.locator("#questions")).to_contain_text("does not agree")
+
+    robin.about.get_by_role("button", name="Not this person").click()
+    expect(robin.about.locator("#questions")).to_have_count(0)
+    robin.finish()
+    robin.wrap_up()
+
+
+def test_on_a_phone_a_talk_that_is_chosen_opens_and_the_other_pages_are_in_the_menu(
+    program: Any, window: Open, shopper: Open
+) -> None:
+    page = window(viewport={"width": 390, "height": 844})
+    sign_in(page, program.url, cast.AGENT)
+    robin, customer = Desk(page), shopper()
+    robin.be("Available")
+    customer.begin("From the pocket.", name="Ada Pocket")
+    robin.accept()
+    expect(robin.lines).to_be_visible()
+    page.get_by_role("button", name="My work").click()
+    expect(robin.lines).to_be_hidden()
+    page.locator("#work .item", has_text="From the pocket.").locator("a").click()
+    expect(robin.lines).to_be_visible()
+    page.locator("[popovertarget=you]").click()
+    expect(page.get_by_role("button", name="Sign out")).to_be_in_viewport(ratio=1)
+    page.locator("#you").get_by_role("link", name="Cases").click()
+    page.wait_for_url("**/cases/")
+
+
+def test_every_key_on_the_sheet_has_a_name_and_leaving_is_in_sight(at_desk: Open, shopper: Open) -> None:
+    robin = at_desk(cast.AGENT)
+    robin.be("Available")
+    shopper().begin("Who am I?", email="nobody.at.all@nowhere.example")
+    robin.accept()
+    expect(robin.about.locator("#who-q")).to_be_visible()
+    robin.page.locator("body").press("?")
+    names = robin.page.locator("#keys .keys li span")
+    expect(names.first).to_be_visible()
+    assert all(name.strip() for name in names.all_inner_texts())
+    assert "Reply" in names.all_inner_texts()
+    robin.page.keyboard.press("Escape")
+    robin.page.locator("[popovertarget=you]").click()
+    expect(robin.page.get_by_role("button", name="Sign out")).to_be_in_viewport(ratio=1)
 
 
 def test_a_whole_contact_by_keyboard_alone(program: Any, window: Open, company: None, shopper: Open) -> None:
@@ -178,6 +328,42 @@ def test_an_open_menu_stays_open_when_the_talk_is_drawn_anew(at_desk: Open, shop
     expect(robin.topics).to_have_count(1)
     complaint.click()
     expect(robin.page.locator("#dialogs dialog")).to_be_visible()
+
+
+def test_what_is_opened_stays_open_when_an_older_refresh_comes_late(at_desk: Open, shopper: Open) -> None:
+    robin = at_desk(cast.AGENT)
+    robin.be("Available")
+    shopper(signed=cast.FIVE_MATTERS.signed).begin("Where is my order, and what is my balance?")
+    robin.accept()
+    robin.open_thing(cast.FIVE_MATTERS.order)
+    held: list[Route] = []
+    robin.page.route("**/about/?order=*", lambda route: held.append(route), times=1)
+    with robin.page.expect_request("**/about/?order=*"):
+        robin.page.evaluate("document.dispatchEvent(new CustomEvent('fanal:resync'))")
+    robin.open_thing("•••• " + cast.FIVE_MATTERS.account[-4:])
+    with robin.page.expect_response("**/about/?order=*"), robin.page.expect_response("**/about/?holding=*"):
+        held[0].continue_()
+    robin.page.wait_for_timeout(300)
+    expect(robin.about.locator(".card header h2", has_text="•••• " + cast.FIVE_MATTERS.account[-4:])).to_be_visible()
+    expect(robin.about.locator(".card header h2", has_text=cast.FIVE_MATTERS.order)).to_have_count(0)
+
+
+def test_what_is_opened_stays_open_when_the_answer_to_an_earlier_deed_comes_late(at_desk: Open, shopper: Open) -> None:
+    robin = at_desk(cast.AGENT)
+    robin.be("Available")
+    shopper(signed=cast.FIVE_MATTERS.signed).begin("Where is my order, and what is my balance?")
+    robin.accept()
+    robin.open_thing(cast.FIVE_MATTERS.order)
+    held: list[tuple[Route, APIResponse]] = []
+    robin.page.route("**/deeds/", lambda route: held.append((route, route.fetch())), times=1)
+    robin.do("Look up the order")
+    expect(robin.page.get_by_role("log", name="Conversation")).to_contain_text("Look up the order")
+    robin.open_thing("•••• " + cast.FIVE_MATTERS.account[-4:])
+    route, answer = held[0]
+    with robin.page.expect_response("**/deeds/"), robin.page.expect_response("**/about/?holding=*"):
+        route.fulfill(response=answer)
+    robin.page.wait_for_timeout(300)
+    expect(robin.about.locator(".card header h2", has_text="•••• " + cast.FIVE_MATTERS.account[-4:])).to_be_visible()
 
 
 def test_the_mark_of_a_colleague_on_a_case_leaves_with_them(program: Any, at_desk: Open) -> None:

@@ -147,6 +147,23 @@ def test_what_is_too_long_for_one_message_arrives_whole_as_several(program: Any,
     assert " ".join(stored(program, account)) == words
 
 
+def test_more_than_can_be_sent_at_once_is_said_and_kept_in_the_box(program: Any, account: str, shop: Visit) -> None:
+    page = shop()
+    frame = open_chat(page)
+    box = frame.get_by_role("textbox", name="Your message")
+    words = "long " * 4001
+    box.evaluate("(box, words) => { box.focus(); document.execCommand('insertText', false, words); }", words)
+    box.press("Enter")
+    expect(frame.locator("#problem")).to_contain_text("20,000")
+    expect(frame.locator("#problem")).to_contain_text("20,004")
+    expect(box).to_have_value(words)
+    expect(frame.locator(".us")).to_have_count(0)
+    box.fill("Shorter.")
+    box.press("Enter")
+    expect(frame.locator(".us .meta")).to_contain_text("sent")
+    assert stored(program, account) == ["Shorter."]
+
+
 def test_messages_written_without_network_survive_a_reload_and_arrive_once_in_order(
     program: Any, account: str, shop: Visit
 ) -> None:
@@ -210,6 +227,19 @@ def test_the_chat_survives_a_restart_of_the_server(program: Any, account: str, s
     assert stored(program, account) == ["before", "meanwhile", "after"]
 
 
+def test_who_waits_while_nobody_can_be_asked_is_told_so(shop: Visit) -> None:
+    page = shop()
+    page.clock.install()
+    page.reload()
+    frame = open_chat(page)
+    say(frame, "before")
+    expect(frame.locator(".us .meta")).to_contain_text("sent")
+    expect(frame.locator("#line")).to_be_hidden()
+    page.route("**/conversation?**", lambda route: route.abort())
+    page.clock.fast_forward(21_000)
+    expect(frame.locator("#line")).to_be_visible()
+
+
 def test_the_form_is_asked_first_and_names_what_is_missing(program: Any, account: str, shop: Visit) -> None:
     with program.rows():
         row = ChannelAccount.objects.get(code=account)
@@ -264,7 +294,7 @@ def test_arabic_goes_from_right_to_left(program: Any, account: str, shop: Visit)
     box = frame.locator("#text")
     box.fill("أين طلبي؟")
     box.press("Enter")
-    own = frame.locator(".us")
+    own = frame.locator(".us[data-id]")  # the server's own line, which takes the place of ours
     expect(own).to_have_count(1)
     log = frame.locator("#messages").bounding_box()
     bubble = own.bounding_box()

@@ -137,3 +137,4 @@ def test_typing_reaches_nobody_while_nobody_is_there_and_stores_nothing(shop: Ch
 def test_the_state_is_told_before_anybody_writes(shop: ChannelAccount) -> None:
     state = Client().get("/api/v1/widget/state?account=shop").json()
     assert (state["phase"], state["open"], state["available"]) == ("none", True, False)
+    assert Client().get("/api/v1/widget/state?account=sh%00p").status_code == 422

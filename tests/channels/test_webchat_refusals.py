@@ -86,6 +86,16 @@ def test_a_malformed_message_is_refused_clearly(shop: ChannelAccount, body: byte
     assert not RawEvent.objects.exists()
 
 
+def test_a_message_that_is_too_long_is_refused_with_the_limit_and_none_of_it_is_kept(shop: ChannelAccount) -> None:
+    browser = Browser()
+    answer = browser.say("x" * 4001)
+    assert (answer.status_code, answer.json()["error"]) == (422, "invalid")
+    assert "4000 characters" in answer.json()["message"]
+    assert not RawEvent.objects.exists()
+    assert browser.say("x" * 4000, name="message-2").status_code == 202
+    assert len(browser.see()["messages"][0]["text"]) == 4000
+
+
 def test_odd_text_arrives_as_a_person_would_read_it(shop: ChannelAccount) -> None:
     browser = Browser()
     browser.say("مرحبا \u202e<b>bold</b>\x00 👩‍👩‍👧")

@@ -38,7 +38,7 @@ def test_without_the_demo_data_there_is_no_shop(visitor: Customer) -> None:
     assert Client().get("/demo-shop/").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["", "products/kettle/", "orders/", "help/"])
+@pytest.mark.parametrize("path", ["", "products/kettle/", "orders/", "mail/", "help/"])
 def test_every_page_names_the_script_and_sets_nothing_inline(
     shop: ChannelAccount, visitor: Customer, path: str
 ) -> None:

@@ -1,5 +1,6 @@
 """The demo's history keeps everything fanal promises of its data."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from random import Random
@@ -7,10 +8,15 @@ from random import Random
 import pytest
 from django.db.models import Count
 
-from fanal.cases.models import Case, CaseState
+from fanal.cases.alike import alike, matter_of
+from fanal.cases.models import Case, CaseState, Notice
+from fanal.clocks import actions as clocks
+from fanal.clocks.models import Clock
 from fanal.demo.dialogues import dialogue
 from fanal.demo.history.shifts import Worker, plan
 from fanal.demo.loading import NotEmpty, load
+from fanal.escalation import actions as escalation
+from fanal.escalation.models import Escalation
 from fanal.events.models import Event
 from fanal.interactions.models import Interaction, Message
 from fanal.kpis.actions import recompute
@@ -73,3 +79,32 @@ def test_the_stretches_of_a_shift_follow_each_other_whatever_the_dice_say() -> N
         plan([worker], first=NOW.date() - timedelta(days=9), days=9, until=NOW, rng=Random(seed))
         for one, following in pairwise(worker.stretches):
             assert one.start < one.end <= following.start, seed
+
+
+def test_the_company_begins_with_a_normal_working_day(history: None) -> None:
+    """A handful waits, a few are late: what was opened long ago was settled, or handed on in its own time."""
+    while clocks.follow():
+        pass
+    clocks.foresee(now=NOW)
+    while escalation.follow() or escalation.sweep():
+        pass
+    while escalation.act_on_due(now=NOW):
+        pass
+    opened = Case.objects.exclude(state=CaseState.SETTLED).filter(withdrawn_at=None)
+    late = {clock.case_id: clock.due_at for clock in Clock.objects.filter(ended_at=None, due_at__lt=NOW)}
+    waiting = QueueEntry.objects.filter(state="waiting").count()
+    assert opened.count() >= 8, "there is something to do"
+    assert Clock.objects.filter(ended_at=None, due_at__gt=NOW).count() >= 5, "and time to do it"
+    assert waiting <= 8
+    assert QueueEntry.objects.filter(state="waiting", queue__tier__code="second", case__owner__isnull=False).exists()
+    assert 1 <= len(late) <= 6
+    soon = Clock.objects.filter(ended_at=None, due_at__gt=NOW, due_at__lt=NOW + timedelta(hours=4))
+    assert soon.exists(), "a promise that is nearly over"
+    today = opened.filter(holding__kind="device", opened_at__gt=NOW - timedelta(hours=4))
+    of_one = Counter(today.values_list("holding__product", flat=True)).most_common(1)[0]
+    assert of_one[1] >= 3, "three that are alike"
+    one = today.filter(holding__product=of_one[0]).latest("opened_at")
+    assert len(alike(matter_of(one), among=opened, but=one.pk, now=NOW)) >= 2
+    assert all(due > NOW - timedelta(days=3) for due in late.values()), "nobody was forgotten"
+    assert Notice.objects.count() <= 12
+    assert Escalation.objects.count() <= 8

@@ -8,6 +8,8 @@ import pytest
 from django.test import Client
 
 from fanal.agents.models import Agent, FieldClass, Permission, Role
+from fanal.cases import actions as cases
+from fanal.cases.models import CaseType
 from fanal.channels.models import ChannelAccount
 from fanal.customers import actions, index
 from fanal.customers.models import Customer, Relationship
@@ -147,11 +149,23 @@ def test_the_history_masks_like_the_card(desk: Client, ada: Customer) -> None:
 
 
 def test_bad_details_come_back_with_a_sentence_at_the_field(desk: Client) -> None:
-    answer = desk.post("/customers/new/", {"kind": "person", "name": "Ada", "born_on": "2090-01-01", "country": "F1"})
+    answer = desk.post("/customers/new/", {"kind": "person", "name": "Ada", "born_on": "2090-01-01"})
     assert answer.status_code == 422
     assert "This date is in the future." in text(answer)
-    assert "Enter the two letters of the country" in text(answer)
+    answer = desk.post("/customers/new/", {"kind": "person", "name": "Ada", "country": "F1"})
+    assert answer.status_code == 422
+    assert "F1 is not one of the available choices" in text(answer)
     assert not Customer.objects.exists()
+
+
+def test_a_country_is_chosen_and_shown_by_its_name(desk: Client) -> None:
+    desk.post("/customers/new/", {"kind": "person", "name": "Ada", "country": "FR"})
+    customer = Customer.objects.get()
+    assert customer.country == "FR"
+    assert "France" in text(desk.get(f"/customers/{customer.pk}/"))
+    assert '<option value="FR" selected>France</option>' in text(desk.get(f"/customers/{customer.pk}/details/"))
+    assert "<td" in (history := text(desk.get(f"/customers/{customer.pk}/history/")))
+    assert "France" in history
 
 
 def test_a_customer_is_entered_and_found_at_once(desk: Client) -> None:
@@ -294,3 +308,15 @@ def test_nobody_is_related_or_parted_before_one_is_sure_of_the_customer(
     held = actions.relate(person=luc, represents=ada, kind="family", powers=["look_up_order"], by=agent, now=NOW)
     desk.post(f"/customers/{ada.pk}/relationships/{held.pk}/end/")
     assert Relationship.objects.get().ends_on is None
+
+
+def test_a_case_is_opened_from_the_customers_page_and_from_the_search(
+    desk: Client, agent: Agent, ada: Customer
+) -> None:
+    kind = CaseType.objects.create(code="fault", name="Fault")
+    cases.open_case(type=kind, subject="Another one", now=NOW, by=agent)
+    case = cases.open_case(type=kind, subject="No light", customer=ada, owner=agent, now=NOW, by=agent)
+    assert case.pk != case.number
+    for page in (f"/customers/{ada.pk}/", f"/search/?q={case.number}"):
+        assert f'href="/cases/{case.pk}/"' in text(desk.get(page))
+    assert "No light" in text(desk.get(f"/cases/{case.pk}/"))

@@ -14,6 +14,8 @@ from django.utils import timezone
 from fanal.agents.models import Agent, AgentState, Presence
 from fanal.cases.models import CaseType
 from fanal.channels.models import ChannelAccount, RawEvent
+from fanal.deciding.actions.showing import tell
+from fanal.deciding.models import AdviceRule, AdviceShown
 from fanal.events.models import Event
 from fanal.kpis import actions
 from fanal.kpis.actions.figures import sight
@@ -46,6 +48,11 @@ class Today:
             contact = Contact(self.orders, at).answered(self.amal, at + wait)
             contact.case(enquiry, self.amal, at + wait + 50)
             contact.finished(self.amal, at + wait + 100)
+        rule = AdviceRule.objects.create(code="late", name="Late order", what="offer")
+        advice = AdviceShown.objects.create(
+            rule=rule, interaction=contact.interaction, what=rule.what, shown_at=day.after(300), shown_to=self.amal
+        )
+        tell(advice, "advice.shown", by=self.amal, now=day.after(300))
         Contact(self.orders, 300).abandoned(400)
         Contact(self.cards, 500).abandoned(520)
         self.waiting = Contact(self.orders, 600)
@@ -139,6 +146,8 @@ def test_the_rows_of_a_figure_are_as_many_as_it_says(today: Today) -> None:
     assert len(lines_of(today.supervisor, "report_rows_file", figure="offered")) == 6
     answer = browser(today.supervisor).get("/api/v1/figures/offered/rows?limit=2").json()
     assert (answer["count"], len(answer["rows"])) == (5, 2)
+    beyond = browser(today.supervisor).get(f"/api/v1/figures/offered/rows?offset={2**63}")
+    assert (beyond.status_code, beyond.json()["rows"]) == (200, [])
 
 
 def test_the_agents_page_shows_state_and_work(today: Today) -> None:
@@ -234,12 +243,37 @@ def test_input_that_was_set_aside_is_shown_with_its_reason_and_the_sum(today: To
     assert "no such kind" in text
     assert "Rosebud" not in text
     assert re.sub(r"<[^>]+>", "", text).count("3 received = 1 processed + 1 set aside + 1 not yet processed") == 1
+    shown = browser(today.supervisor).get(reverse("quarantine")).context["days"]
+    assert [(line.channel, [one.number for one in line.counts]) for line in shown] == [("Chat", [3, 1, 1, 1])]
     assert "was set aside" in page(today.supervisor, "queues")
     raw = RawEvent.objects.get(state="quarantined")
     answer = browser(today.supervisor).post(reverse("quarantine_replay", args=[raw.pk]))
     assert answer.status_code == 200
     assert Event.objects.filter(kind="raw.replayed").exists()
     assert browser(today.manager).post(reverse("quarantine_replay", args=[raw.pk])).status_code == 403
+
+
+def test_each_number_of_what_came_in_opens_exactly_its_rows(today: Today) -> None:
+    now = timezone.now()
+    post = ChannelAccount.objects.create(kind="email", code="post", name="Post", address="post@shop.example")
+    for n in range(40):
+        state = ("processed", "processed", "quarantined", "received")[n % 4]
+        RawEvent.objects.create(
+            account=post if n % 3 else ChannelAccount.objects.get(code="shop"), external_id=str(n), kind="mail",
+            body={}, received_at=now - timedelta(days=n % 2), state=state,
+            reason="odd" if state == "quarantined" else "",
+        )  # fmt: skip
+    supervisor = browser(today.supervisor)
+    shown = supervisor.get(reverse("quarantine")).context["days"]
+    assert len(shown) == 4
+    for line in shown:
+        assert line.counts[0].number == sum(one.number for one in line.counts[1:])
+        for one in line.counts:
+            rows = supervisor.get(f"{reverse('quarantine')}?{one.query}").context["page"].paginator.count
+            assert rows == one.number
+    assert sum(line.counts[0].number for line in shown) == RawEvent.objects.count()
+    odd = f"{reverse('quarantine')}?on=yesterday&channel=pigeon&state=lost"
+    assert supervisor.get(odd).context["page"].paginator.count == RawEvent.objects.filter(state="quarantined").count()
 
 
 def test_the_api_refuses_strangers_and_agents_and_says_what_it_does_not_understand(today: Today) -> None:

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from cast_of_identity import NOW, agent, customer, order
+from django.db import connection
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from fanal.cases.models import Case, CaseType
@@ -135,22 +136,22 @@ def test_strange_input_is_answered_and_never_an_error(typed: str) -> None:
 
 def test_a_search_that_finds_all_places_taken_says_so_and_exact_lanes_still_answer(transactional_db: None) -> None:
     import psycopg
-    from django.db import connection
 
     ada = customer("Ada Miller", phone="+33612345678")
     index.rebuild()
     keys = connection.get_connection_params()
     with psycopg.connect(host=keys["host"], user=keys["user"], dbname=keys["dbname"], port=keys.get("port")) as other:
+        assert search("Ada Miller", agent=agent())
+        before = prepared()
         for slot in range(1, SEARCHES_AT_ONCE + 1):
             other.execute("SELECT pg_advisory_lock(%s, %s)", [LOCK_CLASS, slot])
         found = search("Ada Miller", agent=agent())
         assert (list(found), found.cut) == ([], "busy")
+        assert prepared() == before, "nothing has to be planned anew because places were taken"
         assert search("+33612345678", agent=agent())[0].id == ada.pk
 
 
 def test_the_time_limit_ends_with_the_search() -> None:
-    from django.db import connection
-
     named("Ada Miller")
     search("Ada Miller", agent=agent())
     with connection.cursor() as cursor:
@@ -172,6 +173,30 @@ def test_a_recognised_number_or_address_costs_two_questions(
     asking = agent()
     with django_assert_max_num_queries(2):
         assert len(search(typed, agent=asking)) == 1
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [("Ada Miller", "Bob Stone"), ("Miller", "Stone"), ("ada@example.org", "bob@example.org"), ("FN-4711", "FN-4712")],
+)
+def test_searches_of_one_shape_share_what_postgresql_keeps_of_them(typed: tuple[str, str]) -> None:
+    """One finds two people, the other six, with ids of few digits and of many: the same statements, planned already."""
+    customer("Ada Miller")
+    Customer.objects.bulk_create(Customer(pk=pk, name="Bob Stone") for pk in range(40_000, 40_005))
+    ada, bob = customer("Ada Miller", email="ada@example.org"), customer("Bob Stone", email="bob@example.org")
+    order(ada, "FN-4711")
+    order(bob, "FN-4712")
+    index.rebuild()
+    assert search(typed[0], agent=agent())
+    before = prepared()
+    assert search(typed[1], agent=agent())
+    assert prepared() == before
+
+
+def prepared() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement || parameter_types::text FROM pg_prepared_statements")
+        return {row[0] for row in cursor.fetchall()}
 
 
 def test_a_year_of_birth_beside_the_name_narrows_and_is_left_out_when_nobody_fits() -> None:

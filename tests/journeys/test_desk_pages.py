@@ -1,5 +1,6 @@
 """The agent's page over HTTP: every room draws, every verb answers, and nobody does what is not theirs."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from fanal.agents.models import Agent, Presence
+from fanal.agents.models import Agent, BreakReason, Presence
 from fanal.cases.models import Case, CaseType, Category
 from fanal.channels.models import ChannelAccount, ChannelKind
 from fanal.consent.models import Suppression
@@ -21,7 +22,7 @@ from fanal.intake import actions as intake
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import Disposition, Interaction
 from fanal.routing import actions as routing
-from fanal.routing.models import Offer, Queue, QueueEntry
+from fanal.routing.models import AgentLoad, Offer, Queue, QueueEntry
 from fanal.scenarios.models import CaseRule, Scenario
 from tests.people import an_agent
 from tests.routing_world import match
@@ -240,6 +241,43 @@ def test_handing_over_to_a_queue_takes_the_summary_along(shop: ChannelAccount, d
     )
     assert QueueEntry.objects.filter(queue=second, state="waiting").count() == 1
     assert interaction.transfers.get().summary == "E18 twice"
+
+
+def test_handing_over_lists_colleagues_with_what_they_do_and_have_in_hand(shop: ChannelAccount, desk: Client) -> None:
+    now = timezone.now()
+    free, busy, away, gone = (an_agent() for _ in range(4))
+    for agent in (free, busy, away):
+        routing.set_presence(agent=agent, state="available", by=agent, now=now)
+    AgentLoad.objects.filter(agent=busy).update(open_work={"webchat": 9, "email": 2})
+    lunch = BreakReason.objects.create(code="t-lunch", name="Lunch")
+    routing.set_presence(agent=away, state="break", reason=lunch, by=away, now=now)
+    arrive(shop, {})
+    interaction = take(desk)
+    dialog = text_of(desk.get(f"/interactions/{interaction.pk}/transfer/"))
+    said = {int(pk): words for pk, words in re.findall(r'<option value="agent:(\d+)">([^<]+)</option>', dialog)}
+    for agent, words in (
+        (free, "Available · 0 in hand"),
+        (busy, "Busy · 11 in hand"),
+        (away, "Lunch · 0 in hand"),
+        (gone, "Offline · 0 in hand"),
+    ):
+        assert said[agent.pk].endswith(words)
+    order = [pk for pk in said if pk in {free.pk, busy.pk, away.pk, gone.pk}]
+    assert order[:2] == [free.pk, busy.pk]
+
+
+def test_nothing_that_an_agent_writes_is_cut(shop: ChannelAccount, desk: Client) -> None:
+    arrive(shop, {})
+    interaction = take(desk)
+    messages, target = f"/interactions/{interaction.pk}/messages/", f"queue:{Queue.objects.first().pk}"
+    assert "4,000" in desk.post(messages, {"text": "x" * 4001}).content.decode()
+    handed = desk.post(f"/interactions/{interaction.pk}/transfer/", {"target": target, "summary": "x" * 2001})
+    assert (handed.status_code, "2,000" in handed.content.decode()) == (409, True)
+    assert interaction.messages.filter(author="agent").count() == interaction.transfers.count() == 0
+    dialogs = [f"/interactions/{interaction.pk}/", f"/interactions/{interaction.pk}/transfer/"]
+    for field in ("reply", "transfer-summary"):
+        pages = "".join(desk.get(url).content.decode() for url in dialogs)
+        assert "maxlength" not in re.search(rf'<textarea[^>]*id="{field}"[^>]*>', pages)[0]  # a browser cuts silently
 
 
 def test_a_colleagues_contact_may_be_looked_at_only_with_a_part_in_it(shop: ChannelAccount, desk: Client) -> None:

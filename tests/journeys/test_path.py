@@ -14,6 +14,7 @@ from fanal.holdings.keys import card_key
 from fanal.holdings.models import Order
 from fanal.identity.models import Assurance, Recognition
 from fanal.intake import actions as intake
+from fanal.intake import looking_after
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import Author, EndReason, Interaction, Message
 from fanal.routing import actions as routing
@@ -109,7 +110,7 @@ def test_what_cannot_be_understood_is_quarantined_with_its_reason(
 def test_quarantined_input_is_replayed_once_it_can_be_understood(shop: ChannelAccount) -> None:
     raw = send(shop, "message", {"text": "x" * 4001})
     RawEvent.objects.filter(pk=raw.pk).update(body={"text": "shorter"})
-    again = intake.replay(raw_id=raw.pk, by=an_agent("supervisor"), now=NOW)
+    again = looking_after.replay(raw_id=raw.pk, by=an_agent("supervisor"), now=NOW)
     assert (again.state, again.reason) == (RawState.PROCESSED, "")
     assert Message.objects.get().text == "shorter"
 
@@ -117,9 +118,9 @@ def test_quarantined_input_is_replayed_once_it_can_be_understood(shop: ChannelAc
 def test_what_a_dead_process_left_behind_is_swept_up(shop: ChannelAccount) -> None:
     intake.receive(account=shop, external_id="m1", kind="message", source="v1", body={"text": "Hello"}, now=NOW)
     later = NOW + timedelta(minutes=1)
-    assert intake.sweep(older_than=later, now=later) == 1
+    assert looking_after.sweep(older_than=later, now=later) == 1
     assert Message.objects.get().text == "Hello"
-    assert intake.sweep(older_than=later, now=later) == 0
+    assert looking_after.sweep(older_than=later, now=later) == 0
 
 
 def test_a_blocked_visitor_is_kept_but_not_served(shop: ChannelAccount) -> None:
@@ -179,9 +180,9 @@ def test_the_whole_way_from_the_first_word_to_the_end_of_the_wrap_up(shop: Chann
 def test_who_waits_with_the_window_closed_for_long_has_left_and_what_they_wrote_is_kept(shop: ChannelAccount) -> None:
     send(shop, "message", {"text": "Hello"})
     interaction = Interaction.objects.get()
-    intake.seen(interaction=interaction, now=NOW + timedelta(minutes=9))
-    assert intake.let_go(now=NOW + timedelta(minutes=12)) == 0
-    assert intake.let_go(now=NOW + timedelta(minutes=20)) == 1
+    looking_after.seen(interaction=interaction, now=NOW + timedelta(minutes=9))
+    assert looking_after.let_go(now=NOW + timedelta(minutes=12)) == 0
+    assert looking_after.let_go(now=NOW + timedelta(minutes=20)) == 1
     interaction.refresh_from_db()
     assert interaction.end_reason == EndReason.ABANDONED
     assert interaction.messages.get().text == "Hello"

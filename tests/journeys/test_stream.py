@@ -1,150 +1,36 @@
 """The event stream as browsers have it: real processes, real transactions, real cuts."""
 
-import http.client
 import json
-import os
 import random
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
 from urllib.parse import quote
 
 import psycopg
 import pytest
-from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 
 from fanal.agents.models import Agent, Permission, Role
 from fanal.api import visitors
+from fanal.api.places import opened, sealed
 from fanal.channels.models import ChannelAccount
-from fanal.environment import environment
 from fanal.events.actions import hint, publish
+from fanal.events.live import Cursor
+from fanal.events.live.cursor import FORM
+from tests.journeys.streams import ORIGIN, Stream, by_cookie, say
+from tests.servers import address_of
 
-ORIGIN = environment.origin
-
-
-def database_url() -> str:
-    of = settings.DATABASES["default"]
-    return (
-        f"postgresql://{of['USER']}:{of['PASSWORD']}@/{connection.settings_dict['NAME']}?host={quote(of['HOST'])}"
-        + (f"&port={of['PORT']}" if of["PORT"] else "")
-    )
-
-
-@pytest.fixture(scope="module", autouse=True)
-def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """What these tests write is really committed, and emptied once at the end."""
-    name = connection.settings_dict["NAME"]
-    with django_db_blocker.unblock():
-        ours = not name.startswith("test_")  # no other test of this run asked for a database
-        if ours:
-            connection.creation.create_test_db(verbosity=0, autoclobber=True)
-        yield
-        if ours:
-            connection.creation.destroy_test_db(name, verbosity=0)
-        else:
-            call_command("flush", interactive=False, verbosity=0)
-            connection.close()
-
-
-@pytest.fixture(autouse=True)
-def closed() -> Iterator[None]:
-    yield
-    while Stream.opened:
-        Stream.opened.pop().close()
-
-
-@pytest.fixture(scope="module")
-def port(committed: None) -> Iterator[int]:
-    """A real stream process on a free port, ended by its id."""
-    import socket
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        number = free.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "uvicorn", "fanal.asgi:application", "--port", str(number), "--lifespan", "off",
-         "--log-level", "warning", "--timeout-graceful-shutdown", "1"],
-        env={**os.environ, "DATABASE_URL": database_url()},
-    )  # fmt: skip
-    try:
-        for _ in range(200):
-            try:
-                with socket.create_connection(("127.0.0.1", number), 1):
-                    break
-            except OSError:
-                time.sleep(0.05)
-        yield number
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(10)
-
-
-class Stream:
-    """A browser's end of the stream, reading event by event."""
-
-    opened: ClassVar[list["Stream"]] = []
-
-    def __init__(self, port: int, *, after: str = "", headers: dict[str, str] | None = None) -> None:
-        self.opened.append(self)
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-        self.connection.request("GET", f"/live?after={after}", headers=headers or {})
-        self.response = self.connection.getresponse()
-        self.status = self.response.status
-        self.cursor = after
-
-    def next(self) -> tuple[str, dict[str, object]] | None:
-        """The next event, None at the end of the stream."""
-        kind, data, place = "", "", ""
-        while line := self.response.readline().decode():
-            name, _, value = line.rstrip("\n").partition(": ")
-            match name:
-                case "event":
-                    kind = value
-                case "data":
-                    data = value
-                case "id":
-                    place = value
-            if line == "\n" and kind:
-                self.cursor = place or self.cursor
-                return kind, json.loads(data)
-        return None
-
-    def until(self, kind: str, *, within: float = 5) -> list[tuple[str, dict[str, object]]]:
-        """Every event up to and including the first of this kind."""
-        deadline, got = time.monotonic() + within, []
-        while time.monotonic() < deadline and (came := self.next()):
-            got.append(came)
-            if came[0] == kind:
-                return got
-        raise AssertionError(f"no {kind} within {within} s, only {got}")
-
-    def error(self) -> dict[str, str]:
-        return json.loads(self.response.read())
-
-    def close(self) -> None:
-        self.response.close()
-        self.connection.close()
+pytestmark = pytest.mark.usefixtures("committed", "closed")
 
 
 def agent_signed_in(*permissions: Permission) -> tuple[Agent, dict[str, str]]:
     name = visitors.fresh_id()
     role = Role.objects.create(code=name, name="R", permissions=list(permissions))
     agent = Agent.objects.create_user(f"{name}@example.org", "secret", name="One", role=role)
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
-
-    session = SessionStore()
-    session[SESSION_KEY] = str(agent.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = agent.get_session_auth_hash()
-    session.create()
-    return agent, {"Cookie": f"{settings.SESSION_COOKIE_NAME}={session.session_key}", "Origin": ORIGIN}
+    client = Client()
+    client.force_login(agent)
+    return agent, by_cookie(client)
 
 
 def chat() -> int:
@@ -156,10 +42,6 @@ def visitor(**changes: object) -> tuple[str, dict[str, str]]:
     name = visitors.fresh_id()
     token = visitors.issue(visitor=name, account=chat(), signed_id="", now=datetime.now(UTC), **changes)
     return name, {"Authorization": f"Bearer {token}"}
-
-
-def say(number: int, audience: str, kind: str = "message.added") -> None:
-    publish(kind=kind, data={"interaction": number}, audience=[audience], now=datetime.now(UTC))
 
 
 def insert(writer: psycopg.Connection, number: int, audience: str) -> None:
@@ -192,7 +74,7 @@ def test_two_events_that_commit_in_reverse_order_both_arrive(port: int) -> None:
     name, headers = visitor()
     stream = Stream(port, headers=headers)
     assert stream.next()[0] == "ready"
-    with psycopg.connect(database_url()) as first, psycopg.connect(database_url()) as second:
+    with psycopg.connect(address_of()) as first, psycopg.connect(address_of()) as second:
         insert(first, 1, f"visitor:{name}")
         insert(second, 2, f"visitor:{name}")
         second.commit()
@@ -300,10 +182,51 @@ def test_a_stream_ends_with_the_sign_in_within_two_seconds(port: int, how: str) 
      ("99999999999999999999-1", 400, "bad_cursor"), ("-1-1", 400, "bad_cursor")],
 )  # fmt: skip
 def test_a_forged_or_foreign_place_is_refused_clearly(port: int, after: str, status: int, code: str) -> None:
-    _, headers = visitor()
+    _, headers = agent_signed_in()
     stream = Stream(port, after=quote(after), headers=headers)
     assert stream.status == status
     assert stream.error()["error"] == code
+
+
+def test_a_visitor_comes_back_only_with_a_place_of_their_own(port: int) -> None:
+    name, headers = visitor()
+    here = sealed(Cursor(xid=1, id=1), visitor=name)
+    forged = here[:30] + ("B" if here[30] == "A" else "A") + here[31:]
+    foreign, future = sealed(Cursor(xid=1, id=1), visitor="x"), sealed(Cursor(xid=9 * 10**18, id=1), visitor=name)
+    for after, code in (
+        ("1-1", "bad_cursor"),
+        ("nonsense", "bad_cursor"),
+        ("", ""),
+        (forged, "bad_cursor"),
+        (foreign, "bad_cursor"),
+        (future, "foreign_cursor"),
+    ):
+        stream = Stream(port, after=quote(after), headers=headers)
+        assert (stream.status == 200) == (code == "")
+        assert not code or stream.error()["error"] == code
+        stream.close()
+
+
+def test_a_visitor_learns_nothing_from_the_places_of_what_happens_to_others(port: int) -> None:
+    """Whether anything was written in between, or nothing at all, looks the same."""
+    name, headers = visitor()
+    places = []
+    for others in (0, 0, 5):
+        for number in range(others):
+            say(number, "agent:1")
+        stream = Stream(port, headers=headers)
+        kind, ready = stream.next()
+        assert (kind, ready["cursor"]) == ("ready", stream.cursor)
+        places.append(stream.cursor)
+        say(1, f"visitor:{name}")
+        _, told = stream.next()
+        assert told["id"] == stream.cursor
+        places.append(stream.cursor)
+        stream.close()
+    assert len({len(place) for place in places}) == 1
+    assert len(set(places)) == len(places)
+    assert not [place for place in places if FORM.fullmatch(place)]
+    assert opened(places[0], visitor=name) < opened(places[1], visitor=name) <= opened(places[2], visitor=name)
 
 
 def test_wrong_expired_and_missing_tokens_are_refused_clearly(port: int) -> None:
@@ -359,7 +282,7 @@ def test_the_stream_goes_on_after_its_database_connections_were_ended(port: int)
     stream = Stream(port, headers=headers)
     stream.next()
     connection.ensure_connection()
-    with psycopg.connect(database_url(), autocommit=True) as other:
+    with psycopg.connect(address_of(), autocommit=True) as other:
         other.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid NOT IN (pg_backend_pid(), %s)",

@@ -50,7 +50,7 @@ def contact(shop: ChannelAccount, desk: Client) -> Interaction:
         ("/", 7),
         ("/interactions/{pk}/lines/", 8),
         ("/interactions/{pk}/about/", 16),
-        ("/interactions/{pk}/", 27),
+        ("/interactions/{pk}/", 28),
     ],
 )
 def test_a_part_of_the_page_asks_this_and_no_more(contact: Interaction, desk: Client, part: str, number: int) -> None:
@@ -73,4 +73,4 @@ def test_a_case_and_a_customer_ask_this_and_no_more(contact: Interaction, agent:
         by=agent,
     )
     assert questions(desk, f"/customers/{order.customer_id}/") == 12
-    assert questions(desk, f"/cases/{case.pk}/") == 14
+    assert questions(desk, f"/cases/{case.pk}/") == 15

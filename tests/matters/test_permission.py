@@ -200,6 +200,7 @@ def test_what_is_possible_says_what_stands_against_it(shop, talk, clock):
     assert [(entry.code, why) for entry, why in possible] == [
         ("look_up_order", ""),
         ("change_delivery_address", "assurance"),
+        ("change_quantity", "assurance"),
         ("cancel_order", "assurance"),
         ("record_complaint", ""),
     ]

@@ -8,14 +8,45 @@ from django.utils import timezone
 
 from fanal.agents.actions import create_key
 from fanal.agents.models import Agent, BreakReason, Skill, Team, Tier
-from fanal.cases.models import Case, CaseType, Category
+from fanal.cases.models import (
+    BulkChange,
+    Case,
+    CaseField,
+    CaseStep,
+    CaseType,
+    Category,
+    Reminder,
+    SavedView,
+    TypeStep,
+    Visit,
+)
 from fanal.channels.models import ChannelAccount, RawEvent
+from fanal.clocks.models import Target
 from fanal.customers.models import ContactPoint, Customer, Relationship
+from fanal.deciding.models import AdviceRule, AdviceShown
+from fanal.escalation.models import EscalationRule
+from fanal.holdings.models import Holding, HoldingSource, Order
 from fanal.hours.models import Calendar
-from fanal.interactions.models import Attachment, CannedReply, Disposition, Interaction, Segment, Topic
-from fanal.routing.models import Offer, Queue, QueueEntry
-from fanal.scenarios.models import ActionRecord, CaseRule, Scenario
+from fanal.interactions.models import (
+    Attachment,
+    CannedReply,
+    Disposition,
+    Draft,
+    Interaction,
+    Letter,
+    Message,
+    Segment,
+    SharedAnswer,
+    Topic,
+)
+from fanal.knowledge.models import Article
+from fanal.routing.models import Consultation, Offer, Queue, QueueEntry
+from fanal.scenarios.models import ActionRecord, CaseRule, Flow, Scenario
 from tests.people import an_agent
+
+ONE_STEP = {
+    "languages": ["en"], "begins": "bye", "otherwise": "bye", "steps": {"bye": {"kind": "end", "prompt": "Goodbye."}},
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,9 +64,12 @@ class AWorld:
             *Segment.objects.order_by("pk").values(),
             *Case.objects.order_by("pk").values(),
             *Topic.objects.order_by("pk").values(),
+            *CaseStep.objects.order_by("pk").values(),
+            *Draft.objects.order_by("pk").values(),
             *Offer.objects.order_by("pk").values(),
             *QueueEntry.objects.order_by("pk").values(),
             *ActionRecord.objects.order_by("pk").values(),
+            *AdviceShown.objects.order_by("pk").values(),
             *Customer.objects.order_by("pk").values(),
             *ContactPoint.objects.order_by("pk").values(),
             *Relationship.objects.order_by("pk").values(),
@@ -72,6 +106,11 @@ def a_world() -> AWorld:
     file = Attachment.objects.create(
         interaction=talk, name="a.txt", media_type="text/plain", size=1, sha256="0" * 64, at=now
     )
+    letter = Letter.objects.create(
+        account=account, at=now, subject="Theirs", html="<p>Theirs</p>",
+        message=Message.objects.create(interaction=talk, author="customer", text="Theirs", external_id="m1", at=now),
+    )  # fmt: skip
+    draft = Draft.objects.create(interaction=talk, agent=owner, key="d1", text="Theirs", updated_at=now)
     record = ActionRecord.objects.create(
         action="look_up_order", face="desk", interaction=talk, topic=topic, case=case, by=owner, at=now
     )
@@ -90,13 +129,34 @@ def a_world() -> AWorld:
     raw_rows["case-rules"] = CaseRule.objects.create(
         code="t-rule", action="look_up_order", case_type=case.type, category=raw_rows["categories"], subject="{object}"
     )
+    raw_rows["targets"] = Target.objects.create(code="t-target", name="All", resolution_minutes=60)
+    raw_rows["escalation-rules"] = EscalationRule.objects.create(
+        code="t-rule", name="All", when="missed", hand_over_to=queue
+    )
+    raw_rows["sources"] = HoldingSource.objects.create(
+        code="t-source", name="ERP", kinds=["order"], address="https://erp.example.org/orders/{number}"
+    )
+    raw_rows["advice-rules"] = AdviceRule.objects.create(
+        code="t-advice", name="Offer it", what="offer", offer={"en": "Tea"}, conditions=[]
+    )
+    raw_rows["flows"] = Flow.objects.create(code="t-flow", name="Phone", content=ONE_STEP)
     raw_rows["scenarios"] = Scenario.objects.create(code="t-scenario", name="All", queue=queue)
+    raw_rows["case-fields"] = CaseField.objects.create(code="t-field", name="Serial number", case_type=case.type)
+    raw_rows["case-steps"] = TypeStep.objects.create(code="t-step", name="Measure it", case_type=case.type)
+    step = CaseStep.objects.create(case=case, text="Measure it")
+    visit = Visit.objects.create(
+        case=case, technician=owner, begins_at=now, ends_at=now + timedelta(hours=1), zone="UTC", address="1 Quay",
+        planned_by=owner, planned_at=now,
+    )  # fmt: skip
+    question = Consultation.objects.create(case=case, agent=owner, question="Theirs?", by=owner, at=now)
     key, _secret = create_key(agent=owner, name="Shop", expires_at=now + timedelta(days=1), by=owner, now=now)
     ids: dict[str, int | str] = {
         **{f"{sheet}:pk": row.pk for sheet, row in raw_rows.items()},
         "step:step": "company",
         "invitations:pk": 1,
         "api-keys:pk": key.pk,
+        "visits:pk": visit.pk,
+        "questions:question_pk": question.pk,
         "notices:pk": 1,
         "blocks:pk": 1,
         "interactions:pk": talk.pk,
@@ -106,11 +166,27 @@ def a_world() -> AWorld:
         "offers:pk": offer.pk,
         "segments:pk": segment.pk,
         "attachments:pk": file.pk,
+        "letters:pk": letter.pk,
+        "drafts:draft_pk": draft.pk,
+        "answers:answer_pk": SharedAnswer.objects.create(case=case, key="k", text="Theirs", by=owner, at=now).pk,
         "action-records:pk": record.pk,
         "cases:pk": case.pk,
+        "articles:pk": Article.objects.create(
+            title="Theirs", language="en", made_by=owner, written_by=owner, created_at=now, updated_at=now
+        ).pk,
+        "steps:step_pk": step.pk,
+        "waits:on_pk": case.pk,
+        "reminders:reminder_pk": Reminder.objects.create(case=case, at=now, by=owner, made_at=now).pk,
+        "views:pk": SavedView.objects.create(name="Theirs", query="", agent=owner, at=now).pk,
+        "bulk:pk": BulkChange.objects.create(kind="priority", value={"to": 3}, by=owner, at=now, total=0).pk,
         "customers:pk": customer.pk,
         "contact-points:point_pk": point.pk,
         "relationships:relationship_pk": relationship.pk,
+        "holdings:pk": Holding.objects.create(customer=customer, kind="device", number="D-1").pk,
+        "orders:pk": Order.objects.create(customer=customer, number="A-1", placed_at=now).pk,
+        "advice:pk": AdviceShown.objects.create(
+            rule=raw_rows["advice-rules"], interaction=talk, what="offer", shown_at=now, shown_to=owner
+        ).pk,
         "entries:pk": entry.pk,
         "quarantine:pk": raw.pk,
     }

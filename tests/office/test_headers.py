@@ -66,8 +66,7 @@ def test_a_mail_server_is_given_as_one_address() -> None:
         mail.settings("mail.example", "fanal@x.example")
 
 
-def test_a_mail_server_that_is_away_is_asked_again_later(settings: object) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9  # type: ignore[attr-defined]
+def test_a_mail_server_that_is_away_is_asked_again_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment, "smtp_url", "smtp://127.0.0.1:9")
     notice = Notice(pk=1, to="a@test.example", subject="S", text="T", message_id="<1@test.example>")
     assert send(notice).state == "queued"

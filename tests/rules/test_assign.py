@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fanal.routing.rules import (
+    LEAST_LEVEL,
     AgentFacts,
     EntryFacts,
     Fitter,
@@ -18,7 +19,9 @@ from fanal.routing.rules import (
     Why,
     assign,
     fits,
+    highest_level,
     next_look,
+    qualifies,
     room,
     shortlist,
     starving,
@@ -178,13 +181,29 @@ def test_within_a_queue_and_priority_the_older_goes_first_unless_kept_for_this_a
             assert other.position_at >= chosen.position_at
 
 
+def sent_to(agent, entry):
+    kept = entry.preferred_until is not None and entry.preferred_until > NOW
+    return kept and entry.preferred_agent == agent and entry.preferred_why == "named"
+
+
+@examples
+@given(states(freed=True))
+def test_what_a_colleague_sent_to_an_agent_comes_next_whatever_else_waits(state):
+    decision = assign(state)
+    able = {entry for agent, entry in fitting(state) if agent == state.freed}
+    sent = [entry for entry in state.entries if entry.id in able and sent_to(state.freed, entry)]
+    if sent:
+        assert decision.why == Why.PREFERRED
+        assert decision.entry in [entry.id for entry in sent if entry.priority == max(one.priority for one in sent)]
+
+
 @examples
 @given(states(freed=True))
 def test_whoever_has_starved_goes_first_oldest_first_whatever_the_priority(state):
     decision = assign(state)
     able = {entry for agent, entry in fitting(state) if agent == state.freed}
     starved = [entry for entry in state.entries if entry.id in able and starving(entry, state.queues[entry.queue], NOW)]
-    if starved:
+    if starved and not [entry for entry in state.entries if entry.id in able and sent_to(state.freed, entry)]:
         assert decision.why == Why.STARVING
         chosen = next(entry for entry in state.entries if entry.id == decision.entry)
         assert chosen.entered_at == min(entry.entered_at for entry in starved)
@@ -210,6 +229,14 @@ def test_between_two_looks_time_alone_changes_nothing(entry, queue, agent):
     look = next_look(entry, queue, NOW)
     before = min(look, NOW + timedelta(hours=3)) - timedelta(microseconds=1) if look else NOW + timedelta(hours=3)
     assert (fits(agent, entry, queue, NOW) is None) == (fits(agent, entry, queue, before) is None)
+
+
+@examples
+@given(entries(1), queues(1), agents(1), st.integers(0, 12))
+def test_nothing_is_widened_by_more_than_down_to_the_least_level(entry, queue, agent, steps):
+    most = highest_level(queue.skills, entry.skills) - LEAST_LEVEL
+    as_far_as_that = qualifies(agent.profile, entry, queue, min(steps, most))
+    assert qualifies(agent.profile, entry, queue, steps) == as_far_as_that
 
 
 @settings(max_examples=30, deadline=None)

@@ -156,6 +156,12 @@ def test_any_text_has_few_keys_and_the_same_ones_each_time(text):
         assert spelling.distance(token, token) == 0
 
 
+@given(st.data())
+def test_a_rule_of_sound_finds_nothing_to_replace_without_the_letters_it_is_kept_behind(data):
+    for needed, pattern, _by in spelling._ALIKE:
+        assert needed in data.draw(st.from_regex(pattern))
+
+
 @given(TOKENS, TOKENS)
 def test_distance_is_the_same_both_ways_and_never_negative(one, other):
     assert spelling.distance(one, other) == spelling.distance(other, one) >= 0

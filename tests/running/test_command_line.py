@@ -23,7 +23,7 @@ def fanal(*arguments: str, home: Path, **variables: str) -> tuple[int, str]:
 def test_help_names_the_commands_and_starts_nothing(home: Path) -> None:
     code, said = fanal("--help", home=home)
     assert code == 0
-    assert all(f" {name} " in said for name in ("up", "web", "live", "acd", "worker", "doctor", "verify"))
+    assert all(f" {name} " in said for name in ("up", "web", "live", "acd", "mail", "worker", "doctor", "verify"))
     assert not home.exists()
 
 

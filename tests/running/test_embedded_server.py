@@ -212,7 +212,7 @@ def test_a_setting_cannot_break_out_of_its_quotes(tmp_path: Path) -> None:
 
 
 def test_with_a_database_url_nothing_is_started(home: Path) -> None:
-    elsewhere = Environment(home=home, DATABASE_URL="postgresql://someone:p%40ss@db.example/contacts?sslmode=require")
+    elsewhere = Environment(home=home, database_url="postgresql://someone:p%40ss@db.example/contacts?sslmode=require")
     assert not postgres.ensure_running(elsewhere)
     assert not home.exists()
     found = postgres.settings(elsewhere)
@@ -227,4 +227,4 @@ def test_with_a_database_url_nothing_is_started(home: Path) -> None:
 
 def test_a_database_url_of_another_kind_is_refused(home: Path) -> None:
     with pytest.raises(ValueError, match="postgresql://"):
-        postgres.settings(Environment(home=home, DATABASE_URL="mysql://db.example/contacts"))
+        postgres.settings(Environment(home=home, database_url="mysql://db.example/contacts"))

@@ -73,6 +73,12 @@ def test_who_was_switched_off_is_answered_like_who_was_never_here() -> None:
     assert told[0] == told[1]
 
 
+def test_a_late_beat_of_a_page_left_open_does_not_take_the_place_of_the_sign_ins_token() -> None:
+    refused = Client(enforce_csrf_checks=True).post("/presence/heartbeat/")
+    assert refused.status_code == 403
+    assert not refused.cookies
+
+
 def test_a_reset_costs_no_mail_server_and_reads_the_same() -> None:
     """The mail is a row that the worker sends, so its server's slowness tells nobody who is here."""
     pages = [

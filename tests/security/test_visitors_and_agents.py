@@ -15,6 +15,7 @@ from fanal.api.limits import Limit
 from fanal.api.widget import asking
 from fanal.channels.models import ChannelAccount
 from fanal.customers.models import Customer
+from fanal.environment import environment
 from fanal.identity.find import search
 from fanal.identity.models import Assurance
 from fanal.interactions import actions as interactions
@@ -202,3 +203,12 @@ def test_made_up_host_names_are_not_remembered() -> None:
 def test_the_metrics_are_not_for_whoever_comes_through_a_proxy_on_this_machine() -> None:
     assert Client().get("/metrics").status_code == 200
     assert Client().get("/metrics", headers={"x-forwarded-for": "203.0.113.9"}).status_code == 403
+
+
+@pytest.mark.parametrize("header", ["x-real-ip", "forwarded", "x-forwarded-proto", "x-forwarded-for"])
+def test_nor_for_whoever_comes_through_a_trusted_one_that_does_not_say_from_where(
+    monkeypatch: pytest.MonkeyPatch, header: str
+) -> None:
+    monkeypatch.setattr(environment, "trusted_proxies", ["127.0.0.1"])
+    assert Client().get("/metrics").status_code == 200
+    assert Client().get("/metrics", headers={header: "somebody"}).status_code == 403

@@ -14,8 +14,8 @@ KEPT_FOR = timedelta(days=7)
 @transaction.atomic
 def answer_once(
     *, agent: Agent, key: str, fingerprint: str, do: Callable[[], tuple[int, Any]], now: datetime
-) -> tuple[KeptAnswer, bool]:
-    """The answer to this request (status and body), and whether it was done now rather than before.
+) -> KeptAnswer:
+    """The answer to the first request with this key: status, body, and the fingerprint of what it answers.
 
     A repeat that comes while the first is under way waits for it: the row is unique. What `do` raises is not kept.
     """
@@ -26,4 +26,4 @@ def answer_once(
     if new:
         known.status, known.body = do()
         known.save(update_fields=["status", "body"])
-    return known, new
+    return known

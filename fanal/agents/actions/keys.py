@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
 
 from fanal.agents.models import Agent, ApiKey, KeyRight
 from fanal.events.actions import publish
@@ -70,10 +69,8 @@ def open_key(*, secret: str, now: datetime) -> ApiKey | None:
         return None
     rows = ApiKey.objects.select_related("agent__role")
     key = rows.filter(secret_hash=_hash(secret), revoked_at=None, expires_at__gt=now, agent__is_active=True).first()
-    if key is not None:
-        unnoted = Q(last_used_at=None) | Q(last_used_at__lte=now - NOTED_EVERY)
-        if key.last_used_at is None or key.last_used_at <= now - NOTED_EVERY:
-            ApiKey.objects.filter(unnoted, pk=key.pk).update(last_used_at=now)
+    if key and (key.last_used_at is None or key.last_used_at <= now - NOTED_EVERY):
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
     return key
 
 

@@ -7,7 +7,8 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import F
 
-from fanal.agents.models import Agent
+from fanal.agents.actions.lines import end_lines, end_lines_left
+from fanal.agents.models import Agent, PhoneKind
 from fanal.events.actions import publish
 
 
@@ -24,7 +25,11 @@ def end_sign_ins(*, agent: Agent, by: Agent | None, now: datetime) -> int:
 
 @transaction.atomic
 def change_rights(*, agent: Agent, by: Agent | None, now: datetime) -> None:
-    """What the person may see is different from now on: open streams end and are opened again with the new keys."""
+    """What the person may see is different from now on: open streams end and are opened again with the new keys.
+
+    So does the phone in the browser; a call that it carries goes on.
+    """
+    end_lines(agent=agent, kinds=[PhoneKind.BROWSER], by=by, now=now)
     Agent.objects.filter(pk=agent.pk).update(authority=F("authority") + 1)
     agent.refresh_from_db(fields=["authority"])
     publish(
@@ -37,7 +42,8 @@ def change_rights(*, agent: Agent, by: Agent | None, now: datetime) -> None:
 
 
 def note_sign_out(*, agent: Agent, now: datetime) -> bool:
-    """One browser signed out, so its stream ends; returns whether it was the last one of this person."""
+    """One browser signed out, so its stream and its phone end; returns whether it was the last one of this person."""
     publish(kind="session.ended", data={"agent": agent.pk}, audience=[f"agent:{agent.pk}"], now=now, by=agent.pk)
+    end_lines_left(agent=agent, now=now)
     live = Session.objects.filter(expire_date__gt=now).values("session_key")
     return not UserSession.objects.filter(user=agent, session_key__in=live).exists()

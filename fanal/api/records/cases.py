@@ -21,6 +21,7 @@ from fanal.api.records.shapes import (
     Cases,
     CasesAsked,
     CaseWhole,
+    ClockOut,
     Id,
     NoteIn,
     NoteOut,
@@ -28,11 +29,15 @@ from fanal.api.records.shapes import (
     nothing_else,
 )
 from fanal.cases import actions, wording
+from fanal.cases.asking import fields_of
+from fanal.cases.merged import end_of
 from fanal.cases.models import Case, CaseQuery, CaseType
 from fanal.cases.rules import NotPossible
+from fanal.clocks.reading import latest_of
 from fanal.customers.models import Customer
 from fanal.customers.survivors import family_of, survivors_of
 from fanal.holdings.models import Order
+from fanal.routing import actions as routing
 
 READERS = (Permission.HANDLE, Permission.SEE_ALL_CASES, Permission.SUPERVISE, Permission.SUPERVISE_OWN_QUEUES)
 WRITERS = (Permission.HANDLE, Permission.SUPERVISE)
@@ -82,7 +87,13 @@ def opening(request: HttpRequest, given: CaseIn) -> Status[CaseWhole]:
         person = customers.seen(order.customer_id, who)
     case = _done(
         lambda: actions.open_case(
-            type=kind, subject=given.subject, customer=person, order=order, now=timezone.now(), by=who.agent
+            type=kind,
+            subject=given.subject,
+            customer=person,
+            order=order,
+            values=given.values,
+            now=timezone.now(),
+            by=who.agent,
         )
     )
     return Status(201, _whole(case.number, who))
@@ -120,7 +131,7 @@ def settlement(request: HttpRequest, number: Path[Id], given: SettlementIn) -> C
     """Settling a settled case changes nothing."""
     who = caller(request)
     row = _seen(number, who)
-    _done(lambda: actions.settle(case=row, note=given.note, now=timezone.now(), by=who.agent))
+    _done(lambda: routing.settle_case(case=row, note=given.note, now=timezone.now(), by=who.agent))
     return _whole(number, who)
 
 
@@ -157,7 +168,41 @@ def _whole(number: int, who: Caller) -> CaseWhole:
     row = _seen(number, who)
     written = [NoteOut(id=note.pk, by=note.by_id, text=note.text, at=note.at) for note in row.notes.all()]
     people = survivors_of([row.customer_id] if row.customer_id else [])
-    return CaseWhole(**_written(row, people), notes=written)
+    return CaseWhole(
+        **_written(row, people),
+        notes=written,
+        clocks=_clocks(row),
+        values=_values(row, who),
+        merged_into=_end(row, who),
+    )
+
+
+def _values(row: Case, who: Caller) -> dict[str, str | bool]:
+    """What is known of the fields of its type, but for what is hidden from this role."""
+    readable = (field for field in fields_of(row.type_id) if field.seen_by(who.agent))
+    return {field.code: row.values[field.code] for field in readable if field.code in row.values}
+
+
+def _end(row: Case, who: Caller) -> int | None:
+    """The number of the case in which a merged one is read on, for whoever may see that."""
+    return _rows(who).values_list("number", flat=True).filter(pk=end_of(row).pk).first() if row.merged_into_id else None
+
+
+def _clocks(row: Case) -> list[ClockOut]:
+    now = timezone.now()
+    return [
+        ClockOut(
+            kind=clock.kind,
+            target=clock.target.code,
+            state=clock.state(now=now),
+            started_at=clock.started_at,
+            due_at=clock.due_at,
+            at_risk_at=clock.at_risk_at,
+            left_seconds=clock.left_seconds,
+            ended_at=clock.ended_at,
+        )
+        for clock in latest_of(row)
+    ]
 
 
 def _written(row: Case, people: dict[int, int]) -> dict[str, Any]:
@@ -176,6 +221,8 @@ def _written(row: Case, people: dict[int, int]) -> dict[str, Any]:
         "updated_at": row.updated_at,
         "settled_at": row.settled_at,
         "withdrawn_at": row.withdrawn_at,
+        "due_at": row.due_at,
+        "at_risk_at": row.at_risk_at,
     }
 
 

@@ -90,6 +90,8 @@ class CaseOut(Schema):
     updated_at: datetime
     settled_at: datetime | None
     withdrawn_at: datetime | None
+    due_at: datetime | None
+    at_risk_at: datetime | None
 
 
 class Cases(Schema):
@@ -106,17 +108,39 @@ class NoteOut(Schema):
     at: datetime
 
 
+class ClockOut(Schema):
+    """`state`: running, at_risk, late, still, never (no opening hours), met, missed or dropped."""
+
+    kind: str
+    target: str
+    state: str
+    started_at: datetime
+    due_at: datetime | None
+    at_risk_at: datetime | None
+    left_seconds: int | None
+    ended_at: datetime | None
+
+
 class CaseWhole(CaseOut):
+    """With the last clock of each kind."""
+
     notes: list[NoteOut]
+    clocks: list[ClockOut]
+    values: dict[str, bool | str] = Field(description="By the code of the field, as far as the role shows them.")
+    merged_into: int | None = Field(description="The number of the case in which it is read on.")
 
 
 class CaseIn(In):
-    """`type` is the code of a case type; without `customer` it is for whoever the order is of."""
+    """`type` is the code of a case type; without `customer` it is for whoever the order is of.
+
+    `values`: what the fields of the type are given, by their code; what the type needs to open a case must be there.
+    """
 
     type: Text = Field(max_length=50)
     subject: Text = Field(max_length=200)
     customer: Id | None = None
     order: Text = Field("", max_length=30)
+    values: dict[Annotated[str, Field(max_length=50)], bool | Text] = Field(default_factory=dict, max_length=100)
 
 
 class NoteIn(In):

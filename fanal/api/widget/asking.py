@@ -33,27 +33,16 @@ class TokenHolder(HttpBearer):
     """`Authorization: Bearer …` with a visitor's token; also the first look at the size of what follows."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Visitor:
-        check_size(request, None if request.content_type == "multipart/form-data" else LARGEST_BODY)
+        if request.content_type != "multipart/form-data":
+            limits.check_size(request, LARGEST_BODY)
         try:
             visitor = read(token, now=timezone.now())
         except BadToken as problem:
             raise Problem(
                 401, problem.code, _("This chat has to be opened anew. Nothing you wrote is lost.")
             ) from problem
-        limit(request, account_of(visitor), "address", limits.address(request))
+        limit(account_of(visitor), "address", limits.address(request))
         return visitor
-
-
-def check_size(request: HttpRequest, largest: int | None) -> None:
-    """Refuse a body by its declared size, before any of it is read."""
-    if largest is None:
-        return
-    try:
-        size = int(request.META.get("CONTENT_LENGTH") or 0)
-    except ValueError:
-        size = largest + 1
-    if size > largest:
-        raise Problem(413, "too_large", _("The request is too large."))
 
 
 def account(code: str) -> ChannelAccount:
@@ -65,7 +54,7 @@ def account_of(visitor: Visitor) -> ChannelAccount:
     return _kept("pk", str(visitor.account))
 
 
-def limit(request: HttpRequest, of: ChannelAccount, what: str, who: str) -> None:
+def limit(of: ChannelAccount, what: str, who: str) -> None:
     """One more of this; an account's settings may say another rate: `limits: {"send": [burst, per minute]}`."""
     other = of.settings.get("limits", {}).get(what)
     limits.check(f"{what}:{who}", Limit(burst=int(other[0]), per_minute=float(other[1])) if other else LIMITS[what])

@@ -10,19 +10,18 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import Error
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.http.request import UnreadablePostError
-from django.utils import timezone
 from pydantic import ValidationError
 
 from fanal.api import limits
 from fanal.api.problems import Problem
-from fanal.api.visitors import BadToken, read
-from fanal.api.widget.asking import LARGEST_BODY, account_of, check_size, limit
+from fanal.api.widget.asking import LARGEST_BODY, TokenHolder, account_of, limit
 from fanal.api.widget.schemas import MessageIn, Stored
 from fanal.api.widget.sending import said
 
 PATH = "/api/v1/widget/messages"
 JSON = "application/json; charset=utf-8"
 Answer = Callable[[HttpRequest], HttpResponseBase]
+_whose = TokenHolder()
 
 
 def messages_first(get_response: Answer) -> Answer:
@@ -32,25 +31,28 @@ def messages_first(get_response: Answer) -> Answer:
         if request.path_info == PATH and request.method == "POST":
             try:
                 stored = _take(request)
-            except (Problem, BadToken, ValidationError, RequestDataTooBig, UnreadablePostError, Error):
-                return get_response(request)
-            response = JsonResponse({"id": stored.id, "stored_at": stored.stored_at}, status=202, content_type=JSON)
-            response["Content-Length"] = str(len(response.content))
-            return response
+            except (Problem, ValidationError, RequestDataTooBig, UnreadablePostError, Error):
+                stored = None
+            if stored:
+                return _accepted(stored)
         return get_response(request)
 
     return answer
 
 
-def _take(request: HttpRequest) -> Stored:
+def _take(request: HttpRequest) -> Stored | None:
     request.get_host()  # refuses a host that is not ours
-    check_size(request, LARGEST_BODY)
-    scheme, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")[::2]
-    if scheme != "Bearer":
-        raise BadToken("token_unknown")
-    visitor = read(token, now=timezone.now())
-    given = MessageIn.model_validate_json(request.body)
+    limits.check_size(request, LARGEST_BODY)
+    given = MessageIn.model_validate_json(request.body)  # before anything is counted: the ordinary way counts it
+    visitor = _whose(request)
+    if visitor is None:
+        return None
     of = account_of(visitor)
-    limit(request, of, "address", limits.address(request))
-    limit(request, of, "send", visitor.id)
+    limit(of, "send", visitor.id)
     return said(of, visitor, given)
+
+
+def _accepted(stored: Stored) -> JsonResponse:
+    response = JsonResponse({"id": stored.id, "stored_at": stored.stored_at}, status=202, content_type=JSON)
+    response["Content-Length"] = str(len(response.content))
+    return response

@@ -10,8 +10,8 @@ from ninja import Query, Router
 
 from fanal.api import limits, visitors
 from fanal.api.visitors import BadToken, Visitor
-from fanal.api.widget.asking import LARGEST_BODY, account, check_size, limit
-from fanal.api.widget.schemas import Refusal, StateOut, VisitorIn, VisitorOut
+from fanal.api.widget.asking import LARGEST_BODY, account, limit
+from fanal.api.widget.schemas import AccountCode, Refusal, StateOut, VisitorIn, VisitorOut
 from fanal.api.widget.standing import before_contact
 from fanal.channels.models import ChannelAccount
 from fanal.channels.webchat.identities import AlreadyShown, remember
@@ -22,9 +22,9 @@ router = Router()
 @router.post("/visitors", response=VisitorOut, auth=None, summary="Start, or renew a token")
 def enter(request: HttpRequest, given: VisitorIn) -> VisitorOut:
     """A wrong, expired or foreign identity is said and left aside: the visitor may go on without one."""
-    check_size(request, LARGEST_BODY)
+    limits.check_size(request, LARGEST_BODY)
     of = account(given.account)
-    limit(request, of, "enter", limits.address(request))
+    limit(of, "enter", limits.address(request))
     now = timezone.now()
     known = _known(given.token, of, now)
     signed_id, refusal = _signed(given.identity, of, known, now)
@@ -49,9 +49,9 @@ def enter(request: HttpRequest, given: VisitorIn) -> VisitorOut:
 
 
 @router.get("/state", response=StateOut, auth=None, summary="Open or not, and how long the wait may be")
-def state(request: HttpRequest, code: Annotated[str, Query(alias="account", max_length=50)]) -> StateOut:
+def state(request: HttpRequest, code: Annotated[AccountCode, Query(alias="account")]) -> StateOut:
     of = account(code)
-    limit(request, of, "fetch", f"state:{limits.address(request)}")
+    limit(of, "fetch", f"state:{limits.address(request)}")
     return before_contact(of, now=timezone.now())
 
 

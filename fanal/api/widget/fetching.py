@@ -7,12 +7,13 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router
 
+from fanal.api.places import sealed
 from fanal.api.visitors import Visitor
 from fanal.api.widget.asking import account_of, limit
 from fanal.api.widget.schemas import ConversationOut, FileOut, MessageOut
 from fanal.api.widget.standing import contact_of, first_name, standing
 from fanal.events.live import now_at
-from fanal.intake import actions as intake
+from fanal.intake import looking_after
 from fanal.interactions.models import Attachment, Author, Interaction, Message
 
 router = Router()
@@ -25,14 +26,14 @@ def conversation(request: HttpRequest, after: Place = 0, interaction: Place = 0)
     """`after` counts only within the same `interaction`; of another contact everything is sent."""
     visitor: Visitor = request.auth  # type: ignore[attr-defined]
     of = account_of(visitor)
-    limit(request, of, "fetch", visitor.id)
+    limit(of, "fetch", visitor.id)
     cursor, now = now_at(), timezone.now()
     contact = contact_of(visitor, now=now)
     if contact:
-        intake.seen(interaction=contact, now=now)
+        looking_after.seen(interaction=contact, now=now)
     marks = _marks(contact)
     return ConversationOut(
-        cursor=cursor,
+        cursor=sealed(cursor, visitor=visitor.id),
         now=now,
         interaction=contact.pk if contact else None,
         state=standing(of, visitor, contact, now=now),

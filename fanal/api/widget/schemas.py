@@ -7,6 +7,7 @@ from ninja import Schema
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 ClientId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
+AccountCode = Annotated[str, StringConstraints(pattern=r"^[-\w]{1,50}$")]
 FieldName = Literal["name", "email", "phone", "order", "topic", "card", "account", "birth", "message", "behalf"]
 
 
@@ -15,7 +16,7 @@ class In(BaseModel):
 
 
 class VisitorIn(In):
-    account: Annotated[str, StringConstraints(pattern=r"^[-\w]{1,50}$")]
+    account: AccountCode
     token: str = Field("", max_length=2000)
     identity: str = Field("", max_length=4000)
 
@@ -54,6 +55,11 @@ class Stored(Schema):
     stored_at: datetime
 
 
+class AnswerByMailIn(In):
+    id: ClientId
+    email: Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)]
+
+
 class MarksIn(In):
     delivered_up_to: int = Field(0, ge=0, lt=2**63)
     read_up_to: int = Field(0, ge=0, lt=2**63)
@@ -81,7 +87,11 @@ class MessageOut(Schema):
 
 
 class StateOut(Schema):
-    """`phase` none · waiting · talking · ended; what is not known is null, never a guess."""
+    """`phase` none · waiting · talking · ended; what is not known is null, never a guess.
+
+    `answer_to` is the address that the visitor asked to be answered at, never whole: whoever has the browser now need
+    not be whoever typed it.
+    """
 
     phase: str
     open: bool
@@ -92,6 +102,8 @@ class StateOut(Schema):
     agent: str = ""
     end_reason: str = ""
     blocked_until: datetime | None = None
+    by_mail: Literal["", "possible", "asked"] = ""
+    answer_to: str = ""
 
 
 class ConversationOut(Schema):

@@ -15,7 +15,7 @@ from ninja import Router, Status
 from fanal.api.problems import Problem
 from fanal.api.visitors import Visitor
 from fanal.api.widget.asking import account_of, limit
-from fanal.api.widget.schemas import ContactIn, MarksIn, MessageIn, Stored, TypingIn
+from fanal.api.widget.schemas import AnswerByMailIn, ContactIn, MarksIn, MessageIn, Stored, TypingIn
 from fanal.channels.models import ChannelAccount
 from fanal.channels.webchat import wire
 from fanal.events.actions import hint
@@ -23,7 +23,7 @@ from fanal.holdings.keys import card_key
 from fanal.intake import actions as intake
 from fanal.intake import straight
 from fanal.interactions import audience
-from fanal.norms import texts
+from fanal.norms import emails, texts
 
 log = logging.getLogger(__name__)
 router = Router()
@@ -35,7 +35,7 @@ def begin(request: HttpRequest, given: ContactIn) -> Status[Stored]:
     """The answer is the same, and takes as long, whether we know what was given or not."""
     began = time.monotonic()
     visitor, of = _who(request)
-    limit(request, of, "send", visitor.id)
+    limit(of, "send", visitor.id)
     _check_form(given, of)
     body = {
         "given": dict(given.given),
@@ -54,14 +54,25 @@ def begin(request: HttpRequest, given: ContactIn) -> Status[Stored]:
 def say(request: HttpRequest, given: MessageIn) -> Status[Stored]:
     """A repeat with the same id is answered alike and changes nothing."""
     visitor, of = _who(request)
-    limit(request, of, "send", visitor.id)
+    limit(of, "send", visitor.id)
     return Status(202, said(of, visitor, given))
+
+
+@router.post("/answers-by-mail", response={202: Stored}, summary="Ask for the answer by e-mail")
+def answer_by_mail(request: HttpRequest, given: AnswerByMailIn) -> Status[Stored]:
+    """The address is what the visitor says; it is not confirmed, and nothing is said of whether we know it."""
+    visitor, of = _who(request)
+    limit(of, "hint", f"mail:{visitor.id}")
+    if emails.normalise(given.email) is None:
+        fields = [{"field": "email", "error": "wrong", "message": _("This is no e-mail address.")}]
+        raise Problem(422, "bad_address", _("This is no e-mail address."), fields=fields)
+    return Status(202, take(of, visitor, given.id, "answer_to", {"email": given.email}))
 
 
 @router.post("/marks", response={202: Stored}, summary="Got, or read, everything up to these messages")
 def mark(request: HttpRequest, given: MarksIn) -> Status[Stored]:
     visitor, of = _who(request)
-    limit(request, of, "hint", f"marks:{visitor.id}")
+    limit(of, "hint", f"marks:{visitor.id}")
     key = f"marks-{given.delivered_up_to}-{given.read_up_to}"
     return Status(202, take(of, visitor, key, "marks", given.model_dump()))
 
@@ -69,7 +80,7 @@ def mark(request: HttpRequest, given: MarksIn) -> Status[Stored]:
 @router.post("/typing", response={204: None}, summary="The visitor is typing, or stopped")
 def typing(request: HttpRequest, given: TypingIn) -> Status[None]:
     visitor, of = _who(request)
-    limit(request, of, "hint", visitor.id)
+    limit(of, "hint", visitor.id)
     interaction = intake.running(account=of, source=visitor.id)
     if interaction and (keys := audience.of(interaction)):
         hint(kind="typing", data={"interaction": interaction.pk, "author": "customer", "on": given.on}, audience=keys)
@@ -79,7 +90,7 @@ def typing(request: HttpRequest, given: TypingIn) -> Status[None]:
 @router.delete("/contacts/current", response={202: Stored}, summary="End the talk, or leave the queue")
 def leave(request: HttpRequest) -> Status[Stored]:
     visitor, of = _who(request)
-    limit(request, of, "send", visitor.id)
+    limit(of, "send", visitor.id)
     interaction = intake.running(account=of, source=visitor.id)
     if interaction is None:
         raise Problem(404, "no_contact", _("There is no open chat to end."))
@@ -105,11 +116,11 @@ def take(of: ChannelAccount, visitor: Visitor, key: str, kind: str, body: Mappin
     now, secret = timezone.now(), card_key()
     name, safe = f"{visitor.id}:{key}", wire.safe_body(kind, body, secret)
     if kind == "message" and (
-        found := straight.message(account=of, external_id=name, source=visitor.id, body=safe, key=secret, now=now)
+        taken := straight.message(account=of, external_id=name, source=visitor.id, body=safe, key=secret, now=now)
     ):
-        if not found[2]:
-            _try_to_process(found[0], now)
-        return Stored(id=key, stored_at=found[1])
+        if not taken.processed:
+            _try_to_process(taken.raw, now)
+        return Stored(id=key, stored_at=taken.stored_at)
     raw = intake.receive(account=of, external_id=name, kind=kind, source=visitor.id, body=safe, now=now)
     _try_to_process(raw.pk, now)
     return Stored(id=key, stored_at=raw.received_at)

@@ -5,11 +5,15 @@ from datetime import datetime, timedelta
 from fanal.api.visitors import Visitor
 from fanal.api.widget.schemas import StateOut
 from fanal.channels.models import ChannelAccount
-from fanal.interactions.models import Block, Interaction, Segment
+from fanal.identity.masking import masked
+from fanal.interactions import actions as interactions
+from fanal.interactions.models import Block, EndReason, Interaction, Segment
 from fanal.routing import actions as routing
-from fanal.routing.models import AtClosing, EntryState, Queue, QueueEntry
+from fanal.routing.models import WAITS, AtClosing, EntryState, Queue, QueueEntry
 
 SHOWN_AFTER_END = timedelta(hours=24)
+OFFERED_AFTER = (EndReason.CLOSED, EndReason.ABANDONED, EndReason.TIMEOUT, EndReason.CUSTOMER)
+"""When a chat ended thus the answer may come by mail; what an agent has finished is answered."""
 
 
 def contact_of(visitor: Visitor, *, now: datetime) -> Interaction | None:
@@ -41,21 +45,30 @@ def standing(of: ChannelAccount, visitor: Visitor, contact: Interaction | None, 
         state = before_contact(of, now=now).model_copy(update={"phase": "ended", "end_reason": contact.end_reason})
     else:
         state = _running(of, contact, now=now)
+    address = masked(contact.answer_to) if contact and contact.answer_to else ""
+    state = state.model_copy(update={"by_mail": _by_mail(of, contact), "answer_to": address})
     block = (
         Block.objects.filter(account=of, source=visitor.id, lifted_at=None, until__gt=now).order_by("-until").first()
     )
     return state.model_copy(update={"blocked_until": block.until}) if block else state
 
 
+def _by_mail(of: ChannelAccount, contact: Interaction | None) -> str:
+    """Whether the answer can come by mail: we have an address to write from, and there is something to answer."""
+    if contact is None:
+        return ""
+    if contact.answer_to:
+        return "asked"
+    offers = contact.ended_at is None or contact.end_reason in OFFERED_AFTER
+    account = interactions.mail_account(practice=bool(of.settings.get("practice"))) if offers else None
+    return "possible" if account else ""
+
+
 def _running(of: ChannelAccount, contact: Interaction, *, now: datetime) -> StateOut:
     owner = Segment.objects.filter(interaction=contact, ended_at=None).select_related("agent").first()
     if owner and owner.agent:
         return StateOut(phase="talking", open=True, available=True, agent=first_name(owner.agent.name))
-    entry = (
-        QueueEntry.objects.filter(interaction=contact, state__in=[EntryState.WAITING, EntryState.OFFERED])
-        .select_related("queue")
-        .first()
-    )
+    entry = QueueEntry.objects.filter(interaction=contact, state__in=WAITS).select_related("queue").first()
     if entry is None:
         return before_contact(of, now=now).model_copy(update={"phase": "waiting", "estimate_seconds": None})
     waiting = QueueEntry.objects.filter(queue=entry.queue, state=EntryState.WAITING)
@@ -63,7 +76,7 @@ def _running(of: ChannelAccount, contact: Interaction, *, now: datetime) -> Stat
         priority=entry.priority, position_at__lt=entry.position_at
     )
     position = before.count() + 1
-    expected = routing.estimate_wait(queue=entry.queue, now=now)
+    expected = routing.estimate_wait(queue=entry.queue, channel=entry.channel, skills=entry.skills, now=now)
     seconds = None if expected.seconds is None else round(expected.seconds * position / (expected.ahead + 1))
     return StateOut(
         phase="waiting",

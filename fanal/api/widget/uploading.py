@@ -9,7 +9,7 @@ from ninja import File, Router, Status, UploadedFile
 from fanal.api import limits
 from fanal.api.problems import Problem
 from fanal.api.visitors import Visitor
-from fanal.api.widget.asking import account_of, check_size, limit
+from fanal.api.widget.asking import account_of, limit
 from fanal.api.widget.schemas import FileOut
 from fanal.intake import actions as intake
 from fanal.interactions import actions as interactions
@@ -25,9 +25,9 @@ ENVELOPE = 64 * 1024
 def upload(request: HttpRequest, file: File[UploadedFile]) -> Status[FileOut]:
     visitor: Visitor = request.auth  # type: ignore[attr-defined]
     of = account_of(visitor)
-    limit(request, of, "upload", visitor.id)
-    limit(request, of, "uploads", f"uploads:{limits.address(request)}")
-    check_size(request, files.LARGEST + ENVELOPE)
+    limit(of, "upload", visitor.id)
+    limit(of, "uploads", f"uploads:{limits.address(request)}")
+    limits.check_size(request, files.LARGEST + ENVELOPE)
     interaction = intake.running(account=of, source=visitor.id)
     if interaction is None:
         raise Problem(409, "no_contact", _("Write a first message, then send the file."))
@@ -43,7 +43,7 @@ def upload(request: HttpRequest, file: File[UploadedFile]) -> Status[FileOut]:
 @router.get("/attachments/{attachment}", summary="A file of the own conversation", url_name="widget-attachment")
 def download(request: HttpRequest, attachment: int) -> FileResponse:
     visitor: Visitor = request.auth  # type: ignore[attr-defined]
-    limit(request, account_of(visitor), "fetch", visitor.id)
+    limit(account_of(visitor), "fetch", visitor.id)
     own = Attachment.objects.filter(interaction__account=visitor.account, interaction__source=visitor.id)
     row = own.filter(Q(message__isnull=False) | Q(by=None), pk=attachment).first()
     path = files.path_of(row.sha256) if row else None

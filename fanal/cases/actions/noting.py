@@ -6,6 +6,7 @@ from django.db import transaction
 
 from fanal.agents.models import Agent
 from fanal.cases import rules
+from fanal.cases.actions.following import noted
 from fanal.cases.actions.telling import locked, tell
 from fanal.cases.models import Case, CaseNote
 
@@ -24,4 +25,5 @@ def add_note(*, case: Case, text: str, now: datetime, by: Agent) -> CaseNote:
     note = CaseNote.objects.create(case=case, by=by, text=text, at=now)
     Case.objects.filter(pk=case.pk).update(updated_at=now)
     tell(case, "note.added", by=by, now=now, data={"note": note.pk})
+    noted(case, text, by=by, now=now)
     return note

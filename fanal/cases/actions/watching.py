@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import DateTimeField, F, QuerySet, Value
 
 from fanal.agents.kept import kept
 from fanal.agents.models import Agent
 from fanal.cases import rules
-from fanal.cases.models import Case, CaseViewer
+from fanal.cases.models import Case, CaseHelper, CaseViewer, Part
 from fanal.events import actions as events
 
 
@@ -41,6 +41,29 @@ def viewers(*, case: Case, agent: Agent, now: datetime) -> list[rules.Looking]:
         for pk, name, seen_at, writing in _recent(case=case.pk, since=now - rules.viewers.STILL_THERE)
     ]
     return rules.others(seen, agent=agent.pk, now=now)
+
+
+def beside(*, case: Case, agent: Agent, now: datetime) -> list[rules.Looking]:
+    """Who else is at the case: those who have it open, then those who help with it and are elsewhere."""
+    since = now - rules.viewers.STILL_THERE
+    there = [
+        rules.Looking(agent=row[0], name=row[1], seen_at=row[2], writing=row[3], helping=row[4])
+        for row in _at_it(case=case.pk, since=since)
+    ]
+    return rules.viewers.beside(there, agent=agent.pk, now=now)
+
+
+@kept
+def _at_it(case: int, since: datetime) -> QuerySet[Any, tuple[Any, ...]]:
+    """Viewers and helpers in one question, for the page that asks it with everything else."""
+    columns = ("agent_id", "agent__name", "at", "writes", "helps")
+    viewers = CaseViewer.objects.filter(case=case, seen_at__gte=since).annotate(
+        at=F("seen_at"), writes=F("writing"), helps=Value(False)
+    )
+    helpers = CaseHelper.objects.filter(case=case, part=Part.HELPS, left_at=None).annotate(
+        at=Value(None, output_field=DateTimeField()), writes=Value(False), helps=Value(True)
+    )
+    return viewers.values_list(*columns).union(helpers.order_by().values_list(*columns), all=True)
 
 
 @kept

@@ -1,18 +1,40 @@
 """Which changes of state a case allows, and what a subject or a reason must look like."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 LONGEST_SUBJECT = 200
 LONGEST_REASON = 500
 
 
 class NotPossible(Exception):
-    """A change that the case does not allow; `code` says why, its wording belongs to the surface."""
+    """A change that the case does not allow; `code` says why, its wording belongs to the surface.
 
-    def __init__(self, code: str) -> None:
+    `names`: what it is about, as the house calls it: fields without a value, steps that are not done.
+    """
+
+    def __init__(self, code: str, *, names: Sequence[str] = ()) -> None:
         super().__init__(code)
-        self.code = code
+        self.code, self.names = code, tuple(names)
+
+
+class Standing(Protocol):
+    """A case as far as it matters here: whether it is still a matter of its own."""
+
+    @property
+    def withdrawn_at(self) -> datetime | None: ...
+    @property
+    def merged_into_id(self) -> int | None: ...
+
+
+def check_stands(case: Standing) -> None:
+    """Raises NotPossible for a case that was taken back, or that is read on in another."""
+    if case.withdrawn_at:
+        raise NotPossible("withdrawn")
+    if case.merged_into_id:
+        raise NotPossible("merged")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +46,7 @@ class CaseSnapshot:
     withdrawn_at: datetime | None = None
     noted: bool = False
     other_interactions: int = 0
+    merged_into_id: int | None = None
 
 
 def may_settle(case: CaseSnapshot) -> bool:
@@ -35,8 +58,7 @@ def may_settle(case: CaseSnapshot) -> bool:
 
 def may_reopen(case: CaseSnapshot) -> bool:
     """True when it is settled, False when it is open anyway. Raises NotPossible."""
-    if case.withdrawn_at:
-        raise NotPossible("withdrawn")
+    check_stands(case)
     return case.state == "settled"
 
 
@@ -44,6 +66,7 @@ def may_withdraw(case: CaseSnapshot) -> bool:
     """«Not this» takes back only what made itself and what nobody has worked on since."""
     if case.withdrawn_at:
         return False
+    check_stands(case)
     if not case.made_itself:
         raise NotPossible("not_made_by_itself")
     if case.noted:

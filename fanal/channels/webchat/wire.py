@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fanal.channels.port import (
+    AddressLeft,
     Arrival,
     ContactLeft,
     ContactStarted,
@@ -60,6 +61,11 @@ def translate(arrival: Arrival) -> tuple[Signal, ...]:
                     read_up_to=_number(body.get("read_up_to", 0)),
                 ),
             )
+        case "answer_to":
+            address = _text(body.get("email", ""), LONGEST_FIELD, "bad_address")
+            if not address:
+                raise Unprocessable("bad_address")
+            return (AddressLeft(source=arrival.source, address=address),)
         case "leave":
             return (ContactLeft(source=arrival.source),)
         case _:

@@ -11,12 +11,18 @@ from django.db import DataError, IntegrityError, transaction
 from django.db.models import Field, ForeignKey, Model
 
 from fanal.agents.models import Agent, Permission
+from fanal.configuration import sources
 from fanal.configuration.actions.saving import changes_between, save
 from fanal.configuration.models import Company
 from fanal.configuration.shapes import SHAPES, Shape, describe
+from fanal.deciding.models import AdviceRule
+from fanal.deciding.rules import check_conditions as check_advice
+from fanal.holdings.models import HoldingSource
 from fanal.scenarios.actions.saving import OPENS
-from fanal.scenarios.models import Scenario
+from fanal.scenarios.models import Flow, Scenario
 from fanal.scenarios.rules import check_conditions
+from fanal.scenarios.soundness import findings, unreadable
+from fanal.scenarios.wording_of_flows import sentences
 
 VERSION = 1
 
@@ -126,7 +132,7 @@ def _apply_entry(shape: Shape, entry: Any, place: int, report: Report, *, by: Ag
         name: [*_children(shape, name, entry[name], path, problems)] for name in shape.children if name in entry
     }
     many = {name: [*_many(shape, name, entry[name], path, problems)] for name in shape.many if name in entry}
-    problems += _unsound(row, path)
+    problems += _unsound(row, path, children)
     report.problems += problems
     if problems:
         return
@@ -241,8 +247,23 @@ def _many(shape: Shape, name: str, codes: Any, path: str, problems: list[Problem
             problems.append(Problem(path=f"{path}.{name}", what=" ".join(problem.messages), todo="Correct the code."))
 
 
-def _unsound(row: Model, path: str) -> list[Problem]:
+def _unsound(row: Model, path: str, children: Mapping[str, list[dict[str, Any]]]) -> list[Problem]:
     """What only its own package knows to be wrong."""
+    if isinstance(row, HoldingSource):
+        actions = children.get("actions", list(row.actions.values()) if row.pk else [])
+        return [
+            Problem(path=f"{path}.{one.field}", what=sources.sentence(one), todo="Correct it, or try it in the form.")
+            for one in sources.problems_of(row, actions)
+        ]
+    if isinstance(row, AdviceRule):
+        return [
+            Problem(path=f"{path}.conditions", what=problem.code, todo="See Administration, Advice, for what there is.")
+            for problem in check_advice(row.conditions)
+        ]
+    if isinstance(row, Flow):
+        against = findings(row.content) if row.active else unreadable(row.content)
+        todo = "Correct it, or keep it as a draft: active: false."
+        return [Problem(path=f"{path}.content", what=one, todo=todo) for one in sentences(against)]
     if not isinstance(row, Scenario):
         return []
     found = [

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Model
 
-from fanal.agents.actions import change_rights, end_sign_ins, revoke_keys
+from fanal.agents.actions import change_rights, end_lines, end_sign_ins, revoke_keys
 from fanal.agents.models import Agent, Permission, Role
 from fanal.channels.models import ChannelAccount
 from fanal.configuration.models import ConfigurationChange
@@ -36,6 +36,7 @@ def save(
     kind = type(row)
     stored = kind._default_manager.select_for_update(of=("self",)).filter(pk=row.pk).first() if row.pk else None
     before = describe(stored) if stored else {}
+    hidden = describe(stored, secrets=True) if stored else {}
     row.save()
     for accessor, wanted in (children or {}).items():
         _replace(row, accessor, wanted)
@@ -44,6 +45,8 @@ def save(
     fresh = kind._default_manager.get(pk=row.pk)
     after = describe(fresh)
     if before == after:
+        if stored and hidden != describe(fresh, secrets=True):
+            remember(fresh, {"secret": "old"}, {"secret": "new"}, by=by, now=now)
         return fresh
     _follow(fresh, before, after, by=by, now=now)
     _keep_an_administrator(by)
@@ -96,6 +99,7 @@ def _follow(
             sign_out(agent=row, by=by, now=now)
             if not row.is_active:
                 revoke_keys(agent=row, by=by, now=now)
+                end_lines(agent=row, by=by, now=now)
         case Agent() if before and "team" in changed:
             change_rights(agent=row, by=by, now=now)
         case Role() if before and changed & {"permissions", "field_classes"}:

@@ -1,6 +1,8 @@
 """What the demo company's customers come with: case types, categories, outcomes, and the cases that make themselves."""
 # ruff: noqa: E501
 
+from typing import Any
+
 CASE_TYPES = {
     "enquiry": ("Enquiry", 2, "first"),
     "change": ("Change", 2, "first"),
@@ -8,6 +10,19 @@ CASE_TYPES = {
     "complaint": ("Complaint", 3, "first"),
     "return": ("Return", 2, "first"),
     "security": ("Card security", 4, "first"),
+}
+
+# Code to name, case type, kind and choices; and the steps with which the cases of a type begin.
+CASE_FIELDS = {
+    "display": ("What the display shows", "fault", "text", ()),
+    "since": ("Since when", "fault", "date", ()),
+    "warranty": ("Under warranty", "fault", "yes_no", ()),
+    "found": ("What it was", "fault", "choice", ("A part", "The connection", "How it was used", "Nothing was found")),
+}
+CASE_STEPS = {
+    "restarted": ("Switched off and on again with the customer", "fault"),
+    "connection": ("Plug, tap or cable checked", "fault"),
+    "explained": ("Told the customer what happens next", "fault"),
 }
 
 # Code to name and parent.
@@ -29,6 +44,37 @@ CATEGORIES = {
     "complaints": ("Complaints", "service"),
     "details": ("Personal details", "service"),
     "other": ("Something else", "service"),
+}
+
+# Code to name, case type, priority, value of the customer, minutes until the first and the next response and until it
+# is settled, and the hours they count in. Whoever reports a fault hears from us the same day.
+TARGETS = {
+    "everybody": ("Every matter", None, None, None, 8 * 60, 8 * 60, 5 * 12 * 60, "office"),
+    "faults": ("Faults", "fault", None, None, 4 * 60, 4 * 60, 3 * 12 * 60, "office"),
+    "complaints": ("Complaints", "complaint", None, None, 4 * 60, 8 * 60, 4 * 12 * 60, "office"),
+    "security": ("Card security", "security", None, None, 15, 30, 4 * 60, "always"),
+    "urgent": ("Urgent matters", None, 4, None, 60, 60, 12 * 60, "always"),
+    "most-valuable": ("Our most valuable customers", None, None, 3, 2 * 60, 4 * 60, None, "office"),
+}
+
+# Code to name, moment, and the rest of each rule: when it is for a case, and what it does then.
+ESCALATION: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "fault-half": (
+        "Faults after half of the time",
+        "share",
+        {"clock": "resolution", "percent": 50, "case_type": "fault", "tier": "first", "hand_over_to": "technical-2"},
+    ),
+    "valued-at-risk": (
+        "Valuable customers at risk",
+        "at_risk",
+        {"value_at_least": 2, "raise_to": 4, "tell_supervision": True},
+    ),
+    "missed": ("Missed promises", "missed", {"priority_at_least": 3, "tell_supervision": True}),
+    "old-second": (
+        "A week with the second line",
+        "age",
+        {"age_minutes": 7 * 24 * 60, "case_type": "fault", "tier": "second", "hand_over_to": "technical-3"},
+    ),
 }
 
 # Code to name, whether it settles the matter, whether the contact was a genuine one.
@@ -56,6 +102,10 @@ CASE_RULES = {
     "change_contact_point": ("change", "details", "New contact details", True, "settled"),
     "explain_contract_end": ("enquiry", "contracts", "End of {object}", True, "information"),
     "report_device_fault": ("fault", "faults", "Fault of {object}", False, "follow-up"),
+    "place_order": ("change", "orders", "New order", True, "settled"),
+    "change_quantity": ("change", "orders", "Quantity of {object}", True, "settled"),
+    "replace_device": ("fault", "faults", "Replace {object}", False, "follow-up"),
+    "grant_goodwill": ("complaint", "complaints", "Goodwill", True, "settled"),
     "record_complaint": ("complaint", "complaints", "Complaint about {object}", False, "follow-up"),
 }
 

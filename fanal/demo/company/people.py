@@ -28,7 +28,13 @@ ROLES = {
     "administrator": ("Administrator", (Permission.ADMINISTER, Permission.REPLAY), ()),
 }  # fmt: skip
 
-TIERS = {"first": ("First line", 1), "second": ("Second line", 2), "third": ("Third line", 3)}
+TIERS = {
+    "first": ("First line", 1),
+    "second": ("Second line", 2),
+    "third": ("Third line", 3),
+    "field": ("Field technicians", 4),
+}
+VISITING = ("field",)
 TEAMS = {
     "orders": "Orders",
     "billing": "Billing",
@@ -100,6 +106,9 @@ AGENTS: tuple[Person, ...] = (
     ),
     Person(name="Dana Whitlock", email=cast.ADMINISTRATOR, role="administrator", team="management", shift=""),
     Person(name="Jules Newcombe", email=cast.PRACTISING, skills=EVERYTHING, shift="", practising=True),
+    Person(
+        name="Marit Solheim", email=cast.TECHNICIAN, team="experts", tier="field", skills=EVERYTHING, shift="", chats=0
+    ),
     _agent("Agathe Morel", "orders", "early", "fr en", 5),
     _agent("Tom Birch", "orders", "early", "en", 3),
     _agent("Ксения Белова", "orders", "day", "ru en", 4),
@@ -118,5 +127,6 @@ AGENTS: tuple[Person, ...] = (
     _agent("Leila Nasser", "technical", "night", "ar en ru", 3),
     _agent("Henrik Aalto", "experts", "day", "en fr ru", 4, tier="second", chats=2),
     _agent("Salma Aziz", "experts", "late", "ar en fr", 5, tier="second", chats=2),
+    _agent("Karim Haddad", "experts", "", "fr ar en", 3, tier="field", chats=0),
     _agent("Pavel Novák", "experts", "day", "en ru ar fr", 5, tier="third", chats=1),
 )

@@ -8,6 +8,7 @@ from fanal.demo import cast
 
 EVERY_DAY = tuple((day, time(0), time(0)) for day in range(7))
 OFFICE = (*((day, time(8), time(20)) for day in range(5)), (5, time(9), time(16)))
+COMPANY = ("Harbourlight", ["en", "ar", "fr", "ru"], "Europe/Paris")
 CALENDARS: dict[str, tuple[str, str, tuple[tuple[int, time, time], ...]]] = {
     "always": ("Day and night", "Europe/Paris", EVERY_DAY),
     "office": ("Office hours", "Europe/Paris", OFFICE),
@@ -56,10 +57,20 @@ QUEUES: dict[str, QueueData] = {
         overflow_after=300,
     ),
     "technical-2": QueueData(
-        name="Technical, second line", calendar="office", tier="second", skills={"appliances": 4}, answer_within=120
+        name="Technical, second line",
+        calendar="office",
+        tier="second",
+        skills={"appliances": 4},
+        answer_within=120,
+        widen_after=0,
     ),
     "technical-3": QueueData(
-        name="Technical, third line", calendar="office", tier="third", skills={"electronics": 4}, answer_within=300
+        name="Technical, third line",
+        calendar="office",
+        tier="third",
+        skills={"electronics": 4},
+        answer_within=300,
+        widen_after=0,
     ),
     "practice": QueueData(name="Practice", practice=True, wrap_up=60),
 }
@@ -182,8 +193,16 @@ FORM = [
 ]
 
 
-def accounts(origin: str) -> dict[str, tuple[str, str, dict[str, Any]]]:
-    """Code to kind, name and settings; `origin` is where this installation, and so its demo shop, is served."""
+SIGNATURE = {
+    "en": "Harbourlight, customer service",
+    "fr": "Harbourlight, service clients",
+    "ru": "Harbourlight, служба поддержки",
+    "ar": "هاربورلايت، خدمة العملاء",
+}
+
+
+def accounts(origin: str) -> dict[str, tuple[str, str, str, dict[str, Any]]]:
+    """Code to kind, name, address and settings; `origin` is where this installation, its demo shop too, is served."""
     shop = {
         "sites": ["self", *sorted({origin, "http://127.0.0.1:8000", "http://localhost:8000"})],
         "title": "Harbourlight",
@@ -196,7 +215,17 @@ def accounts(origin: str) -> dict[str, tuple[str, str, dict[str, Any]]]:
         "limits": {"enter": [300, 600], "fetch": [300, 1200]},
     }
     practice = {"practice": True, "queue": "practice", "language": "en"}
+    phone = {"region": "FR", "queue": "general", "flow": cast.FLOW}
+    post = {
+        "listener": True,
+        "reply_address": f"hello+{{token}}@{cast.DOMAIN}",
+        "signature": SIGNATURE,
+        "region": "FR",
+        "queue": "general",
+    }
     return {
-        cast.SHOP: ("webchat", "Harbourlight shop", shop),
-        cast.PRACTICE: ("simulated", "Practice", practice),
+        cast.SHOP: ("webchat", "Harbourlight shop", "", shop),
+        cast.PRACTICE: ("simulated", "Practice", "", practice),
+        cast.PHONE: ("voice", "Harbourlight", cast.PHONE_NUMBER, phone),
+        cast.POST: ("email", "Harbourlight", cast.POST_ADDRESS, post),
     }

@@ -9,8 +9,13 @@ from fanal.demo.company.matters import CASE_RULES
 from fanal.demo.history.chronicle import Chronicle
 from fanal.demo.history.knowledge import Knowledge
 from fanal.demo.history.matters import SETTLED_AT_ONCE, Matter
+from fanal.demo.history.office import OFFICE
 from fanal.demo.history.shifts import Worker
 
+# Office hours within which a case is settled: well within what is promised (company/matters.py: TARGETS), and a fault
+# before half of that is over, when a rule hands it to the second line.
+HOURS = {"fault": 16.0, "complaint": 30.0}
+LONGEST_HOURS = 40.0
 NOTES = (
     "Asked the workshop for the date, waiting for their answer.",
     "Carrier confirms: the parcel is in the depot, second delivery tomorrow.",
@@ -40,6 +45,9 @@ class OpenCase:
     customer: int
     about: About
     since: datetime
+    settled_by: datetime
+    kind: str = "fault"
+    settled: bool = False
 
 
 def open_case(
@@ -55,48 +63,66 @@ def open_case(
     )  # fmt: skip
     keys = _keys(worker)
     told = {"case": case, "interaction": contact}
-    book.happened("case.opened", at, told | {"origin": "rule"}, keys, by=worker.id)
+    at_once = {"at_once": True} if settled else {}
+    book.happened("case.opened", at, told | {"origin": "rule"} | at_once, keys, by=worker.id)
     if settled:
-        book.happened("case.settled", at, told | {"at_once": True}, keys, by=worker.id)
+        book.happened("case.settled", at, told | at_once, keys, by=worker.id)
     return case
 
 
-def work_on(book: Chronicle, case: OpenCase, *, until: datetime, rng: Random) -> bool:
-    """What happens to an open case in the following days; whether it was settled before `until`."""
-    at = case.since
+def time_for(kind: str, since: datetime, rng: Random) -> datetime:
+    """By when a case of this type is settled: before its promise, and before a rule would hand it on."""
+    hours = HOURS.get(kind, LONGEST_HOURS) * rng.uniform(0.3, 1)
+    return OFFICE.later(since, hours)
+
+
+def work_on(book: Chronicle, case: OpenCase, *, until: datetime, rng: Random) -> None:
+    """What happens to an open case in the following days: noted, waited for, settled in its time, reopened."""
+    at, room = case.since, case.settled_by - case.since
     for _ in range(rng.choices((0, 1, 2), (30, 50, 20))[0]):
-        at += timedelta(hours=rng.uniform(2, 30))
+        at += room * rng.uniform(0.05, 0.3)
         if at >= until:
-            return False
-        note = book.case_notes.add(case.id, case.owner.id, rng.choice(NOTES), at)
-        book.cases.change(case.id, updated_at=at)
-        book.happened("note.added", at, {"case": case.id, "note": note}, _keys(case.owner), by=case.owner.id)
+            return
+        _note(book, case, at, rng)
     if rng.random() < 0.2:
-        at += timedelta(hours=rng.uniform(1, 20))
+        at += room * rng.uniform(0.05, 0.2)
         if at >= until:
-            return False
+            return
         _state(book, case, "open", "pending", at)
-    ends = at + timedelta(hours=rng.expovariate(1 / 60))
-    if ends >= until or rng.random() < 0.05:
-        return False
+    ends = max(case.settled_by, at + timedelta(minutes=5))
+    if ends >= until:
+        return
     settle(book, case, ends)
     if rng.random() < 0.1 and (again := ends + timedelta(hours=rng.uniform(10, 120))) < until:
         _reopen(book, case, again)
-        later = again + timedelta(hours=rng.uniform(5, 90))
-        if later < until and rng.random() < 0.7:
+        left = HOURS.get(case.kind, LONGEST_HOURS) - OFFICE.hours(case.since, ends)
+        later = OFFICE.later(again, max(left, 0.5) * rng.uniform(0.3, 0.9))
+        if later < until:
             settle(book, case, later)
-            return True
-        return False
-    return True
+
+
+def note(book: Chronicle, case: OpenCase, *, until: datetime, rng: Random) -> None:
+    """Somebody has looked at it once, and that is all."""
+    at = case.since + (until - case.since) * rng.uniform(0.2, 0.6)
+    if at > case.since:
+        _note(book, case, at, rng)
+
+
+def _note(book: Chronicle, case: OpenCase, at: datetime, rng: Random) -> None:
+    note = book.case_notes.add(case.id, case.owner.id, rng.choice(NOTES), at)
+    book.cases.change(case.id, updated_at=at)
+    book.happened("note.added", at, {"case": case.id, "note": note}, _keys(case.owner), by=case.owner.id)
 
 
 def settle(book: Chronicle, case: OpenCase, at: datetime, *, contact: int | None = None) -> None:
+    case.settled = True
     book.cases.change(case.id, state="settled", settled_at=at, updated_at=at)
     told = {"case": case.id} | ({"interaction": contact} if contact else {})
     book.happened("case.settled", at, told, _keys(case.owner), by=case.owner.id)
 
 
 def _reopen(book: Chronicle, case: OpenCase, at: datetime) -> None:
+    case.settled = False
     book.case_notes.add(case.id, case.owner.id, "The customer wrote again: it is not settled.", at)
     book.cases.change(case.id, state="open", settled_at=None, updated_at=at, reopened_count=1)
     book.happened("case.reopened", at, {"case": case.id, "count": 1}, _keys(case.owner), by=case.owner.id)

@@ -5,33 +5,14 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from fanal.demo.dialogues import dialogue
 from fanal.demo.generating.holdings import Holdings
-from fanal.demo.generating.people import Someone
 from fanal.demo.history.cases import About, open_case
 from fanal.demo.history.chronicle import Chronicle
 from fanal.demo.history.knowledge import Knowledge
 from fanal.demo.history.matters import CASE_TYPE
+from fanal.demo.history.saying import CHANNEL, Saying, Who, greeting
 from fanal.demo.history.shifts import Worker
 from fanal.demo.history.waiting import Line, Stay
-
-CHANNEL = "webchat"
-
-
-@dataclass(kw_only=True)
-class Who:
-    """Who is at the other end, as far as we learn it."""
-
-    someone: Someone | None
-    language: str
-    name: str
-    recognition: str
-    assurance: int
-    why: str = ""
-    spoken_for_by: int | None = None
-    relationship: str = ""
-    candidates: list[tuple[int, float]] = field(default_factory=list)
-    given: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(kw_only=True)
@@ -50,13 +31,14 @@ class Contacts:
 
     def __init__(self, *, book: Chronicle, known: Knowledge, held: Holdings, rng: Random) -> None:
         self.book, self.known, self.held, self.rng = book, known, held, rng
+        self.saying = Saying(book=book, account=known.account.pk, rng=rng)
         self._number = 0
 
     def turned_away(self, *, who: Who, about: list[About], line: Line, at: datetime) -> None:
         """The queue was closed: told so, and over."""
         id, source = self._begin(who, about, at)
         segment = self.book.segments.add(id, "queue", None, at, at, None, None, None)
-        self._say(id, segment, None, who, about[0], at - timedelta(seconds=2), at, source)
+        self.saying.talk(id, segment, None, who, about[0], at - timedelta(seconds=2), at, source)
         stay = Stay(line=line, entered_at=at, waiting_since=at, left_at=at, how="closed")
         self._stays(id, source, segment, [stay])
         self._end(id, source, at, "closed", segment, None)
@@ -66,7 +48,7 @@ class Contacts:
         id, source = self._begin(who, about, at)
         gone = stays[-1].left_at
         segment = self.book.segments.add(id, "queue", None, at, gone, None, None, None)
-        self._say(id, segment, None, who, about[0], at, at + timedelta(seconds=1), source)
+        self.saying.talk(id, segment, None, who, about[0], at, at + timedelta(seconds=1), source)
         self._stays(id, source, segment, stays)
         self._end(id, source, gone, "abandoned", segment, None)
 
@@ -84,7 +66,10 @@ class Contacts:
         self._verify(id, who, about, worker, began)
         talk = Talk(interaction=id, customer=who.someone.id if who.someone else None, worker=worker, ended_at=until)
         self._topics(id, who, about, worker, segment, began, until, wrapped, talk, bool(passed_on))
-        self._say(id, waiting, segment, who, about[0], at, until, source, worker=worker, began=began)
+        goes_on = bool(talk.open_cases) or any(one.case for one in about)
+        self.saying.talk(
+            id, waiting, segment, who, about[0], at, until, source, worker=worker, began=began, goes_on=goes_on
+        )
         end, line, last = until, stays[-1].line, segment
         if passed_on:
             more, end, summary = passed_on
@@ -98,7 +83,7 @@ class Contacts:
             topic = self.book.topics.last
             self.book.spans.add(topic, last, more[-1].left_at, wrapped)
             hello = more[-1].left_at + timedelta(seconds=25)
-            self._message(id, last, "agent", worker, self._hello(who, worker), hello, source, who)
+            self.saying.message(id, last, "agent", worker, greeting(who, worker), hello, source, who)
             self.book.segments.change(last, first_reply_at=hello)
         self._end(id, source, end, self.rng.choices(("agent", "customer"), (60, 40))[0], last, worker)
         self._over(id, last, worker, line, end, wrapped, source)
@@ -118,6 +103,8 @@ class Contacts:
             who.relationship, who.language, matter.page, who.given, opens, target, at, at, "", at, at,
         )  # fmt: skip
         id = self.book.interactions.last
+        begun = {"given": who.given, "page": matter.page, "language": who.language}
+        self.saying.came_in(f"{source}:contact", "contact", source, begun, at)
         seen = [f"visitor:{source}"]
         self.book.happened(
             "interaction.started", at, {"interaction": id, "channel": CHANNEL, "account": self.known.account.pk}, seen
@@ -292,59 +279,3 @@ class Contacts:
         data |= {"holding": one.holding} if one.holding else {"order": one.order} if one.order else {}
         self.book.happened("action.performed", at, data, [f"agent:{worker.id}"], by=worker.id)
         return case, record
-
-    # what is said
-
-    def _say(
-        self, id: int, waiting: int, segment: int | None, who: Who, one: About, at: datetime, until: datetime,
-        source: str, *, worker: Worker | None = None, began: datetime | None = None,
-    ) -> None:  # fmt: skip
-        """The first word while waiting, the rest spread over the talk."""
-        lines = dialogue(one.matter.code, who.language)
-        words = {
-            "name": who.name,
-            "agent": worker.name.split()[0] if worker else "",
-            "thing": one.label,
-            "when": (at + timedelta(days=1)).strftime("%d.%m."),
-            "code": self.rng.choice(("E18", "E21", "F4", "I20", "W2")),
-        }
-        first = lines[0].text.format(**words)
-        self._message(id, waiting, "customer", None, first, at + timedelta(milliseconds=400), source, who)
-        if segment is None or worker is None or began is None:
-            return
-        rest = lines[1:]
-        step = (until - began) / (len(rest) + 1)
-        reply: datetime | None = None
-        for number, line in enumerate(rest):
-            moment = began + step * number + timedelta(seconds=min(self.rng.uniform(8, 20), step.total_seconds() * 0.8))
-            author = "customer" if line.by_customer else "agent"
-            if author == "agent" and reply is None:
-                reply = moment
-            speaker = None if line.by_customer else worker
-            self._message(id, segment, author, speaker, line.text.format(**words), moment, source, who)
-        self.book.segments.change(segment, first_reply_at=reply)
-
-    def _message(
-        self, id: int, segment: int, author: str, worker: Worker | None, text: str, at: datetime, source: str, who: Who
-    ) -> None:
-        seen = at + timedelta(seconds=self.rng.uniform(0.3, 2))
-        clearance = None
-        if author != "customer":
-            customer = who.someone.id if who.someone and who.recognition == "known" else None
-            clearance = self.book.clearances.add("reply", CHANNEL, source, customer, "own_contact", at)
-        number = len(self.book.messages.rows)
-        external = f"{source}:m{number:08d}" if author == "customer" else f"desk:{number:08d}"
-        message = self.book.messages.add(
-            id, segment, author, worker.id if worker else None, text, external, at, "read", seen, seen, clearance
-        )
-        keys = [f"visitor:{source}", *([f"agent:{worker.id}"] if worker else [])]
-        data = {"interaction": id, "message": message, "author": author}
-        self.book.happened("message.added", at, data, keys, by=worker.id if worker else None)
-
-    def _hello(self, who: Who, worker: Worker) -> str:
-        greeting = {
-            "fr": "Bonjour {}, je prends la suite.",
-            "ru": "Здравствуйте, {}! Продолжаю я.",
-            "ar": "مرحبًا {}، سأتابع معك.",
-        }
-        return greeting.get(who.language, "Hello {}, I take over from here.").format(who.name)

@@ -10,13 +10,15 @@ from fanal.demo import cast
 from fanal.demo.company import work
 from fanal.demo.generating.holdings import Holdings
 from fanal.demo.generating.people import Someone
-from fanal.demo.history.cases import About, OpenCase, settle, work_on
+from fanal.demo.history.cases import About, OpenCase, note, settle, time_for, work_on
 from fanal.demo.history.chronicle import Chronicle
-from fanal.demo.history.contacts import Contacts, Talk, Who
+from fanal.demo.history.contacts import Contacts, Talk
 from fanal.demo.history.knowledge import Knowledge
-from fanal.demo.history.matters import MATTERS, PERSONAL, Matter
+from fanal.demo.history.matters import CASE_TYPE, MATTERS, PERSONAL, Matter
+from fanal.demo.history.pressing import pressing
+from fanal.demo.history.saying import Who
 from fanal.demo.history.shifts import ZONE, plan
-from fanal.demo.history.waiting import wait
+from fanal.demo.history.waiting import LONGEST, wait
 
 # Contacts a day by weekday, and the share of each hour of the day, 0 to 23.
 PER_DAY = (88, 76, 71, 70, 73, 46, 35)
@@ -32,6 +34,8 @@ class Arrival:
     someone: Someone | None = field(compare=False, default=None)
     matters: tuple[str, ...] = field(compare=False, default=())
     again: OpenCase | None = field(compare=False, default=None)
+    stays: bool = field(compare=False, default=False)
+    """Its case is still open when the demo begins."""
 
 
 class Days:
@@ -49,17 +53,22 @@ class Days:
         self.until = now - QUIET_BEFORE_NOW
         self.first = (now - timedelta(days=days)).astimezone(ZONE).date()
         self.arrivals: list[Arrival] = []
+        self.expected: list[OpenCase] = []
 
     def play(self) -> None:
         plan(self.known.workers, first=self.first, days=self.days, until=self.until, rng=self.rng)
         for number in range(self.days + 1):
             self._day(self.first + timedelta(days=number))
         self._cast()
+        self._pressing()
         heapq.heapify(self.arrivals)
         while self.arrivals:
             arrival = heapq.heappop(self.arrivals)
             if arrival.at < self.until:
                 self._arrive(arrival)
+        for case in self.expected:  # nobody is kept waiting because a customer did not get through again
+            if not case.settled and case.settled_by < self.until:
+                settle(self.book, case, case.settled_by)
         self._states()
         self._oddities()
 
@@ -83,9 +92,10 @@ class Days:
         someone: Someone | None = None,
         matters: tuple[str, ...] = (),
         again: OpenCase | None = None,
+        stays: bool = False,
     ) -> None:
         if at < self.until:
-            arrival = Arrival(at, len(self.arrivals), someone=someone, matters=matters, again=again)
+            arrival = Arrival(at, len(self.arrivals), someone=someone, matters=matters, again=again, stays=stays)
             heapq.heappush(self.arrivals, arrival) if again else self.arrivals.append(arrival)
 
     def _cast(self) -> None:
@@ -93,7 +103,7 @@ class Days:
         noon = datetime.combine(self.until.astimezone(ZONE).date(), time(11), ZONE)
         known, old = self.players[cast.KNOWN.name], self.players[cast.GRANDMOTHER.name]
         self._expect(noon - timedelta(days=min(9, self.days)), someone=known, matters=("whereabouts",))
-        self._expect(noon - timedelta(days=min(3, self.days), hours=-1), someone=known, matters=("fault",))
+        self._expect(noon - timedelta(days=min(1, self.days), hours=-1), someone=known, matters=("fault",))
         self._expect(noon - timedelta(days=min(20, self.days), hours=1), someone=old, matters=("contract",))
         holding_all = [
             one for one in self.people if one.orders and one.accounts and one.cards and one.devices and one.contracts
@@ -103,6 +113,15 @@ class Days:
             someone = self.rng.choice(holding_all)
             for days in {min(5, self.days), min(6, self.days)}:
                 self._expect(noon - timedelta(days=days, minutes=20), someone=someone, matters=five)
+
+    def _pressing(self) -> None:
+        def device_of(someone: Someone) -> str:
+            return self.held.known[someone.devices[0]].product
+
+        start = datetime.combine(self.first, time(0), ZONE)
+        for one in pressing(self.people, device_of=device_of, now=self.now, rng=self.rng):
+            if one.at > start:
+                self._expect(one.at, someone=one.someone, matters=(one.matter,), stays=True)
 
     def _arrive(self, arrival: Arrival) -> None:
         someone, about = self._about(arrival)
@@ -114,6 +133,8 @@ class Days:
                 return
             line = self.known.lines["general"]
         patience = timedelta(seconds=self.rng.uniform(2, 5) if self.rng.random() < 0.015 else self._patience())
+        if arrival.stays:
+            patience = LONGEST
         stays = wait(
             line=line, language=who.language, workers=self.known.workers, at=arrival.at, patience=patience, rng=self.rng
         )
@@ -126,7 +147,8 @@ class Days:
         until = stays[-1].left_at + timedelta(minutes=max(minutes, 1))
         if until + timedelta(minutes=5) >= self.now:
             return
-        passed_on = self._pass_on(who, about, until) if about[0].matter.code == "fault" and len(about) == 1 else None
+        goes_on = about[0].matter.code == "fault" and len(about) == 1 and not arrival.stays
+        passed_on = self._pass_on(who, about, until) if goes_on else None
         stays[-1].rings[-1].worker.take(stays[-1].left_at, until + timedelta(seconds=stays[-1].line.wrap_up))
         talk = self.contacts.talked(who=who, about=about, stays=stays, at=arrival.at, until=until, passed_on=passed_on)
         self._afterwards(arrival, talk, about)
@@ -153,25 +175,32 @@ class Days:
         worker = talk.worker
         assert worker is not None
         if self.rng.random() < 0.18:
-            note = self.book.notes.add(
+            word = self.book.notes.add(
                 talk.interaction, "Friendly; prefers to be written to.", worker.id, talk.ended_at
             )
-            told = {"interaction": talk.interaction, "note": note}
+            told = {"interaction": talk.interaction, "note": word}
             self.book.happened("note.added", talk.ended_at, told, [f"agent:{worker.id}"], by=worker.id)
         if arrival.again and self.rng.random() < 0.6 and not arrival.again.about.case:
             arrival.again.about.case = arrival.again.id
             settle(self.book, arrival.again, talk.ended_at - timedelta(seconds=20), contact=talk.interaction)
+        elif arrival.again:
+            arrival.again.settled_by = max(arrival.again.settled_by, talk.ended_at + timedelta(minutes=5))
         for case in talk.open_cases:
             of = next((one for one in about if one.matter.disposition == "follow-up"), about[0])
+            kind = CASE_TYPE.get(of.matter.action, "")
             opened = OpenCase(
                 id=case, owner=worker, customer=talk.customer or 0, about=About(matter=of.matter, label=of.label),
-                since=talk.ended_at,
+                since=talk.ended_at, settled_by=time_for(kind, talk.ended_at, self.rng), kind=kind,
             )  # fmt: skip
+            if arrival.stays:
+                note(self.book, opened, until=self.until, rng=self.rng)
+                continue
             if arrival.someone is None and self.rng.random() < 0.25:
-                again = talk.ended_at + timedelta(hours=self.rng.uniform(6, 130))
+                again = talk.ended_at + (opened.settled_by - talk.ended_at) * self.rng.uniform(0.3, 0.9)
                 someone = self.by_id[talk.customer or 0]
                 if again < self.until:
                     self._expect(again, someone=someone, again=opened)
+                    self.expected.append(opened)
                     continue
             if arrival.someone is None or arrival.someone.name not in SILENT:
                 work_on(self.book, opened, until=self.until, rng=self.rng)

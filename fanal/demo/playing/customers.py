@@ -15,9 +15,11 @@ MOST = 400
 
 @dataclass(frozen=True, kw_only=True)
 class Role:
-    """One visitor to be played: what the form says, the page they are on, and their lines."""
+    """One visitor to be played: what the form says, the page they are on, the address they write from, their lines."""
 
     language: str
+    name: str
+    address: str
     page: str
     given: dict[str, str]
     signed: str
@@ -44,11 +46,11 @@ def _role(customer: Customer, matter: Matter, rng: Random) -> Role:
     way = rng.random()
     given: dict[str, str] = {}
     signed = ""
+    email = customer.contact_points.filter(kind="email").values_list("value", flat=True).first()
     if way < 0.35:
         signed = customer.external_id
     elif way < 0.8:
         given["name"] = customer.name
-        email = customer.contact_points.filter(kind="email").values_list("value", flat=True).first()
         if email:
             given["email"] = email
     else:
@@ -60,7 +62,15 @@ def _role(customer: Customer, matter: Matter, rng: Random) -> Role:
         Line(by_customer=line.by_customer, text=line.text.format(**words))
         for line in dialogue(matter.code, customer.language)
     )
-    return Role(language=customer.language, page=matter.page, given=given, signed=signed, lines=lines)
+    return Role(
+        language=customer.language,
+        name=customer.name,
+        address=email or f"guest.{rng.randint(1000, 9999)}@mail.example",
+        page=matter.page,
+        given=given,
+        signed=signed,
+        lines=lines,
+    )
 
 
 def _thing(customer: Customer, matter: Matter) -> str:

@@ -1,10 +1,13 @@
 """Robots at agents' places: they act in-process, through the same actions as the desk."""
 
+import contextlib
+import logging
 import threading
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from random import Random
 
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from fanal.agents.models import Agent, AgentState, Presence
@@ -18,6 +21,7 @@ from fanal.scenarios import actions as scenarios
 from fanal.scenarios.rules import Refused
 
 ROUND_SECONDS = 1.0
+log = logging.getLogger(__name__)
 ANSWERS = {
     "en": ("Hello, I am looking it up.", "I have found it, that is settled now.", "Is there anything else?"),
     "fr": ("Bonjour, je vérifie.", "C'est trouvé, tout est réglé.", "Puis-je faire autre chose ?"),
@@ -43,11 +47,13 @@ class Robots:
         try:
             while not stop.wait(ROUND_SECONDS):
                 for agent in self.agents:
-                    self.turn(agent, now=timezone.now())
+                    with _patience():
+                        self.turn(agent, now=timezone.now())
                 close_old_connections()
         finally:
             for agent in self.agents:
-                routing.sign_out(agent=agent, by=agent, now=timezone.now())
+                with _patience():
+                    routing.sign_out(agent=agent, by=agent, now=timezone.now())
 
     def turn(self, agent: Agent, *, now: datetime) -> None:
         """One look at one agent's desk."""
@@ -115,3 +121,13 @@ class Robots:
     def _think(self, about: int, least: float, most: float) -> float:
         """How long a robot takes over this, always the same for the same thing."""
         return Random(about).uniform(least, most)
+
+
+@contextlib.contextmanager
+def _patience() -> Iterator[None]:
+    """A database that goes away is back soon, and what was being done is done at the next look."""
+    try:
+        yield
+    except DatabaseError as problem:
+        log.warning("a robot waits for the database: %s", type(problem).__name__)
+        close_old_connections()

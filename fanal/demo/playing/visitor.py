@@ -12,6 +12,7 @@ import jwt
 
 from fanal.demo import cast
 from fanal.demo.playing.customers import Role
+from fanal.demo.playing.ledger import Ledger
 
 API = "/api/v1/widget"
 POLL_SECONDS = 2.5
@@ -21,7 +22,8 @@ POLL_SECONDS = 2.5
 class Visitor:
     """Plays one role through to its end; what happened is counted in `tally`.
 
-    `hurry` shortens every pause: 1 is a person's pace. `patience` in seconds, until the first answer. Whoever is
+    `hurry` shortens every pause: 1 is a person's pace. `patience` in seconds, until the first answer; `stubborn` in
+    seconds, for which the window tries again what nobody answered, with the same id, as the widget does. Whoever is
     `sent_home` leaves at the next look, so that nobody is left standing in a queue when the play is over.
     """
 
@@ -29,13 +31,16 @@ class Visitor:
     role: Role
     rng: Random
     tally: Counter[str]
+    ledger: Ledger = field(default_factory=Ledger)
     hurry: float = 1.0
     patience: float = 240
+    stubborn: float = 30
     seen: int = 0
     interaction: int = 0
     headers: dict[str, str] = field(default_factory=dict)
     number: int = 0
     sent_home: bool = False
+    name: str = ""
 
     async def play(self) -> None:
         """From the first page to the last word. Errors of the other side are counted, not raised."""
@@ -54,6 +59,7 @@ class Visitor:
             claims = {"aud": cast.SHOP, "sub": self.role.signed, "exp": int(time.time()) + 300}
             body["identity"] = jwt.encode(claims, cast.SHOP_SECRET, algorithm="HS256")
         answer = await self._post("/visitors", body)
+        self.name = f"{self.rng.getrandbits(48):012x}"
         self.headers = {"Authorization": f"Bearer {answer['token']}"}
         self.tally["visitors"] += 1
 
@@ -93,7 +99,7 @@ class Visitor:
     async def _look(self) -> tuple[dict[str, Any], bool]:
         """How it stands, and whether an agent has said something new; what was seen is marked as read."""
         query = {"after": self.seen, "interaction": self.interaction}
-        answer = await self.http.get(f"{API}/conversation", params=query, headers=self.headers)
+        answer = await self._asked("GET", "/conversation", params=query)
         answer.raise_for_status()
         told = answer.json()
         self.interaction = told["interaction"] or 0
@@ -109,6 +115,7 @@ class Visitor:
         """One message in twelve is sent twice, as a phone does that lost its connection in the middle."""
         body = {"id": self._id(), "text": text, "language": self.role.language, "page": self.role.page}
         await self._post("/messages", body)
+        self.ledger.note("webchat", self.name, body["id"])
         self.tally["messages"] += 1
         if self.rng.random() < 0.08:
             await self._post("/messages", body)
@@ -124,16 +131,30 @@ class Visitor:
             await self._leave("left at once")
 
     async def _leave(self, why: str) -> None:
-        answer = await self.http.delete(f"{API}/contacts/current", headers=self.headers)
+        answer = await self._asked("DELETE", "/contacts/current")
         if answer.status_code not in (202, 404):
             answer.raise_for_status()
         self.tally[why] += 1
 
     async def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        answer = await self.http.post(API + path, json=body, headers=self.headers)
+        answer = await self._asked("POST", path, json=body)
         answer.raise_for_status()
         told: dict[str, Any] = answer.json()
         return told
+
+    async def _asked(self, method: str, path: str, **more: Any) -> httpx.Response:
+        """Again and again until it is answered by more than an error of ours, or the window gives up."""
+        until = time.monotonic() + self.stubborn
+        while True:
+            try:
+                answer = await self.http.request(method, API + path, headers=self.headers, **more)
+                if answer.status_code < 500 or time.monotonic() > until:
+                    return answer
+            except httpx.TransportError:
+                if time.monotonic() > until:
+                    raise
+            self.tally["asked again"] += 1
+            await asyncio.sleep(self.rng.uniform(0.3, 1.0))
 
     async def _pause(self, seconds: float) -> None:
         await asyncio.sleep(seconds * self.hurry)

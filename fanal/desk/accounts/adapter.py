@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from fanal.agents.actions import note_sign_out
-from fanal.agents.models import Agent
+from fanal.agents.actions import end_lines, note_sign_out
+from fanal.agents.models import Agent, PhoneKind
 from fanal.environment import environment
 from fanal.interactions.actions.notices import write_notice
 from fanal.routing.actions import sign_out
@@ -49,6 +49,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         response: HttpResponse = super().post_login(request, user, **more)
         response.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language, samesite="Lax", secure=request.is_secure())
         return response
+
+    def set_password(self, user: Agent, password: str) -> None:
+        """Who knew the old one may have a phone under it: the browser's own line ends with the old password."""
+        super().set_password(user, password)
+        end_lines(agent=user, kinds=[PhoneKind.BROWSER], by=user, now=timezone.now())
 
     def logout(self, request: HttpRequest) -> None:
         """The stream of this browser ends; with their last browser the person's open work goes back to its queues."""

@@ -1,4 +1,4 @@
-"""Who is signed in, asked with every request: the person and their role in one question."""
+"""Who is signed in, asked with every request: the person, their role and line in one question."""
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.db.models import QuerySet
@@ -17,4 +17,4 @@ class AgentBackend(AuthenticationBackend):  # type: ignore[misc]
 
 @kept
 def _person(pk: int) -> QuerySet[Agent]:
-    return Agent.objects.select_related("role").filter(pk=pk)
+    return Agent.objects.select_related("role", "tier").filter(pk=pk)

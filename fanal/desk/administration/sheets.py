@@ -10,8 +10,23 @@ from django.utils.translation import gettext_lazy as _
 
 from fanal.agents.models import Agent
 from fanal.configuration.shapes import BY_CODE
-from fanal.desk.administration.forms import accounts, hours, people, work
+from fanal.deciding import wording
+from fanal.deciding.rules import parsed
+from fanal.desk.administration.forms import (
+    accounts,
+    advising,
+    asked,
+    escalation,
+    flows,
+    hours,
+    people,
+    promises,
+    sources,
+    work,
+)
 from fanal.desk.administration.forms.base import ConfigForm
+from fanal.holdings.models import SourceKind
+from fanal.kpis.words import duration
 
 Column = tuple[Promise, Callable[[Any], Any]]
 
@@ -28,6 +43,7 @@ class Sheet:
     form: type[ConfigForm]
     columns: tuple[Column, ...] = ()
     related: tuple[str, ...] = ()
+    order: str = "name"
     can_add: bool = True
     can_remove: bool = True
 
@@ -40,8 +56,7 @@ class Sheet:
         return self.code.replace("-", "_")
 
     def rows(self) -> QuerySet[Any]:
-        name = "title" if self.code == "canned-replies" else "action" if self.code == "case-rules" else "name"
-        return self.model._default_manager.select_related(*self.related).order_by(name)
+        return self.model._default_manager.select_related(*self.related).order_by(self.order)
 
     def is_off(self, row: Any) -> bool:
         return not getattr(row, "active", getattr(row, "is_active", True))
@@ -103,7 +118,7 @@ SHEETS: dict[str, Sheet] = {
             text=_("Where work waits: whom it needs, how long it rings, when it overflows."),
             columns=(
                 (_("Skills"), _levels), (_("Hours"), lambda row: row.calendar or _("always open")),
-                (_("Answer within"), lambda row: f"{row.answer_within_seconds} s"),
+                (_("Answer within"), lambda row: duration(row.answer_within_seconds)),
                 (_("Overflows to"), lambda row: row.overflow_to or ""),
             ),
             related=("calendar", "overflow_to"),
@@ -123,7 +138,24 @@ SHEETS: dict[str, Sheet] = {
             can_remove=False,
         ),
         Sheet(
-            code="canned-replies", title=_("Canned replies"), one=_("Canned reply"), icon="note",
+            code="sources", title=_("Back offices"), one=_("Back office"), icon="globe", form=sources.SourceForm,
+            text=_("Who knows orders, accounts, cards and devices better than we do: asked, and told what to do."),
+            columns=(
+                (_("Knows"), lambda row: ", ".join(str(SourceKind(kind).label) for kind in row.kinds)),
+                (_("Actions"), lambda row: row.actions.count()), (_("Address"), lambda row: row.address),
+            ),
+        ),
+        Sheet(
+            code="flows", title=_("Guided flows"), one=_("Guided flow"), icon="call", form=flows.FlowForm,
+            text=_("What a caller hears before people: menus, questions, lookups. Checked before it goes live."),
+            columns=(
+                (_("Steps"), lambda row: len(row.content.get("steps", {}))),
+                (_("Languages"), lambda row: ", ".join(map(str, row.content.get("languages", [])))),
+                (_("Code"), lambda row: row.code),
+            ),
+        ),
+        Sheet(
+            code="canned-replies", title=_("Canned replies"), one=_("Canned reply"), icon="note", order="title",
             form=work.CannedReplyForm, text=_("Ready answers, one text per language."),
             columns=(
                 (_("Category"), lambda row: row.category or ""), (_("Languages"), lambda row: ", ".join(row.texts)),
@@ -136,9 +168,45 @@ SHEETS: dict[str, Sheet] = {
             related=("tier",),
         ),
         Sheet(
+            code="case-fields", title=_("Fields of cases"), one=_("Field of cases"), icon="document",
+            form=asked.CaseFieldForm, text=_("What is to be known of the cases of a type."),
+            columns=(
+                (_("Case type"), lambda row: row.case_type), (_("Kind"), lambda row: row.get_kind_display()),
+                (_("Needed"), lambda row: row.get_required_display()),
+            ),
+            related=("case_type",), can_remove=False,
+        ),
+        Sheet(
+            code="case-steps", title=_("Steps of cases"), one=_("Step of cases"), icon="checks",
+            form=asked.TypeStepForm, text=_("The steps that the cases of a type begin with."),
+            columns=(
+                (_("Case type"), lambda row: row.case_type),
+                (_("Needed to settle"), lambda row: _("yes") if row.required else _("no")),
+            ),
+            related=("case_type",),
+        ),
+        Sheet(
             code="categories", title=_("Categories"), one=_("Category"), icon="tag", form=work.CategoryForm,
             text=_("What a matter is about, as a tree."), columns=((_("Part of"), lambda row: row.parent or ""),),
             related=("parent",),
+        ),
+        Sheet(
+            code="targets", title=_("Service targets"), one=_("Service target"), icon="clock", form=promises.TargetForm,
+            text=_("By when we answer and settle which cases. The target that names most of a case holds for it."),
+            columns=(
+                (_("For"), promises.whom), (_("Promises"), promises.what),
+                (_("Hours"), lambda row: row.calendar or _("around the clock")),
+            ),
+            related=("case_type", "calendar"),
+        ),
+        Sheet(
+            code="escalation-rules", title=_("Escalation"), one=_("Escalation rule"), icon="up",
+            form=escalation.EscalationRuleForm, order="position",
+            text=_("What goes to another line by itself, or becomes more urgent: by time, priority and customer."),
+            columns=(
+                (_("When"), escalation.when), (_("For"), escalation.whom), (_("Does"), escalation.what),
+            ),
+            related=("case_type", "tier", "hand_over_to"),
         ),
         Sheet(
             code="dispositions", title=_("Outcomes"), one=_("Outcome"), icon="wrapup", form=work.DispositionForm,
@@ -149,7 +217,19 @@ SHEETS: dict[str, Sheet] = {
             ),
         ),
         Sheet(
+            code="advice-rules", title=_("Advice"), one=_("Rule of advice"), icon="star", form=advising.AdviceRuleForm,
+            text=_("What the company would do for whom, from history and holdings; agents follow it or not."),
+            columns=(
+                (_("Advises"), lambda row: wording.title(row, offer=row.offer)),
+                (_("When"), lambda row: "; ".join(wording.condition(one) for one in parsed(row.conditions))),
+                (_("Shown"), lambda row: row.shown.count()),
+                (_("Followed"), lambda row: row.shown.filter(decided="followed").count()),
+            ),
+            related=("queue",), order="position",
+        ),
+        Sheet(
             code="case-rules", title=_("Automatic cases"), one=_("Automatic case"), icon="rule", form=work.CaseRuleForm,
+            order="action",
             text=_("Which action of an agent makes which case by itself."),
             columns=(
                 (_("Makes"), lambda row: row.case_type), (_("Category"), lambda row: row.category),
@@ -162,6 +242,12 @@ SHEETS: dict[str, Sheet] = {
 
 GROUPS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
     (_("People"), ("agents", "roles", "teams", "tiers", "skills", "breaks")),
-    (_("Work"), ("queues", "calendars", "accounts")),
-    (_("Matters"), ("case-types", "categories", "dispositions", "case-rules", "canned-replies")),
+    (_("Work"), ("queues", "calendars", "accounts", "flows", "sources")),
+    (
+        _("Matters"),
+        (
+            *("case-types", "case-fields", "case-steps", "categories", "targets", "escalation-rules"),
+            *("dispositions", "case-rules", "advice-rules", "canned-replies"),
+        ),
+    ),
 )

@@ -5,7 +5,18 @@ from collections.abc import Iterator
 from django.urls import URLPattern, path
 
 from fanal.desk.administration.sheets import SHEETS, Sheet
-from fanal.desk.administration.views import channels, file, keys, pages, people, program
+from fanal.desk.administration.views import (
+    advising,
+    channels,
+    escalation,
+    file,
+    flows,
+    keys,
+    pages,
+    people,
+    program,
+    sources,
+)
 
 
 def _of(sheet: Sheet) -> Iterator[URLPattern]:
@@ -31,6 +42,11 @@ urlpatterns = [
     path("administration/invitations/<int:pk>/withdrawal/", people.withdrawal, name="administration_withdrawal"),
     path("administration/calendars/<int:pk>/holidays/", channels.holidays, name="administration_holidays"),
     path("administration/accounts/<int:pk>/secret/", channels.secret, name="administration_secret"),
+    path("administration/advice-rules/trial/", advising.trial, name="administration_advice_trial"),
+    path("administration/advice-rules/<int:pk>/trial/", advising.trial, name="administration_advice_trial_of"),
+    path("administration/escalation-rules/<int:pk>/trial/", escalation.trial, name="administration_escalation_trial"),
+    path("administration/sources/<int:pk>/trial/", sources.trial, name="administration_source_trial"),
+    path("administration/flows/<int:pk>/trial/", flows.trial, name="administration_flow_trial"),
     path("administration/notices/", program.notices, name="administration_notices"),
     path("administration/notices/<int:pk>/retry/", program.notice_retry, name="administration_notice_retry"),
     path("administration/blocks/", program.blocks, name="administration_blocks"),

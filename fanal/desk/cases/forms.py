@@ -1,12 +1,16 @@
 """The forms of the case pages."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from fanal.agents.models import Agent, Team, Tier
-from fanal.cases.models import Case, CaseNote, CaseType, Category, Priority
+from fanal.cases.models import Case, CaseField, CaseNote, CaseType, Category, Priority
+from fanal.cases.tree import ways
+from fanal.desk.cases.values import missing_fields, missing_given
 from fanal.interactions.models import Interaction, Topic
 from fanal.routing.models import Queue
 
@@ -19,7 +23,7 @@ class CaseForm(forms.Form):
     subject = forms.CharField(
         label=_("What should be settled"), max_length=200, widget=forms.TextInput(attrs=TYPED | {"autofocus": True})
     )
-    type = forms.ModelChoiceField(label=_("Type"), queryset=CaseType.objects.none(), empty_label=None)
+    type = forms.ModelChoiceField(label=_("Type"), queryset=CaseType.objects.none(), empty_label="–")
     category = forms.ModelChoiceField(label=_("Category"), queryset=Category.objects.none(), required=False)
     priority = forms.TypedChoiceField(
         label=_("Priority"), coerce=int, choices=Priority.choices, initial=Priority.NORMAL
@@ -40,14 +44,74 @@ class CaseForm(forms.Form):
             types |= CaseType.objects.filter(pk=case.type_id)
             categories |= Category.objects.filter(case=case)
         self.fields["type"].queryset = types.order_by("name")  # type: ignore[attr-defined]
-        self.fields["category"].queryset = categories.order_by("name")  # type: ignore[attr-defined]
+        self.fields["category"].queryset = categories  # type: ignore[attr-defined]
+        offered = set(categories.values_list("pk", flat=True))
+        tree = [(pk, way) for pk, way in ways().items() if pk in offered]
+        self.fields["category"].choices = [("", "–"), *tree]  # type: ignore[attr-defined]
 
 
 class NoteForm(forms.Form):
     text = forms.CharField(label=_("Note"), max_length=20_000, widget=forms.Textarea(attrs=TYPED | {"rows": 3}))
 
 
-class SettlementForm(forms.Form):
+class CasesBelowForm(forms.Form):
+    """For what is done with a problem and the cases below it: each can be left out."""
+
+    children = forms.ModelMultipleChoiceField(
+        label=_("Cases below it"), queryset=Case.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    field_order = ("note", "reason", "children")
+
+    def __init__(self, *args: Any, below: Sequence[Case] = (), hidden: int = 0, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"children": [case.pk for case in below]})
+        super().__init__(*args, **kwargs)
+        if not below:
+            del self.fields["children"]
+        if hidden:
+            last = list(self.fields.values())[-1]
+            last.help_text = ngettext(
+                "%(count)s more below it is not yours to see and stays as it is.",
+                "%(count)s more below it are not yours to see and stay as they are.",
+                hidden,
+            ) % {"count": hidden}
+        if not below:
+            return
+        rows = Case.objects.filter(pk__in=[case.pk for case in below]).select_related("customer").order_by("number")
+        self.fields["children"].queryset = rows  # type: ignore[attr-defined]
+        self.fields["children"].label_from_instance = _named  # type: ignore[attr-defined]
+
+
+def _named(case: Case) -> str:
+    return " · ".join([str(case.number), case.subject, case.customer.name if case.customer else str(_("not known"))])
+
+
+class ProblemForm(forms.Form):
+    """The problem behind a case: one there is, or a new one; and what else it causes."""
+
+    number = forms.IntegerField(
+        label=_("Number of the problem, if there is a case for it"), required=False, min_value=1, max_value=2**62
+    )
+    subject = forms.CharField(
+        label=_("Or what the new one is about"), max_length=200, required=False, widget=forms.TextInput(attrs=TYPED)
+    )
+    cases = forms.ModelMultipleChoiceField(
+        label=_("Similar cases that go below it too"),
+        queryset=Case.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, case: Case, alike: Sequence[int], **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"subject": case.subject})
+        super().__init__(*args, **kwargs)
+        rows = Case.objects.filter(pk__in=alike).select_related("customer").order_by("number")
+        self.fields["cases"].queryset = rows  # type: ignore[attr-defined]
+        self.fields["cases"].label_from_instance = _named  # type: ignore[attr-defined]
+
+
+class SettlementForm(CasesBelowForm):
+    """How a matter is settled: what its type needs to know of that and nobody has said yet, and a last note."""
+
     note = forms.CharField(
         label=_("Last note"),
         max_length=20_000,
@@ -55,8 +119,16 @@ class SettlementForm(forms.Form):
         widget=forms.Textarea(attrs=TYPED | {"rows": 3, "autofocus": True}),
     )
 
+    def __init__(self, *args: Any, missing: Mapping[CaseField, str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields = missing_fields(missing or {}) | self.fields
 
-class ReopeningForm(forms.Form):
+    def values(self) -> dict[str, str]:
+        """What was missing, by the code of its field."""
+        return missing_given(self.cleaned_data)
+
+
+class ReopeningForm(CasesBelowForm):
     reason = forms.CharField(
         label=_("Why does it come up again?"),
         max_length=500,

@@ -1,26 +1,28 @@
 """A customer's page: who it is, how to reach them, what they hold and ordered, what is open, what was before."""
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from fanal.agents.kept import kept
 from fanal.agents.models import Agent
 from fanal.cases.models import Case
-from fanal.customers.models import ContactPoint, ContactPointState, Customer, Relationship
-from fanal.holdings.models import Holding, HoldingKind, Order, OrderState, OrderStep
-from fanal.identity.masking import Shown, last_four, shown
+from fanal.customers.models import ContactPoint, Customer, Relationship
+from fanal.desk.customers.details import address_of, colour_of, picture_of
+from fanal.desk.customers.reading import Said, known_of
+from fanal.desk.naming import country_name, language_name
+from fanal.holdings.models import Holding, Order, OrderState, OrderStep
+from fanal.identity.masking import Shown, holding_number, shown
 from fanal.identity.models import Assurance
 from fanal.interactions.models import Interaction
-from fanal.scenarios.catalogue import BY_CODE
+from fanal.scenarios.wording import action_name
 
 MOST = 20
-BAD = (ContactPointState.BOUNCED, ContactPointState.DISCONNECTED, ContactPointState.INVALID)
-ICONS = {HoldingKind.ACCOUNT: "account", HoldingKind.CARD: "card", HoldingKind.CONTRACT: "document"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +45,7 @@ class Held:
     icon: str
     number: str
     balance: Shown
+    said: Said | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +55,7 @@ class Ordered:
     row: Order
     step: str
     place: str
+    said: Said | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,12 +88,21 @@ class Card:
     kin: list[Kin]
 
 
-def card_of(customer: Customer, family: list[int], *, agent: Agent, assurance: int, today: date) -> Card:
-    """As far as this agent may see it at this assurance; the rows of merged customers, the `family`, are among them."""
+def card_of(
+    customer: Customer, family: list[int], *, agent: Agent, assurance: int, readings: bool = False, now: datetime
+) -> Card:
+    """As far as this agent may see it at this assurance; the rows of merged customers, the `family`, are among them.
+
+    `readings`: with how old each thing is, where a part of the page is drawn again.
+    """
     reader = _Reader(agent=agent, assurance=assurance)
     facts = _facts(customer, reader)
     points = _points(family, reader)
-    holdings = _holdings(family, reader)
+    holdings, orders = _holdings(family, reader), _orders(family, agent)
+    things: list[Holding | Order] = [*(held.row for held in holdings), *(order.row for order in orders)]
+    said = known_of(things, customer=customer, now=now) if readings else {}
+    holdings = [replace(held, said=said.get(("holding", held.row.pk))) for held in holdings]
+    orders = [replace(order, said=said.get(("order", order.row.pk))) for order in orders]
     fields = [*(fact.field for fact in facts), *(point.field for point in points), *(held.balance for held in holdings)]
     return Card(
         customer=customer,
@@ -100,11 +113,17 @@ def card_of(customer: Customer, family: list[int], *, agent: Agent, assurance: i
         points=[point for point in points if point.row.ended_at is None],
         ended_points=[point for point in points if point.row.ended_at is not None],
         holdings=holdings,
-        orders=_orders(family, agent),
+        orders=orders,
         cases=_cases(agent=agent, family=family),
         interactions=_contacts(agent=agent, family=family),
-        kin=_kin(family, agent, today),
+        kin=_kin(family, agent, timezone.localdate(now)),
     )
+
+
+def readings_of(customer: Customer, family: list[int], *, agent: Agent, now: datetime) -> list[Said]:
+    """How old what stands on the page is, thing by thing; the page asks for it when it is there."""
+    things: list[Holding | Order] = [*_held(agent=agent, family=family), *_bought(agent=agent, family=family)]
+    return list(known_of(things, customer=customer, now=now).values())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,13 +137,12 @@ class _Reader:
 
 
 def _facts(customer: Customer, reader: _Reader) -> list[Fact]:
-    address = ", ".join(part for part in (customer.address, f"{customer.postcode} {customer.city}".strip()) if part)
     born = date_format(customer.born_on) if customer.born_on else ""
     facts = [
-        Fact(label=_("Address"), field=reader.field(address, "address")),
-        Fact(label=_("Country"), field=reader.field(customer.country, "name")),
+        Fact(label=_("Address"), field=reader.field(address_of(customer), "address")),
+        Fact(label=_("Country"), field=reader.field(country_name(customer.country), "name")),
         Fact(label=_("Born"), field=reader.field(born, "personal")),
-        Fact(label=_("Language"), field=reader.field(customer.language, "name")),
+        Fact(label=_("Language"), field=reader.field(language_name(customer.language), "name")),
         Fact(label=_("Number in your own systems"), field=reader.field(customer.external_id, "name"), number=True),
     ]
     return [fact for fact in facts if fact.field.text]
@@ -135,7 +153,7 @@ def _points(family: list[int], reader: _Reader) -> list[Point]:
         Point(
             row=row,
             field=reader.field(row.given or row.value, "contact", hint=True),
-            kind="stop" if row.state in BAD else "go" if row.state == ContactPointState.VERIFIED else "",
+            kind=colour_of(row.state),
         )
         for row in _reachable(family=family)
     ]
@@ -145,8 +163,8 @@ def _holdings(family: list[int], reader: _Reader) -> list[Held]:
     return [
         Held(
             row=row,
-            icon=ICONS.get(HoldingKind(row.kind), "device"),
-            number=last_four(row.number) if row.kind in (HoldingKind.CARD, HoldingKind.ACCOUNT) else row.number,
+            icon=picture_of(row.kind),
+            number=holding_number(row.kind, row.number),
             balance=reader.field("" if row.balance is None else f"{row.balance} {row.currency}", "financial"),
         )
         for row in _held(agent=reader.agent, family=family)
@@ -182,7 +200,7 @@ def _kin(family: list[int], agent: Agent, today: date) -> list[Kin]:
                     ended=ended,
                     until=row.ends_on,
                     proven=row.verified_at is not None,
-                    powers=[str(BY_CODE[code].name) if code in BY_CODE else code for code in row.powers],
+                    powers=[action_name(code) for code in row.powers],
                 )
             )
     return found
@@ -211,7 +229,8 @@ def _steps(orders: list[int]) -> QuerySet[OrderStep, tuple[Any, ...]]:
 
 @kept
 def _cases(agent: Agent, family: list[int]) -> QuerySet[Case]:
-    rows = Case.objects.visible_to(agent).filter(customer__in=family, withdrawn_at=None).select_related("type")
+    rows = Case.objects.visible_to(agent).filter(customer__in=family, withdrawn_at=None, merged_into=None)
+    rows = rows.select_related("type")
     return rows.only("number", "subject", "state", "updated_at", "type__name").order_by("-updated_at")[:MOST]
 
 

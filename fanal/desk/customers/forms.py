@@ -1,5 +1,6 @@
 """The forms of a customer's page: they collect, fanal.customers.rules decides."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from fanal.agents.models import Agent
 from fanal.customers.actions import NotValid
 from fanal.customers.models import ContactPointKind, Customer, CustomerKind, RelationshipKind
 from fanal.customers.wording import problem
+from fanal.desk.naming import country_choices, country_name, language_name
 from fanal.identity.rules import may_see
 from fanal.scenarios.catalogue import ENTRIES
 
@@ -23,14 +25,14 @@ class DetailsForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=200)
     given_name = forms.CharField(label=_("Given name"), required=False, max_length=100)
     family_name = forms.CharField(label=_("Family name"), required=False, max_length=100)
-    language = forms.ChoiceField(label=_("Language"), required=False, choices=[("", ""), *settings.LANGUAGES])
+    language = forms.ChoiceField(label=_("Language"), required=False)
     born_on = forms.DateField(
         label=_("Date of birth"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     address = forms.CharField(label=_("Street"), required=False, max_length=300)
     postcode = forms.CharField(label=_("Postcode"), required=False, max_length=20)
     city = forms.CharField(label=_("City"), required=False, max_length=100)
-    country = forms.CharField(label=_("Country, two letters"), required=False, max_length=2)
+    country = forms.ChoiceField(label=_("Country"), required=False)
     external_id = forms.CharField(label=_("Number in your own systems"), required=False, max_length=100)
 
     def __init__(
@@ -43,12 +45,19 @@ class DetailsForm(forms.Form):
         for name, field in self.fields.items():
             if customer:
                 field.initial = getattr(customer, name)
-            if isinstance(field, forms.CharField) and name not in ("country", "external_id", "postcode"):
+            if isinstance(field, forms.CharField) and name not in ("external_id", "postcode"):
                 field.widget.attrs["dir"] = "auto"
-        languages = dict(settings.LANGUAGES)
-        if customer and customer.language and customer.language not in languages:
-            choice: Any = self.fields["language"]
-            choice.choices = [*choice.choices, (customer.language, customer.language)]
+        self._offer("language", settings.LANGUAGES, language_name)
+        self._offer("country", country_choices(), country_name)
+
+    def _offer(self, name: str, choices: Iterable[tuple[str, Any]], called: Callable[[str], str]) -> None:
+        """Nothing, one of these, or what is there already."""
+        if name not in self.fields:
+            return
+        field: Any = self.fields[name]
+        known = ["", *(code for code, _name in choices)]
+        there = [] if not field.initial or field.initial in known else [(field.initial, called(field.initial))]
+        field.choices = [("", ""), *choices, *there]
 
     def refuse(self, refused: NotValid) -> None:
         """Put each problem beside its field."""

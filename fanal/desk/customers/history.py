@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from fanal.agents.models import Agent
-from fanal.customers.models import ContactPoint, Customer, Relationship, RelationshipKind
+from fanal.customers.models import ContactPoint, Customer, Relationship
+from fanal.desk.naming import country_name, language_name
 from fanal.identity.masking import Shown, shown
-from fanal.scenarios.catalogue import BY_CODE
+from fanal.scenarios.wording import action_name
 
 MOST = 200
 FIELDS: Mapping[str, tuple[Any, str]] = {
@@ -93,8 +96,8 @@ def _between(
     agent: Agent,
     assurance: int,
 ) -> list[Change]:
-    def seen(content: Any, what: str) -> Shown:
-        text = "" if content in (None, "", False, []) else _("yes") if content is True else _in_words(content)
+    def seen(content: Any, what: str, name: str = "") -> Shown:
+        text = "" if content in (None, "", False, []) else _in_words(new, name, content)
         return shown(
             text, what=what, role_field_classes=agent.role.field_classes, assurance=assurance, hint=bool(value)
         )
@@ -105,19 +108,33 @@ def _between(
             at=new.pgh_created_at,
             who=_who(new, names),
             what=f"{prefix}{label}",
-            before=seen(getattr(old, name, None), what),
-            after=seen(getattr(new, name), what),
+            before=seen(getattr(old, name, None), what, name),
+            after=seen(getattr(new, name), what, name),
         )
         for name, (label, what) in fields.items()
         if getattr(new, name) != (getattr(old, name) if old is not None else _empty(getattr(new, name)))
     ]
 
 
-def _in_words(content: Any) -> Any:
-    """Codes as people read them: powers by the names of the actions, the kind of a relationship by its own."""
-    if isinstance(content, list):
-        return " · ".join(str(BY_CODE[code].name) if code in BY_CODE else str(code) for code in content)
-    return RelationshipKind(content).label if content in RelationshipKind.values else content
+def _in_words(row: Any, name: str, content: Any) -> Any:
+    """Codes and times as people read them."""
+    match content:
+        case True:
+            return _("yes")
+        case list():
+            return " · ".join(action_name(code) for code in content)
+        case datetime():
+            return date_format(localtime(content), "SHORT_DATETIME_FORMAT")
+        case date():
+            return date_format(content)
+    match name:
+        case "country":
+            return country_name(content)
+        case "language":
+            return language_name(content)
+        case "":
+            return content
+    return dict(row._meta.get_field(name).flatchoices).get(content, content)
 
 
 def _empty(value: Any) -> Any:

@@ -17,7 +17,7 @@ from fanal.desk.customers.forms import RelationshipForm
 from fanal.desk.customers.views import may_change_addresses, seen
 from fanal.desk.finding.views import cut_sentence
 from fanal.desk.limits import searching
-from fanal.identity.find import Results, search
+from fanal.identity.find import Results, people_of, search
 
 FEW = 8
 
@@ -49,11 +49,11 @@ def relationships(request: SignedInRequest, pk: int) -> HttpResponse:
 @needs(Permission.HANDLE)
 @searching
 def people(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Who fits what was typed, each to be chosen; the customer themselves is not among them."""
+    """Who fits what was typed, or whose order it names, each to be chosen; never the customer themselves."""
     found = seen(request, pk)
     text = request.GET.get("q", "").strip()[:200]
     results = search(text, agent=request.user, limit=FEW) if len(text) >= 2 else Results()
-    others = [one for one in results if one.kind == "customer" and one.id != found.pk]
+    others = [one for one in people_of(results, agent=request.user) if one.id != found.pk]
     context = {"people": others, "text": text, "cut": cut_sentence(results.cut)}
     return render(request, "customers/relationship_people.html", context)
 

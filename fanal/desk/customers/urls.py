@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fanal.desk.customers import relationships, views
+from fanal.desk.customers import reading, relationships, views
 
 urlpatterns = [
     path("customers/", views.customers, name="customers"),
@@ -19,5 +19,8 @@ urlpatterns = [
         name="relationship_end",
     ),
     path("customers/<int:pk>/history/", views.history, name="customer_history"),
+    path("customers/orders/<int:pk>/reading/", reading.order_reading, name="order_reading"),
+    path("customers/holdings/<int:pk>/reading/", reading.holding_reading, name="holding_reading"),
+    path("customers/<int:pk>/readings/", views.readings, name="customer_readings"),
     path("customers/<int:pk>/opening/", views.opening, name="customer_opening"),
 ]

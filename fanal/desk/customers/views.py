@@ -18,7 +18,7 @@ from fanal.customers.survivors import family_of, survivors_of
 from fanal.customers.wording import problem
 from fanal.desk.access import SignedInRequest, needs
 from fanal.desk.customers.assurance import assurance_for, open_on_record
-from fanal.desk.customers.card import card_of
+from fanal.desk.customers.card import card_of, readings_of
 from fanal.desk.customers.forms import ContactPointForm, DetailsForm
 from fanal.desk.customers.history import changes_of
 from fanal.desk.finding.views import cut_sentence
@@ -131,6 +131,15 @@ def contact_point_end(request: SignedInRequest, pk: int, point_pk: int) -> HttpR
 
 @require_GET
 @needs(*LOOKS)
+def readings(request: SignedInRequest, pk: int) -> HttpResponse:
+    """What the back offices last said of each thing on the card; nobody is asked by looking."""
+    found = seen(request, pk)
+    said = readings_of(found, family_of(found.pk), agent=request.user, now=timezone.now())
+    return render(request, "customers/readings.html", {"readings": said})
+
+
+@require_GET
+@needs(*LOOKS)
 def history(request: SignedInRequest, pk: int) -> HttpResponse:
     """Every change, with who made it."""
     found = seen(request, pk)
@@ -183,7 +192,8 @@ def _customer(agent: Agent, pk: int) -> QuerySet[Customer]:
 def _card(request: SignedInRequest, found: Customer, *, form: Any = None, status: int = 200) -> HttpResponse:
     now, family = timezone.now(), family_of(found.pk)
     assurance = assurance_for(request, family, now=now)
-    card = card_of(found, family, agent=request.user, assurance=assurance, today=timezone.localdate(now))
+    again = "again" in request.GET
+    card = card_of(found, family, agent=request.user, assurance=assurance, readings=again, now=now)
     reasons = [
         ("case_work", _("Work on a case")),
         ("call_back", _("Prepare a call back")),

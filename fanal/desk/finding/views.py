@@ -1,5 +1,6 @@
 """The search: a page, a list that grows while one types, and the same as JSON."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
@@ -8,11 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from fanal.agents.models import Permission
-from fanal.cases.models import Case
+from fanal.agents.models import Agent, Permission
 from fanal.desk.access import SignedInRequest, needs
+from fanal.desk.calling import caller_of
 from fanal.desk.limits import searching
 from fanal.identity.find import Found, Results, search
+from fanal.interactions.models import Interaction, Topic
 
 SHORTEST = 2
 FEW, MANY = 8, 25
@@ -30,10 +32,10 @@ def found(request: SignedInRequest) -> HttpResponse:
     if len(text) >= SHORTEST:
         results = search(text, agent=request.user, limit=FEW if fragment else MANY)
     if request.headers.get("Accept", "").startswith("application/json"):
-        return JsonResponse({"found": [_as_json(one) for one in _linked(results)], "cut": results.cut})
+        return JsonResponse({"found": [_as_json(one) for one in _linked(results, request.user)], "cut": results.cut})
     context = {
         "text": text,
-        "found": _linked(results),
+        "found": _linked(results, request.user),
         "cut": cut_sentence(results.cut),
         "too_short": 0 < len(text) < SHORTEST,
     }
@@ -51,15 +53,25 @@ def cut_sentence(cut: str) -> str:
             return _("This search took too long and was stopped: add another word, or search for a number.")
 
 
-def _linked(results: Results) -> list[dict[str, Any]]:
-    numbers = Case.objects.in_bulk([one.id for one in results if one.kind == "case"])
-    return [{"one": one, "url": _url(one, numbers), "icon": ICONS[one.kind]} for one in results]
+def _linked(results: Results, agent: Agent) -> list[dict[str, Any]]:
+    claims = _claims([one.id for one in results if one.kind == "case" and not one.customer_id], agent)
+    return [{"one": one, "url": _url(one), "icon": ICONS[one.kind], "claim": claims.get(one.id, "")} for one in results]
 
 
-def _url(one: Found, cases: dict[int, Case]) -> str:
+def _claims(cases: Sequence[int], agent: Agent) -> dict[int, str]:
+    """What whoever wrote first calls themselves, in cases to which nobody is attached."""
+    if not cases:
+        return {}
+    topics = Topic.objects.filter(case__in=cases, withdrawn_at=None, interaction__customer=None).order_by("-pk")
+    topics = topics.filter(interaction__in=Interaction.objects.visible_to(agent)).select_related("interaction")
+    said = {topic.case_id: caller_of(topic.interaction) for topic in topics if topic.case_id}
+    return {case: who.name for case, who in said.items() if who.claimed}
+
+
+def _url(one: Found) -> str:
     match one.kind:
         case "case":
-            return reverse("case", args=[cases[one.id].number])
+            return reverse("case", args=[one.id])
         case "order":
             return f"{reverse('customer', args=[one.customer_id])}#order-{one.id}"
         case "holding":

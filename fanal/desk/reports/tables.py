@@ -13,18 +13,18 @@ from django.utils.translation import gettext as _
 from fanal.agents.models import Agent, Presence
 from fanal.cases.models import Case
 from fanal.channels.models import ChannelKind
-from fanal.desk.reports import cells
+from fanal.desk.calling import caller_of
 from fanal.desk.reports.chart import Chart, columns
-from fanal.desk.supervision.pages import Shown, rows_page, show
+from fanal.desk.supervision.shown import Shown, drawn, row_of, rows_page, show
 from fanal.interactions.models import Interaction
 from fanal.kpis import actions
 from fanal.kpis.actions.figures import Figure, labels, nothing, sight
 from fanal.kpis.asking import STRETCHES, Question
 from fanal.kpis.catalogue import GROUPS, KPIS, Kpi, Unit
 from fanal.kpis.periods import Period, before, zone
-from fanal.kpis.words import change, moment, shown
+from fanal.kpis.words import Words, change, moment, shown, words
 
-BY = ("queue", "agent", "type", "channel", "day", "hour", "interval")
+BY = ("queue", "agent", "type", "tier", "escalation", "rule", "channel", "day", "hour", "interval")
 MOMENTS = ("day", "hour", "interval")
 
 
@@ -118,13 +118,14 @@ def table(question: Question, viewer: Agent, now: datetime) -> Table:
     parts, whole, names = asked(question, viewer, now, group_of(question))
     found = {(figure.key, figure.kpi.id): figure for figure in parts}
     keys = sorted({figure.key for figure in parts}, key=lambda key: _place(key, by, names))
-    kpis = [figure.kpi for figure in whole]
+    kpis, said = [figure.kpi for figure in whole], words()
     lines = tuple(
         _line(
             key,
             names.get(key) or _("none"),
             [found.get((key, kpi.id)) or nothing(kpi, key) for kpi in kpis],
             _tail(question, _only(key, by)),
+            said,
         )
         for key in keys
     )
@@ -149,10 +150,9 @@ def _place(key: Any, by: str, names: dict[Any, str]) -> tuple[bool, Any]:
     return (False, key if by in MOMENTS else (names.get(key) or "").casefold())
 
 
-def _line(key: Any, name: str, figures: Iterable[Figure], tail: str) -> Line:
-    """The addresses of a line's figures differ in the figure alone."""
-    said = tuple(show(figure, period="", url=f"{rows_page()}?figure={figure.kpi.id}&{tail}") for figure in figures)
-    return Line(key=key, name=name, figures=said, cells=cells.drawn(said))
+def _line(key: Any, name: str, figures: Iterable[Figure], tail: str, said: Words) -> Line:
+    found = row_of(figures, tail, said)
+    return Line(key=key, name=name, figures=found, cells=drawn(found))
 
 
 def _show(figure: Figure, question: Question, more: dict[str, Any]) -> Shown:
@@ -192,6 +192,7 @@ def filters_of(question: Question) -> dict[str, Any]:
 def file_lines(question: Question, viewer: Agent, now: datetime) -> tuple[list[str], Iterator[list[Any]]]:
     """Every figure with numerator and denominator: whoever adds lines up can divide rightly again."""
     parts, whole, names = asked(question, viewer, now)
+    earlier = _before(question, [figure.kpi for figure in whole], viewer, now)[1] if question.compare else []
     head = [_("Row"), _("Figure"), _("Version"), _("Numerator"), _("Denominator"), _("Value")]
 
     def lines() -> Iterator[list[Any]]:
@@ -199,9 +200,8 @@ def file_lines(question: Question, viewer: Agent, now: datetime) -> tuple[list[s
             yield [names.get(figure.key) or _("none"), *_numbers(figure)]
         for figure in whole:
             yield [_("All"), *_numbers(figure)]
-        if question.compare:
-            for figure in _before(question, [figure.kpi for figure in whole], viewer, now)[1]:
-                yield [_("The period before"), *_numbers(figure)]
+        for figure in earlier:
+            yield [_("The period before"), *_numbers(figure)]
 
     return head, lines()
 
@@ -221,6 +221,7 @@ class Row:
     queue: str
     agent: str
     channel: str
+    claimed: str = ""
     numerator: str
     denominator: str
 
@@ -250,6 +251,7 @@ def row_texts(kpi: Kpi, facts: Iterable[Any], viewer: Agent) -> list[Row]:
                 queue=queues.get(fact.queue_id, ""),
                 agent=agents.get(fact.agent_id, ""),
                 channel=channel_name(fact.channel),
+                claimed=_claim(interaction) if interaction and not customer else "",
                 numerator=_added(kpi.numerator, fact.in_numerator),
                 denominator=_added(kpi.denominator, fact.in_denominator) if kpi.denominator else "",
             )
@@ -275,6 +277,12 @@ def time_texts(kpi: Kpi, rows: Sequence[actions.TimeRow]) -> list[Row]:
     ]
 
 
+def _claim(interaction: Interaction) -> str:
+    """What somebody calls themselves whom nobody knows: for the page alone, in a file a customer is a customer."""
+    who = caller_of(interaction)
+    return who.name if who.claimed else ""
+
+
 def channel_name(channel: str | None) -> str:
     return str(ChannelKind(channel).label) if channel in ChannelKind.values else (channel or "")
 
@@ -291,11 +299,13 @@ def _what(kpi: Kpi, fact: Any) -> str:
             return _("Interaction %(number)s") % {"number": fact.pk}
         case "case":
             return _("Case %(number)s") % {"number": fact.pk}
+        case "advice" if fact.interaction_id:
+            return _("Interaction %(number)s") % {"number": fact.interaction_id}
     return _("Case %(number)s") % {"number": fact.case_id}
 
 
 def _url(kpi: Kpi, interaction: Interaction | None, case: Case | None) -> str:
-    if interaction is not None and kpi.source not in ("case", "move"):
+    if interaction is not None and kpi.source not in ("case", "move", "clock"):
         return reverse("interaction", args=[interaction.pk])
     return f"/cases/{case.pk}/" if case is not None else ""
 

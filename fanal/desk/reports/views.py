@@ -1,7 +1,7 @@
 """Reports over a period, the rows behind each figure, both as files, and the definitions."""
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -15,19 +15,21 @@ from django.views.decorators.http import require_GET
 from fanal.agents.models import SUPERVISES, Agent, Permission
 from fanal.cases.models import CaseType
 from fanal.channels.models import ChannelKind
+from fanal.deciding.models import AdviceRule
 from fanal.desk.access import SignedInRequest, needs
 from fanal.desk.limits import exporting
 from fanal.desk.reports import tables
-from fanal.desk.supervision.pages import show
+from fanal.desk.supervision.shown import show
 from fanal.kpis import actions
 from fanal.kpis.actions.figures import sight
 from fanal.kpis.asking import OWN, NotUnderstood, Question, kpi, question
 from fanal.kpis.catalogue import GROUPS, KPIS, Kpi
 from fanal.kpis.periods import HOUR, NAMES, zone
-from fanal.kpis.words import moment
+from fanal.kpis.words import as_of, moment
 from fanal.routing.models import Queue
 
 PAGE = 50
+WRITTEN_AT_ONCE = 1000
 P = ParamSpec("P")
 View = Callable[Concatenate[SignedInRequest, P], HttpResponseBase]
 
@@ -50,14 +52,16 @@ def understood(view: View[P]) -> View[P]:
 @understood
 def reports(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
-    actions.fold(limit=20_000)
     asked = question(request.GET, now)
     seen = sight(request.user)
+    with actions.at_one_moment(now=now) as until:
+        table = tables.table(asked, request.user, until)
     return render(
         request,
         "reports/reports.html",
         {
-            "table": tables.table(asked, request.user, now),
+            "table": table,
+            "as_of": as_of(until, now),
             "asked": asked,
             "by": asked.by or "queue",
             "periods": [*NAMES.items(), (OWN, _("From … to …"))],
@@ -86,6 +90,9 @@ def _dimensions() -> list[tuple[str, str]]:
         "queue": _("Queue"),
         "agent": _("Agent"),
         "type": _("Type of case"),
+        "tier": _("Line"),
+        "escalation": _("Escalation rule"),
+        "rule": _("Rule of advice"),
         "channel": _("Channel"),
         "day": _("Day"),
         "hour": _("Hour"),
@@ -109,6 +116,7 @@ def _choices(viewer: Agent, asked: Question) -> list[dict[str, Any]]:
             list(CaseType.objects.order_by("name").values_list("pk", "name")),
             asked.filters.types,
         ),
+        ("rule", _("Rule of advice"), list(AdviceRule.objects.values_list("pk", "name")), asked.filters.rules),
         ("channel", _("Channel"), list(ChannelKind.choices), asked.filters.channels),
     ]
     return [{"name": name, "label": label, "all": found, "chosen": chosen} for name, label, found, chosen in lists]
@@ -122,11 +130,12 @@ def table_file(request: SignedInRequest) -> HttpResponseBase:
     """The report as a file, with numerators and denominators."""
     now = timezone.now()
     asked = question(request.GET, now)
-    head, lines = tables.file_lines(asked, request.user, now)
+    with actions.at_one_moment(now=now) as until:
+        head, lines = tables.file_lines(asked, request.user, until)
     content = actions.export(
         what="report", details={"by": asked.by or "queue"}, head=head, lines=lines, by=request.user, now=now
     )
-    return _file(content, f"report-{asked.by or 'queue'}")
+    return _file(content, f"report-{asked.by or 'queue'}", until)
 
 
 @require_GET
@@ -136,11 +145,12 @@ def rows(request: SignedInRequest) -> HttpResponse:
     """What is behind a figure: every fact in its numerator or denominator, and what each adds."""
     now = timezone.now()
     asked, about = question(request.GET, now), kpi(request.GET.get("figure", ""))
-    figure = actions.figures(
-        kpi_ids=[about.id], period=asked.period, filters=asked.filters, viewer=request.user, now=now
-    )[0]
-    page = Paginator(_facts(about, asked, request, now), PAGE).get_page(request.GET.get("page"))
-    texts = _texts(about, list(page.object_list), request.user)
+    with actions.at_one_moment(now=now) as until:
+        figure = actions.figures(
+            kpi_ids=[about.id], period=asked.period, filters=asked.filters, viewer=request.user, now=until
+        )[0]
+        page = Paginator(_facts(about, asked, request, until), PAGE).get_page(request.GET.get("page"))
+        texts = _texts(about, list(page.object_list), request.user)
     address = tables.address("report_rows", asked, figure=about.id)
     return render(
         request,
@@ -152,6 +162,7 @@ def rows(request: SignedInRequest) -> HttpResponse:
             "page": page,
             "query": address.partition("?")[2] + "&",
             "number": page.paginator.count,
+            "as_of": as_of(until, now),
             "period": NAMES.get(asked.period.name, ""),
             "days": _days(asked),
             "clock": moment(asked.period.start, "hour") if asked.period.end - asked.period.start <= HOUR else "",
@@ -168,33 +179,34 @@ def rows(request: SignedInRequest) -> HttpResponse:
 @exporting
 @understood
 def rows_file(request: SignedInRequest) -> HttpResponseBase:
-    """The rows behind a figure as a file, a thousand at a time."""
+    """The rows behind a figure as a file: all of one moment, however long it takes to write them."""
     now = timezone.now()
     asked, about = question(request.GET, now), kpi(request.GET.get("figure", ""))
-    facts = _facts(about, asked, request, now)
+    complete = actions.complete_until(now=now)  # the rows are read when they are written, and may hold more
 
     def lines() -> Iterator[list[Any]]:
-        for chunk in Paginator(facts, 1000):
-            for row in _texts(about, list(chunk.object_list), request.user):
-                yield [
-                    row.at,
-                    row.what,
-                    row.customer,
-                    row.queue,
-                    row.agent,
-                    row.channel,
-                    row.numerator,
-                    row.denominator,
-                ]
+        with actions.at_one_moment(now=now) as until:
+            for chunk in Paginator(_facts(about, asked, request, until), WRITTEN_AT_ONCE):
+                for row in _texts(about, list(chunk.object_list), request.user):
+                    yield [
+                        row.at,
+                        row.what,
+                        row.customer,
+                        row.queue,
+                        row.agent,
+                        row.channel,
+                        row.numerator,
+                        row.denominator,
+                    ]
 
     head = [_("Time"), _("What"), _("Customer"), _("Queue"), _("Agent"), _("Channel"), _("Numerator"), _("Denominator")]
     content = actions.export(
         what="rows", details={"figure": about.id}, head=head, lines=lines(), by=request.user, now=now
     )
-    return _file(content, about.id)
+    return _file(content, about.id, complete)
 
 
-def _facts(about: Kpi, asked: Question, request: SignedInRequest, now: Any) -> Any:
+def _facts(about: Kpi, asked: Question, request: SignedInRequest, now: datetime) -> Any:
     ask: dict[str, Any] = {"kpi_id": about.id, "period": asked.period, "filters": asked.filters, "viewer": request.user}
     if about.source == "time":
         return list(actions.time_rows(now=now, **ask))
@@ -206,9 +218,11 @@ def _texts(about: Kpi, facts: list[Any], viewer: Agent) -> list[tables.Row]:
     return tables.time_texts(about, facts) if about.source == "time" else tables.row_texts(about, facts, viewer)
 
 
-def _file(content: Iterator[str], name: str) -> StreamingHttpResponse:
+def _file(content: Iterator[str], name: str, until: datetime) -> StreamingHttpResponse:
+    """Its name says up to when the figures hold everything."""
     response = StreamingHttpResponse(content, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    local = until.astimezone(zone())
+    response["Content-Disposition"] = f'attachment; filename="{name}-{local:%Y-%m-%d-%H%M%S}.csv"'
     response["Cache-Control"] = "no-store"
     return response
 

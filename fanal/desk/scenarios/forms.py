@@ -8,13 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from fanal.cases.models import Category, Priority
 from fanal.channels.models import ChannelAccount
+from fanal.desk.administration.forms.base import NOTHING, draw_nothing
 from fanal.identity.models import Assurance, Recognition
 from fanal.routing.models import Queue
 from fanal.scenarios import wording
 from fanal.scenarios.models import Scenario
 
 MOST_CONDITIONS = 20
-NOTHING = [("", "–")]
 
 
 class ScenarioForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -62,6 +62,7 @@ class ScenarioForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        draw_nothing(self.fields)
         self.initial["skills"] = "\n".join(f"{code} {level}" for code, level in self.instance.skills.items())
         self.fields["queue"].queryset = Queue.objects.filter(active=True).order_by("name")  # type: ignore[attr-defined]
         self.fields["category"].queryset = Category.objects.order_by("name")  # type: ignore[attr-defined]
@@ -87,10 +88,10 @@ class ScenarioForm(forms.ModelForm):  # type: ignore[type-arg]
 class ConditionForm(forms.Form):
     """One line of conditions; a line that asks about nothing is no condition."""
 
-    what = forms.ChoiceField(label=_("Asks about"), required=False, choices=[*NOTHING, *wording.WHAT.items()])
+    what = forms.ChoiceField(label=_("Asks about"), required=False, choices=[NOTHING, *wording.WHAT.items()])
     field = forms.CharField(label=_("Given field"), required=False, max_length=60)
     comparison = forms.ChoiceField(
-        label=_("Comparison"), required=False, choices=[*NOTHING, *wording.COMPARISONS.items()]
+        label=_("Comparison"), required=False, choices=[NOTHING, *wording.COMPARISONS.items()]
     )
     value = forms.CharField(
         label=_("Value"), required=False, max_length=500, strip=True, widget=forms.TextInput(attrs={"dir": "auto"})

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from fanal.agents.models import Permission
 from fanal.desk.access import SignedInRequest, needs
+from fanal.desk.administration.menu import menu_of
 from fanal.desk.scenarios.forms import ConditionSet, ContactForm, ScenarioForm
 from fanal.interactions.models import Interaction
 from fanal.routing.models import Queue
@@ -33,7 +34,7 @@ def scenarios(request: SignedInRequest) -> HttpResponse:
         }
         for row in rows
     ]
-    return render(request, "scenarios/list.html", {"listed": listed})
+    return render(request, "scenarios/list.html", {"listed": listed, "menu": menu_of("scenarios")})
 
 
 @require_http_methods(["GET", "POST"])
@@ -68,7 +69,8 @@ def _edited(request: SignedInRequest, row: Scenario) -> HttpResponse:
             messages.success(request, _("Scenario saved. It holds for contacts from now on."))
             return redirect("scenarios")
     status = 422 if posted is not None else 200
-    return render(request, "scenarios/edit.html", {"form": form, "lines": lines, "scenario": row}, status=status)
+    context = {"form": form, "lines": lines, "scenario": row, "menu": menu_of("scenarios")}
+    return render(request, "scenarios/edit.html", context, status=status)
 
 
 @require_http_methods(["POST", "DELETE"])

@@ -9,7 +9,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from fanal.agents.models import Agent
-from fanal.desk.administration.forms.accounts import SITE
+from fanal.desk.administration.forms.accounts import sites_in
 
 
 class AdministratorForm(forms.Form):
@@ -67,11 +67,4 @@ class ChatForm(forms.Form):
     )
 
     def clean_sites(self) -> list[str]:
-        sites = [line.strip().rstrip("/") for line in self.cleaned_data["sites"].splitlines() if line.strip()]
-        for site in sites:
-            if site != "self" and not SITE.fullmatch(site):
-                raise forms.ValidationError(
-                    _("“%(site)s” is not the address of a site. Write it like https://shop.example.org."),
-                    params={"site": site},
-                )
-        return sites
+        return sites_in(self.cleaned_data["sites"])

@@ -1,24 +1,22 @@
 """What the supervision pages show, put together from how it stands now and today's figures."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from django.db.models import Count
-from django.urls import reverse
-from django.utils.functional import Promise
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from fanal.agents.models import Agent, Permission, Presence
 from fanal.channels.models import RawEvent, RawState
+from fanal.desk.supervision import escalated
+from fanal.desk.supervision.frequent import lasting
+from fanal.desk.supervision.shown import drawn, row_of
 from fanal.kpis import actions, live
 from fanal.kpis.actions.figures import Figure, nothing, sight
 from fanal.kpis.catalogue import KPIS
 from fanal.kpis.periods import named
-from fanal.kpis.words import parts, shown, since
-from fanal.routing.models import EntryState, Queue, QueueEntry
+from fanal.kpis.words import as_of, since, words
+from fanal.routing.models import WAITS, Queue, QueueEntry
 
 COLUMNS = (
     "offered",
@@ -37,53 +35,21 @@ OF_AGENTS = (
 SHOWN_AT_MOST = 200
 
 
-@dataclass(frozen=True, kw_only=True)
-class Shown:
-    """A figure ready to be shown: its words, its definition, and where its rows are."""
-
-    id: str
-    name: str | Promise
-    text: str
-    note: str
-    definition: str | Promise
-    url: str
-
-
-def show(figure: Figure, *, period: str, filters: dict[str, Any] | None = None, url: str = "") -> Shown:
-    """`url`: where the rows behind it are, if the caller knows."""
-    kpi = figure.kpi
-    times = [any(name.endswith("_ms") for name in names) for names in (kpi.numerator, kpi.denominator)]
-    return Shown(
-        id=kpi.id,
-        name=kpi.name,
-        text=shown(figure.value, kpi.unit),
-        note=parts(figure.numerator, figure.denominator, *times),
-        definition=kpi.formula,
-        url=url or f"{rows_page()}?{urlencode({'figure': kpi.id, 'period': period, **(filters or {})}, doseq=True)}",
-    )
-
-
-@cache
-def rows_page() -> str:
-    """Where the rows behind a figure are."""
-    return reverse("report_rows")
-
-
 def queues_page(viewer: Agent, now: datetime) -> dict[str, Any]:
-    """Every queue in sight: now from the tables, today from the counters. Folds what has just happened first."""
-    actions.fold(limit=20_000)
+    """Every queue in sight: now from the tables, today from the counters as far as they are folded."""
     seen = sight(viewer)
     standing = live.standing(seen=seen)
     today = named("today", now)
-    by_queue, whole = actions.table(kpi_ids=TILES, period=today, by="queue", seen=seen, now=now)
-    found = {(figure.kpi.id, figure.key): figure for figure in by_queue}
+    with actions.at_one_moment(now=now) as moment:
+        by_queue, whole = actions.table(kpi_ids=TILES, period=today, by="queue", seen=seen, now=moment)
+    found, said = {(figure.kpi.id, figure.key): figure for figure in by_queue}, words()
     rows = [
         {
             "now": one,
             "late": one.late(now),
             "longest": since(one.longest_since, now) if one.longest_since else None,
             "states": _states(one.agents),
-            "figures": [show(_of(found, kpi, one.pk), period="today", filters={"queue": one.pk}) for kpi in COLUMNS],
+            "figures": row_of((_of(found, kpi, one.pk) for kpi in COLUMNS), f"period=today&queue={one.pk}", said),
         }
         for one in standing.queues
     ]
@@ -92,7 +58,7 @@ def queues_page(viewer: Agent, now: datetime) -> dict[str, Any]:
     return {
         "rows": rows,
         "columns": [KPIS[kpi] for kpi in COLUMNS],
-        "tiles": [show(figure, period="today") for figure in whole],
+        "tiles": row_of(whole, "period=today", said),
         "waiting": sum(one.waiting for one in standing.queues),
         "longest": since(longest, now) if longest else None,
         "late": late > 0,
@@ -100,7 +66,10 @@ def queues_page(viewer: Agent, now: datetime) -> dict[str, Any]:
         "available": standing.agents[Presence.AVAILABLE],
         "signed_in": standing.agents.total(),
         "now": now,
+        "as_of": as_of(moment, now),
         "set_aside": set_aside(viewer),
+        "bursts": lasting(viewer, now=now),
+        "escalated": escalated.lately(viewer, now=now),
     }
 
 
@@ -121,8 +90,8 @@ def _states(counted: Any) -> list[tuple[str, str, int]]:
 
 def queue_page(viewer: Agent, queue: Queue, now: datetime) -> dict[str, Any]:
     """What waits in one queue, in the order of waiting, and where else it could go."""
-    rows = QueueEntry.objects.filter(queue=queue, state__in=[EntryState.WAITING, EntryState.OFFERED])
-    rows = rows.select_related("interaction", "interaction__customer", "case", "preferred_agent")
+    rows = QueueEntry.objects.filter(queue=queue, state__in=WAITS)
+    rows = rows.select_related("interaction", "interaction__customer", "case", "case__customer", "preferred_agent")
     people = live.agents(seen=sight(viewer))
     return {
         "queue": queue,
@@ -140,10 +109,10 @@ def queue_page(viewer: Agent, queue: Queue, now: datetime) -> dict[str, Any]:
 
 def agents_page(viewer: Agent, now: datetime) -> dict[str, Any]:
     """Who is signed in, what they are doing, and their day so far."""
-    actions.fold(limit=20_000)
     people = live.agents(seen=sight(viewer))
-    figures = actions.figures(kpi_ids=OF_AGENTS, period=named("today", now), by="agent", viewer=viewer, now=now)
-    found = {(figure.kpi.id, figure.key): figure for figure in figures}
+    with actions.at_one_moment(now=now) as moment:
+        figures = actions.figures(kpi_ids=OF_AGENTS, period=named("today", now), by="agent", viewer=viewer, now=moment)
+    found, said = {(figure.kpi.id, figure.key): figure for figure in figures}, words()
     return {
         "columns": [KPIS[kpi] for kpi in OF_AGENTS],
         "rows": [
@@ -151,14 +120,17 @@ def agents_page(viewer: Agent, now: datetime) -> dict[str, Any]:
                 "now": one,
                 "since": since(one.since, now),
                 "work": [(work, since(work.since, now)) for work in one.work],
-                "figures": [
-                    show(_of(found, kpi, one.agent.pk), period="today", filters={"agent": one.agent.pk})
-                    for kpi in OF_AGENTS
-                ],
+                "cells": drawn(
+                    row_of(
+                        (_of(found, kpi, one.agent.pk) for kpi in OF_AGENTS), f"period=today&agent={one.agent.pk}", said
+                    ),
+                    named=True,
+                ),
             }
             for one in people
         ],
         "now": now,
+        "as_of": as_of(moment, now),
     }
 
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("queues/<int:pk>/", views.queue, name="queue"),
     path("queues/entries/<int:pk>/place/", views.entry_place, name="entry_place"),
     path("queues/entries/<int:pk>/priority/", views.entry_priority, name="entry_priority"),
+    path("frequent/", views.frequent, name="frequent"),
     path("agents/", views.agents, name="agents"),
     path("agents/<int:pk>/presence/", views.agent_presence, name="agent_presence"),
     path("quarantine/", views.quarantine, name="quarantine"),

@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse, QueryDict
@@ -14,8 +15,9 @@ from fanal.agents.models import SUPERVISES, Agent, Permission
 from fanal.channels.models import RawEvent, RawState
 from fanal.desk.access import SignedInRequest, needs
 from fanal.desk.given import number
-from fanal.desk.supervision import pages
-from fanal.intake import actions as intake
+from fanal.desk.supervision import arrivals, pages
+from fanal.desk.supervision.frequent import DAYS, frequent_page
+from fanal.intake import looking_after
 from fanal.kpis.actions.figures import sight
 from fanal.routing import actions as routing
 from fanal.routing.models import Queue, QueueEntry
@@ -44,6 +46,15 @@ def refused(sentence: str, status: int = 409) -> HttpResponse:
 @needs(*SUPERVISES)
 def queues(request: SignedInRequest) -> HttpResponse:
     return answer(request, "queues", pages.queues_page(request.user, timezone.now()))
+
+
+@require_GET
+@needs(*SUPERVISES)
+def frequent(request: SignedInRequest) -> HttpResponse:
+    """What is frequent, in the last day, week or month."""
+    days = number(request.GET.get("days", ""))
+    found = frequent_page(request.user, days=days if days in DAYS else DAYS[0], now=timezone.now())
+    return render(request, "supervision/frequent.html", found)
 
 
 @require_GET
@@ -107,9 +118,14 @@ def agent_presence(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_GET
 @needs(Permission.SUPERVISE)
 def quarantine(request: SignedInRequest) -> HttpResponse:
-    """Input that could not be processed. Its content is shown to nobody here: it may hold personal data."""
+    """What came in, by day and channel, and what could not be processed. Its content is shown to nobody here."""
+    wanted = arrivals.asked(request.GET)
     context = pages.quarantine_page()
-    context["page"] = Paginator(context.pop("rows"), 50).get_page(request.GET.get("page"))
+    found = arrivals.rows(wanted) if wanted != arrivals.Asked() else context["rows"]
+    context["page"] = Paginator(found, 50).get_page(request.GET.get("page"))
+    context["wanted"] = wanted if wanted != arrivals.Asked() else None
+    context["query"] = urlencode({key: request.GET[key] for key in ("on", "channel", "state") if key in request.GET})
+    context["days"] = arrivals.lines(until=wanted.on or timezone.localdate())
     context["may_replay"] = request.user.may(Permission.REPLAY)
     return render(request, "supervision/quarantine.html", context)
 
@@ -119,7 +135,7 @@ def quarantine(request: SignedInRequest) -> HttpResponse:
 def replay(request: SignedInRequest, pk: int) -> HttpResponse:
     """Process it again, because somebody mended what was wrong."""
     raw = get_object_or_404(RawEvent, pk=pk, state=RawState.QUARANTINED)
-    again = intake.replay(raw_id=raw.pk, by=request.user, now=timezone.now())
+    again = looking_after.replay(raw_id=raw.pk, by=request.user, now=timezone.now())
     context = {"raw": again, "may_replay": True, "processed": again.state == RawState.PROCESSED}
     return render(request, "supervision/quarantine_row.html", context)
 

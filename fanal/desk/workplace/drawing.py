@@ -1,12 +1,13 @@
 """The answers of the agent's page: the whole page, or the rooms that a click changed."""
 
 from typing import Any
-from uuid import uuid4
 
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from fanal.desk.access import SignedInRequest
+from fanal.desk.answers import go_to
+from fanal.desk.answers import refused as refused
 from fanal.desk.workplace.about import about_of
 from fanal.desk.workplace.talk import talk_of
 from fanal.desk.workplace.work import work_of
@@ -20,7 +21,6 @@ def context_of(request: SignedInRequest, interaction: Interaction | None, **turn
         found |= {
             "talk": talk_of(interaction, agent=request.user),
             "about": about_of(interaction, agent=request.user, **turned),
-            "draft_id": f"desk-{uuid4()}",
         }
     return found
 
@@ -34,12 +34,14 @@ def rooms(request: SignedInRequest, interaction: Interaction | None, **turned: i
     return render(request, "workplace/rooms.html", context_of(request, interaction, **turned))
 
 
-def part(request: SignedInRequest, template: str, interaction: Interaction, **more: Any) -> HttpResponse:
+def part(
+    request: SignedInRequest, template: str, interaction: Interaction, *, fresh: bool = False, **more: Any
+) -> HttpResponse:
     """One part of the talk."""
-    context = {"talk": talk_of(interaction, agent=request.user), "draft_id": f"desk-{uuid4()}", **more}
+    context = {"talk": talk_of(interaction, agent=request.user, fresh=fresh), **more}
     return render(request, f"workplace/{template}.html", context)
 
 
-def refused(sentence: str) -> HttpResponse:
-    """A clear sentence for the person, shown as a toast."""
-    return HttpResponse(sentence, status=409, content_type="text/plain; charset=utf-8")
+def opened(request: SignedInRequest, interaction: Interaction) -> HttpResponse:
+    """To the contact that has just begun, whoever asks."""
+    return go_to(request, f"/interactions/{interaction.pk}/")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from fanal.agents.kept import kept
 from fanal.agents.models import Agent, AgentSkill
 from fanal.interactions.models import Segment
-from fanal.routing.models import EntryState, Queue, QueueEntry, QueueSkill
+from fanal.routing.models import WAITS, Queue, QueueEntry, QueueSkill
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +41,7 @@ def pulse_of(agent: Agent, *, now: datetime) -> Pulse:
 
 @kept
 def _waiting(agent: Agent) -> QuerySet[QueueEntry, tuple[Any, ...]]:
-    rows = QueueEntry.objects.filter(queue__in=served_by(agent), state__in=[EntryState.WAITING, EntryState.OFFERED])
+    rows = QueueEntry.objects.filter(queue__in=served_by(agent), state__in=WAITS)
     figures = (Count("pk"), Min("entered_at"), Max("queue__answer_within_seconds"))
     return rows.order_by().values(all=Value(1)).values_list(*figures)
 

@@ -5,17 +5,19 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
 
 from fanal.agents.kept import kept
-from fanal.agents.models import Agent, AgentState, BreakReason
-from fanal.cases.models import Case, CaseState
-from fanal.interactions.models import Author, Message, Segment, SegmentKind
+from fanal.agents.models import Agent, AgentState, BreakReason, Presence
+from fanal.cases.models import Case, CaseHelper, CaseState, Part
+from fanal.desk.calling import Caller, caller, picture
+from fanal.interactions.models import Author, DeliveryState, Message, Segment, SegmentKind
 from fanal.routing.models import Offer, OfferState
 
 MOST_CASES = 20
+OF_CASE = ("pk", "number", "subject", "updated_at", "due_at", "customer__name")
 LONGEST_GLANCE = 200
 STORIES = {
     "order": _("An order that is late"),
@@ -29,11 +31,22 @@ class Mine(NamedTuple):
 
     pk: int
     name: str | None
+    channel: str
+    given: dict[str, Any] | None
+    source: str
     started_at: datetime
     ended_at: datetime | None
     wrap_up_due_at: datetime | None
     last_text: str | None
     unread: int | None
+
+    @property
+    def who(self) -> Caller:
+        return caller(customer=self.name, channel=self.channel, given=self.given, source=self.source)
+
+    @property
+    def picture(self) -> str:
+        return picture(self.channel)
 
 
 class MyCase(NamedTuple):
@@ -41,7 +54,14 @@ class MyCase(NamedTuple):
     number: int
     subject: str
     updated_at: datetime
+    due_at: datetime | None
     name: str | None
+    part: str = ""
+
+    @property
+    def part_name(self) -> str:
+        """What one has to do with it, when it is somebody else's."""
+        return str(Part(self.part).label) if self.part else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,15 +82,38 @@ class Work:
         return breaks()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Ringing:
+    """What every page of the desk shows beside its own content: one's state, and what rings. Asked when it is drawn."""
+
+    agent: Agent
+
+    @cached_property
+    def state(self) -> AgentState | None:
+        return state_of(self.agent)
+
+    @cached_property
+    def offers(self) -> list[Offer]:
+        """Nothing rings at who is not available."""
+        available = self.state is not None and self.state.state == Presence.AVAILABLE
+        return _offers(agent=self.agent) if available else []
+
+    @cached_property
+    def breaks(self) -> list[BreakReason]:
+        return breaks()
+
+
 def work_of(agent: Agent, *, current: int | None = None) -> Work:
-    """Four queries, whatever the amount of work."""
+    """Four queries, whatever the amount of work; one more for whoever works on cases of others."""
     unfinished = [Mine(*row) for row in _unfinished(agent=agent)]
+    state = state_of(agent)
+    beside = _beside(agent=agent) if state is None or getattr(state, "works_beside", True) else []
     return Work(
-        state=state_of(agent),
+        state=state,
         offers=_offers(agent=agent),
         talking=[one for one in unfinished if one.ended_at is None],
         wrapping=[one for one in unfinished if one.ended_at is not None],
-        cases=[MyCase(*row) for row in _cases(agent=agent)],
+        cases=[MyCase(*row) for row in (*beside, *_cases(agent=agent))],
         current=current,
         stories=[(code, str(name)) for code, name in STORIES.items()] if agent.practising else [],
     )
@@ -82,7 +125,9 @@ def state_of(agent: Agent) -> AgentState | None:
 
 @kept
 def _state(agent: Agent) -> QuerySet[AgentState]:
-    return AgentState.objects.filter(agent=agent, ended_at=None).select_related("reason")[:1]
+    parts = CaseHelper.objects.filter(agent=OuterRef("agent"), left_at=None)
+    rows = AgentState.objects.filter(agent=agent, ended_at=None).annotate(works_beside=Exists(parts))
+    return rows.select_related("reason")[:1]
 
 
 @kept
@@ -93,9 +138,14 @@ def breaks() -> QuerySet[BreakReason]:
 @kept
 def _offers(agent: Agent) -> QuerySet[Offer]:
     rows = Offer.objects.filter(agent=agent, state=OfferState.OPEN).order_by("offered_at")
-    return rows.select_related("entry__queue", "entry__interaction__customer", "entry__case").only(
+    rows = rows.select_related("entry__queue", "entry__interaction__customer", "entry__case")
+    rows = rows.select_related("entry__hand_over__from_tier", "entry__consultation__by")
+    return rows.only(
+        *(f"entry__hand_over__{name}" for name in ("summary", "tried", "expected", "back_of", "from_tier__name")),
+        *("entry__consultation__question", "entry__consultation__by__name"),
         *("expires_at", "entry__queue__name", "entry__queue__ring_seconds", "entry__case__number"),
         *("entry__case__subject", "entry__interaction__channel", "entry__interaction__recognition"),
+        *("entry__interaction__given", "entry__interaction__source"),
         "entry__interaction__customer__name",
     )
 
@@ -103,11 +153,13 @@ def _offers(agent: Agent) -> QuerySet[Offer]:
 @kept
 def _unfinished(agent: Agent) -> QuerySet[Segment, tuple[Any, ...]]:
     messages = Message.objects.filter(interaction=OuterRef("interaction_id")).order_by()
+    said = messages.exclude(state=DeliveryState.WITHDRAWN)
     unread = messages.filter(author=Author.CUSTOMER, read_at=None).values("interaction").annotate(n=Count("pk"))
     rows = Segment.objects.filter(agent=agent, kind=SegmentKind.AGENT, wrapped_up_at=None).order_by("started_at")
     return rows.values_list(
-        *("interaction_id", "interaction__customer__name", "started_at", "ended_at", "wrap_up_due_at"),
-        Subquery(messages.order_by("-id").values(glance=Left("text", LONGEST_GLANCE))[:1]),
+        *("interaction_id", *(f"interaction__{name}" for name in ("customer__name", "channel", "given", "source"))),
+        *("started_at", "ended_at", "wrap_up_due_at"),
+        Subquery(said.order_by("-id").values(glance=Left("text", LONGEST_GLANCE))[:1]),
         Subquery(unread.values("n")),
     )
 
@@ -115,5 +167,13 @@ def _unfinished(agent: Agent) -> QuerySet[Segment, tuple[Any, ...]]:
 @kept
 def _cases(agent: Agent) -> QuerySet[Case, tuple[Any, ...]]:
     rows = Case.objects.visible_to(agent).filter(owner=agent, withdrawn_at=None).exclude(state=CaseState.SETTLED)
-    rows = rows.order_by("-priority", "-updated_at")
-    return rows.values_list("pk", "number", "subject", "updated_at", "customer__name")[:MOST_CASES]
+    rows = rows.order_by(F("due_at").asc(nulls_last=True), "-priority", "-updated_at")
+    return rows.values_list(*OF_CASE)[:MOST_CASES]
+
+
+@kept
+def _beside(agent: Agent) -> QuerySet[CaseHelper, tuple[Any, ...]]:
+    """Those of others in which one has a part: helps, was asked, or visits the customer."""
+    rows = CaseHelper.objects.filter(agent=agent, left_at=None, case__in=Case.objects.visible_to(agent).values("pk"))
+    rows = rows.filter(case__withdrawn_at=None).exclude(case__state=CaseState.SETTLED).order_by("-joined_at")
+    return rows.values_list(*(f"case__{name}" for name in OF_CASE), "part")[:MOST_CASES]

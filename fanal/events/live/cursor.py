@@ -34,8 +34,8 @@ class Cursor:
         return cls(xid=xid, id=event)
 
 
-def now_at() -> str:
+def now_at() -> Cursor:
     """The cursor a page hands to its stream: taken before the page reads its rows, nothing falls in between."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
-        return f"{cursor.fetchone()[0]}-0"
+        return Cursor(xid=int(cursor.fetchone()[0]), id=0)

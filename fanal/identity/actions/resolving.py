@@ -6,13 +6,20 @@ from django.db import connection
 
 from fanal.customers.models import ContactPointKind, Customer
 from fanal.identity import rules
-from fanal.identity.gathering import people_for
+from fanal.identity.gathering import looks_alike, people_for
 from fanal.identity.rules import Evidence, Resolution
 
 
 def resolve(*, evidence: Evidence, now: datetime) -> Resolution:
     """Known, ambiguous or unknown, from what a contact brings; writes nothing."""
     return rules.resolve(evidence, people_for(evidence), now=now)
+
+
+def resolve_twice(*, evidence: Evidence, now: datetime) -> tuple[Resolution, Resolution]:
+    """By everything that a contact brings, and without what was typed; what both look for is looked for once."""
+    people, untyped = people_for(evidence), evidence.untyped()
+    fewer = people if not people or looks_alike(untyped, evidence) else people_for(untyped)
+    return rules.resolve(evidence, people, now=now), rules.resolve(untyped, fewer, now=now)
 
 
 def remember(*, customer: Customer, kind: ContactPointKind | str, value: str, contact: int, now: datetime) -> None:

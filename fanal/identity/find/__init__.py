@@ -1,5 +1,7 @@
 """One search field for everything: numbers and addresses exactly, names with slips and in any script."""
 
+from functools import partial
+
 from fanal.agents.models import Agent
 from fanal.identity.find.bounds import Cut, bounded
 from fanal.identity.find.lanes import exact, may_be_exact
@@ -23,8 +25,7 @@ def search(text: str, *, agent: Agent, limit: int = 10) -> Results:
     if Shape.NAME not in shapes or len(found) >= limit:
         return Results(found)
     try:
-        with bounded(limited=True):
-            hits = by_name(text, agent=agent, limit=limit)
-        return Results(found + shown(hits, agent=agent, limit=limit - len(found)))
+        hits = bounded(partial(by_name, text, agent=agent, limit=limit))
     except Cut as reason:
         return Results(found, cut=str(reason))
+    return Results(found + shown(hits, agent=agent, limit=limit - len(found)))

@@ -2,60 +2,62 @@
 
 from typing import Any
 
-from django.db import connection
-
 from fanal.environment import environment
 from fanal.holdings.keys import card_key
 from fanal.identity.find.results import Hit, Kind
 from fanal.identity.gathering import email_forms
 from fanal.norms import cards, digits, phones
 from fanal.norms.shapes import Shape
+from fanal.running.connections import prepared_cursor
 
 MOST = 20
 FEWEST_DIGITS = 4
 PHONE_TAIL, ORDER_TAIL = 7, 5
 LARGEST_NUMBER = 2**63 - 1
 
-_EMAIL = """
+_EMAIL = f"""
 SELECT 'customer', customer_id, 'email', state FROM customers_contactpoint
-WHERE kind = 'email' AND value = ANY(%(emails)s::text[]) AND ended_at IS NULL LIMIT %(most)s
+WHERE kind = 'email' AND value IN (%(key)s, %(address)s) AND ended_at IS NULL LIMIT {MOST}
 """
-# Every branch is an indexed look-up with a limit: together they cost what they find, and need no limit of time.
-_PHONE = """
+# Every branch is an indexed look-up with a limit: together they cost what they find, and need no limit of time. What
+# is the same each time is written out, so that one plan, kept for all of them, is as good as one for each.
+_PHONE = f"""
 (SELECT 'customer', customer_id, 'phone', state FROM customers_contactpoint
-    WHERE kind = 'phone' AND right(value, 7) = ANY(%(tails)s::text[]) AND ended_at IS NULL
+    WHERE kind = 'phone' AND right(value, {PHONE_TAIL}) = ANY(%(tails)s::text[]) AND ended_at IS NULL
     AND EXISTS (SELECT FROM unnest(%(long_tails)s::text[]) typed WHERE right(value, length(typed)) = typed)
-    LIMIT %(most)s)
+    LIMIT {MOST})
 """
-_ORDER_TAIL = """
+_ORDER_TAIL = f"""
 (SELECT 'order', id, 'order_tail', '' FROM holdings_order
-    WHERE right(number, 5) = %(order_tail)s AND right(number, %(digits_length)s) = %(digits)s LIMIT %(most)s)
+    WHERE right(number, {ORDER_TAIL}) = %(order_tail)s AND right(number, %(digits_length)s::int) = %(digits)s
+    LIMIT {MOST})
 """
-_CARD = """
+_CARD = f"""
 (SELECT 'holding', id, 'card_number', '' FROM holdings_holding
-    WHERE number_hash = %(card)s AND number_hash <> '' LIMIT %(most)s)
+    WHERE number_hash = %(card)s AND number_hash <> '' LIMIT {MOST})
 """
-_CASE = """
-(SELECT 'case', id, 'case_number', '' FROM cases_case WHERE number = %(case)s LIMIT %(most)s)
+_CASE = f"""
+(SELECT 'case', id, 'case_number', '' FROM cases_case WHERE number = %(case)s LIMIT {MOST})
 """
-_FORMS = """
-(SELECT 'order', id, 'order_number', '' FROM holdings_order WHERE number = ANY(%(forms)s::text[]) LIMIT %(most)s)
+_FORMS = f"""
+(SELECT 'order', id, 'order_number', '' FROM holdings_order WHERE number = ANY(%(forms)s::text[]) LIMIT {MOST})
 UNION ALL
 (SELECT 'order', id, 'tracking_number', '' FROM holdings_order
-    WHERE tracking_number = ANY(%(forms)s::text[]) AND tracking_number <> '' LIMIT %(most)s)
+    WHERE tracking_number = ANY(%(forms)s::text[]) AND tracking_number <> '' LIMIT {MOST})
 UNION ALL
 (SELECT 'holding', id, 'holding_number', '' FROM holdings_holding
-    WHERE number = ANY(%(forms)s::text[]) AND kind <> 'card' LIMIT %(most)s)
+    WHERE number = ANY(%(forms)s::text[]) AND kind <> 'card' LIMIT {MOST})
 UNION ALL
 (SELECT 'customer', id, 'external_id', '' FROM customers_customer
-    WHERE external_id = ANY(%(forms)s::text[]) AND external_id <> '' LIMIT %(most)s)
+    WHERE external_id = ANY(%(forms)s::text[]) AND external_id <> '' LIMIT {MOST})
 """
 
 
 def exact(text: str, shapes: tuple[Shape, ...]) -> list[Hit]:
     """Everything that bears exactly this address or number, in one query."""
     if Shape.EMAIL in shapes:
-        return _hits(_EMAIL, {"emails": list(email_forms(text)), "most": MOST}, shapes)
+        key, *others = email_forms(text)
+        return _hits(_EMAIL, {"key": key, "address": others[0] if others else key}, shapes)
     values = _number_values(text, shapes)
     lanes = {"tails": _PHONE, "forms": _FORMS, "order_tail": _ORDER_TAIL, "card": _CARD, "case": _CASE}
     asked = [sql for needed, sql in lanes.items() if values[needed]]
@@ -84,7 +86,6 @@ def _number_values(text: str, shapes: tuple[Shape, ...]) -> dict[str, Any]:
         "digits_length": max(len(number), 1),
         "card": cards.keyed_hash(number, key=card_key()) if Shape.CARD in shapes else None,
         "case": int(number) if Shape.CASE in shapes and number and int(number) <= LARGEST_NUMBER else None,
-        "most": MOST,
     }
 
 
@@ -98,7 +99,7 @@ def _phone_tails(text: str, number: str) -> list[str]:
 
 
 def _hits(sql: str, values: dict[str, Any], shapes: tuple[Shape, ...]) -> list[Hit]:
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(sql, values)
         rows = cursor.fetchall()
     scores = {"order_tail": 0.9, "phone": 0.95}

@@ -4,17 +4,16 @@ Every fuzzy key hangs on a distinct word (`customers/index.py`), never on a cust
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-from django.db import connection
 
 from fanal.agents.models import Agent
 from fanal.identity.find.results import Hit, Kind
 from fanal.identity.rules import may_see
 from fanal.identity.rules.assurance import VERIFIED
 from fanal.norms import names, scripts, spelling
+from fanal.running.connections import prepared_cursor
 
 MOST_WORDS = 4
 MOST_NEAR, MOST_BY_SOUND = 500, 64
@@ -28,6 +27,17 @@ SHORTEST_BEGINNING = 3
 KEPT_FOR_THE_INEXACT = 3
 EXTRA_WORD = 0.02
 NOT_MET = 2.0
+
+# The limits are written out: the plan that PostgreSQL keeps for every search would be made for unknown ones.
+_NEAR = f"""
+(SELECT wanted.key, t.id, t.text FROM unnest(%(keys)s::text[]) AS wanted(key),
+    LATERAL (SELECT token_id FROM customers_namekey k WHERE k.key = wanted.key
+        ORDER BY k.token_id LIMIT {MOST_PER_KEY}) filed
+    JOIN customers_nametoken t ON t.id = filed.token_id)
+UNION ALL
+(SELECT '', t.id, t.text FROM customers_nametoken t
+    WHERE t.text >= %(beginning)s AND t.text < %(beyond)s ORDER BY t.text LIMIT {BEGINNINGS})
+"""
 
 # A year of birth, of anybody who may be alive.
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -90,7 +100,7 @@ def _in_a_town(text: str, *, only: Only, limit: int) -> list[Bearer]:
         return []
     ways = {" ".join(parts[cut:]).casefold(): parts[:cut] for cut in (-1, -2) if len(parts) > -cut}
     ways.setdefault(parts[0].casefold(), parts[1:])
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             "SELECT town FROM unnest(%s::text[]) town "
             "WHERE EXISTS (SELECT FROM customers_customer c WHERE lower(c.city) = town AND c.city <> '')",
@@ -135,23 +145,13 @@ def _near_tokens(words: Sequence[str], stage: spelling.Stage, *, arabic: bool) -
     keys = {one: spelling.query_keys(one, stage) for word in words for one in readings[word]}
     last = words[-1]
     beginning = last if len(last) >= SHORTEST_BEGINNING else None
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
-            """
-            (SELECT wanted.key, t.id, t.text FROM unnest(%(keys)s::text[]) AS wanted(key),
-                LATERAL (SELECT token_id FROM customers_namekey k WHERE k.key = wanted.key
-                    ORDER BY k.token_id LIMIT %(most)s) filed
-                JOIN customers_nametoken t ON t.id = filed.token_id)
-            UNION ALL
-            (SELECT '', t.id, t.text FROM customers_nametoken t
-                WHERE t.text >= %(beginning)s AND t.text < %(beyond)s ORDER BY t.text LIMIT %(few)s)
-            """,
+            _NEAR,
             {
                 "keys": list(dict.fromkeys(key for some in keys.values() for key in some)),
-                "most": MOST_PER_KEY,
                 "beginning": beginning,
                 "beyond": f"{beginning}\U0010ffff" if beginning else None,
-                "few": BEGINNINGS,
             },
         )
         rows = cursor.fetchall()
@@ -204,15 +204,15 @@ def _bearers_of_one(near: Near, *, missing: int, only: Only, limit: int) -> list
     The inexact have some places even when the exact one has thousands of bearers.
     """
     order = sorted(near, key=lambda token: (near[token], token))[:MOST_TOKENS_OF_ONE]
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             f"""
             SELECT word.id, bearer.customer_id FROM unnest(%s::bigint[]) AS word(id),
             LATERAL (SELECT ct.customer_id FROM customers_customertoken ct
                 JOIN customers_customer c ON c.id = ct.customer_id
-                WHERE ct.token_id = word.id AND {only.sql} LIMIT %s) bearer
+                WHERE ct.token_id = word.id AND {only.sql} LIMIT {limit:d}) bearer
             """,
-            [order, *only.values, limit],
+            [_array(order), *only.values],
         )
         bearers: dict[int, list[int]] = {}
         for token, customer_id in cursor.fetchall():
@@ -234,13 +234,18 @@ def _bearers_of_one(near: Near, *, missing: int, only: Only, limit: int) -> list
 def _bearers_of_all(near: Sequence[Near], *, missing: int, only: Only) -> list[Bearer]:
     """Several words: customers who bear a near word for each, by the sum of the distances."""
     each = " AND ".join("c.tokens && %s::int[]" for _ in near)
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             f"SELECT c.id, c.tokens FROM customers_customer c WHERE {each} AND {only.sql} LIMIT {MOST_CUSTOMERS}",
-            [*(list(some) for some in near), *only.values],
+            [*map(_array, near), *only.values],
         )
         rows = cursor.fetchall()
     return _in_order(Bearer(customer_id=row[0], distance=_distance(near, row[1]) + missing * NOT_MET) for row in rows)
+
+
+def _array(tokens: Iterable[int]) -> str:
+    """As PostgreSQL writes an array, so that the same statement is prepared for small and large numbers."""
+    return f"{{{','.join(map(str, tokens))}}}"
 
 
 def _distance(near: Sequence[Near], tokens: Sequence[int]) -> float:
@@ -248,8 +253,8 @@ def _distance(near: Sequence[Near], tokens: Sequence[int]) -> float:
     return total + EXTRA_WORD * max(0, len(tokens) - len(near))
 
 
-def _in_order(bearers: object) -> list[Bearer]:
-    return sorted(bearers, key=lambda bearer: (bearer.distance, bearer.customer_id))  # type: ignore[call-overload, no-any-return]
+def _in_order(bearers: Iterable[Bearer]) -> list[Bearer]:
+    return sorted(bearers, key=lambda bearer: (bearer.distance, bearer.customer_id))
 
 
 def _merged(first: Sequence[Bearer], second: Sequence[Bearer]) -> list[Bearer]:

@@ -3,7 +3,9 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from fanal.agents.kept import kept
 from fanal.agents.models import Agent
 from fanal.channels.models import ChannelAccount
 from fanal.events.actions import publish
@@ -34,4 +36,10 @@ def lift_block(*, block_id: int, by: Agent, now: datetime) -> None:
 
 
 def is_blocked(*, account: ChannelAccount, source: str, now: datetime) -> bool:
-    return Block.objects.filter(account=account, source=source, lifted_at=None, until__gt=now).exists()
+    return bool(_blocks(account=account.pk, source=source, now=now))
+
+
+@kept
+def _blocks(account: int, source: str, now: datetime) -> QuerySet[Block, int]:
+    rows = Block.objects.filter(account=account, source=source, lifted_at=None, until__gt=now)
+    return rows.values_list("pk", flat=True)[:1]

@@ -3,10 +3,13 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Greatest
 
 from fanal.agents.models import Agent
 from fanal.events.actions import publish
 from fanal.interactions import audience
+from fanal.interactions.actions.calls import end_holds
 from fanal.interactions.models import Interaction, Segment, SegmentKind, TopicSpan
 
 
@@ -28,10 +31,12 @@ def end_talk(
         return None
     keys = audience.of(interaction, customer=True)
     segment = Segment.objects.select_for_update(of=("self",)).filter(interaction=interaction, ended_at=None).first()
+    now = max(now, interaction.started_at, segment.started_at if segment else now)  # a clock may be set back
     if segment:
         segment.ended_at = now
         segment.wrap_up_due_at = wrap_up_due_at if segment.kind == SegmentKind.AGENT else None
         segment.save(update_fields=["ended_at", "wrap_up_due_at"])
+        end_holds(segment, now=now)
     interaction.ended_at = now
     interaction.end_reason = reason
     interaction.save(update_fields=["ended_at", "end_reason"])
@@ -51,7 +56,7 @@ def complete_wrap_up(*, segment: Segment, now: datetime, by: Agent | None = None
     segment = Segment.objects.select_for_update(of=("self",)).get(pk=segment.pk)
     if segment.wrapped_up_at or segment.ended_at is None:
         return False
-    segment.wrapped_up_at = now
+    segment.wrapped_up_at = max(now, segment.ended_at)
     segment.save(update_fields=["wrapped_up_at"])
-    TopicSpan.objects.filter(segment=segment, ended_at=None).update(ended_at=now)
+    TopicSpan.objects.filter(segment=segment, ended_at=None).update(ended_at=Greatest("started_at", Value(now)))
     return True

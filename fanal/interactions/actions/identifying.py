@@ -8,6 +8,7 @@ from django.db import transaction
 
 from fanal.agents.models import Agent
 from fanal.cases.models import Case
+from fanal.channels.models import ChannelKind
 from fanal.customers.models import Customer
 from fanal.events.actions import publish
 from fanal.identity import actions as identity
@@ -16,6 +17,8 @@ from fanal.interactions import audience
 from fanal.interactions.models import Candidate, Identification, Interaction
 
 ON_BEHALF = "on_behalf"
+SIGHTED: Mapping[str, str] = {ChannelKind.EMAIL: "email", ChannelKind.VOICE: "phone"}
+"""As what the other side's handle is remembered; elsewhere as a handle."""
 
 
 @transaction.atomic
@@ -49,7 +52,8 @@ def identify(
         interaction=interaction, customer=customer, assurance=interaction.assurance, why=why, by=by, at=now
     )
     if customer and assurance >= Assurance.MATCHED and not interaction.relationship:
-        identity.remember(customer=customer, kind="handle", value=interaction.source, contact=interaction.pk, now=now)
+        kind = SIGHTED.get(interaction.channel, "handle")
+        identity.remember(customer=customer, kind=kind, value=interaction.source, contact=interaction.pk, now=now)
     _carry_cases(interaction, before=before, now=now, by=by)
     _published(interaction, now=now, by=by)
     return fact

@@ -3,15 +3,23 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from fanal.agents.kept import kept
 from fanal.agents.models import Agent
+from fanal.interactions.actions.calls import end_holds
 from fanal.interactions.models import Interaction, Segment, SegmentKind, Topic, TopicSpan
+
+
+def running_segment(interaction: Interaction) -> Segment | None:
+    """The part that goes on; None when the contact has ended."""
+    return _running.first(interaction=interaction.pk)
 
 
 @transaction.atomic
 def give_to_agent(*, interaction: Interaction, agent: Agent, now: datetime) -> Segment:
     """The running segment ends and the agent's begins; the topic that is open, if any, takes the time."""
-    _end_running(interaction, now=now)
+    now = _end_running(interaction, now=now)
     segment = Segment.objects.create(interaction=interaction, kind=SegmentKind.AGENT, agent=agent, started_at=now)
     topic = Topic.objects.filter(interaction=interaction, withdrawn_at=None).order_by("position").last()
     if topic:
@@ -22,14 +30,22 @@ def give_to_agent(*, interaction: Interaction, agent: Agent, now: datetime) -> S
 @transaction.atomic
 def give_to_queue(*, interaction: Interaction, wrap_up_due_at: datetime | None = None, now: datetime) -> Segment:
     """The running segment ends (an agent's goes into wrap-up) and a queue owns the contact."""
-    _end_running(interaction, now=now, wrap_up_due_at=wrap_up_due_at)
+    now = _end_running(interaction, now=now, wrap_up_due_at=wrap_up_due_at)
     return Segment.objects.create(interaction=interaction, kind=SegmentKind.QUEUE, started_at=now)
 
 
-def _end_running(interaction: Interaction, *, now: datetime, wrap_up_due_at: datetime | None = None) -> None:
+def _end_running(interaction: Interaction, *, now: datetime, wrap_up_due_at: datetime | None = None) -> datetime:
+    """Returns when: now, or its beginning where the clock was set back meanwhile; nothing takes less than no time."""
     segment = Segment.objects.select_for_update(of=("self",)).filter(interaction=interaction, ended_at=None).first()
     if segment is None:
-        return
-    segment.ended_at = now
+        return now
+    segment.ended_at = max(now, segment.started_at)
     segment.wrap_up_due_at = wrap_up_due_at if segment.kind == SegmentKind.AGENT else None
     segment.save(update_fields=["ended_at", "wrap_up_due_at"])
+    end_holds(segment, now=segment.ended_at)
+    return segment.ended_at
+
+
+@kept
+def _running(interaction: int) -> QuerySet[Segment]:
+    return Segment.objects.filter(interaction=interaction, ended_at=None).order_by("pk")[:1]

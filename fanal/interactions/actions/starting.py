@@ -9,38 +9,47 @@ from fanal.channels.models import ChannelAccount
 from fanal.events.actions import publish
 from fanal.interactions import audience
 from fanal.interactions.models import Direction, Interaction, Segment, SegmentKind
+from fanal.running.connections.inserting import insert
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def start(
     *,
     account: ChannelAccount,
     source: str,
+    thread: str = "",
     direction: str = Direction.INBOUND,
     given: Mapping[str, str] | None = None,
     entry_page: str = "",
     language: str = "",
     practice: bool = False,
+    owner: SegmentKind = SegmentKind.QUEUE,
     now: datetime,
 ) -> Interaction:
-    """A new contact, owned by a queue until an agent takes it. One source has one open contact at a time."""
-    interaction = Interaction.objects.create(
-        account=account,
-        channel=account.kind,
-        source=source,
-        direction=direction,
-        given=dict(given or {}),
-        entry_page=entry_page,
-        language=language,
-        practice=practice,
-        started_at=now,
-        customer_seen_at=now,
+    """A new contact, owned by a queue until an agent takes it, or by a bot at first.
+
+    One source has one open at a time, in each thread.
+    """
+    interaction = insert(
+        Interaction(
+            account=account,
+            channel=account.kind,
+            source=source,
+            thread=thread,
+            direction=direction,
+            given=dict(given or {}),
+            entry_page=entry_page,
+            language=language,
+            practice=practice,
+            started_at=now,
+            customer_seen_at=now,
+        )
     )
-    Segment.objects.create(interaction=interaction, kind=SegmentKind.QUEUE, started_at=now)
+    insert(Segment(interaction=interaction, kind=owner, started_at=now))
     publish(
         kind="interaction.started",
         data=audience.about(interaction, channel=account.kind, account=account.pk),
-        audience=audience.of(interaction, customer=True),
+        audience=audience.customers(interaction),  # and nobody of ours yet
         now=now,
     )
     return interaction

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Value
+from django.db.models.functions import Greatest
 
 from fanal.agents.models import Agent
 from fanal.cases.models import Case, Category
@@ -64,7 +65,7 @@ def withdraw_topic(*, topic: Topic, now: datetime, by: Agent | None = None) -> N
     if heir:
         TopicSpan.objects.filter(topic=topic).update(topic=heir)
     else:
-        TopicSpan.objects.filter(topic=topic, ended_at=None).update(ended_at=now)
+        TopicSpan.objects.filter(topic=topic, ended_at=None).update(ended_at=Greatest("started_at", Value(now)))
     _published("topic.withdrawn", topic, now=now, by=by)
 
 
@@ -86,7 +87,7 @@ def link_case(*, topic: Topic, case: Case, now: datetime, by: Agent | None) -> N
         case.customer_id = topic.interaction.customer_id
         case.updated_at = now
         case.save(update_fields=["customer", "updated_at"])
-    _published("topic.changed", topic, now=now, by=by)
+    _published("topic.changed", topic, now=now, by=by, linked=True)
 
 
 def _focus(topic: Topic, *, now: datetime) -> None:
@@ -100,16 +101,18 @@ def _focus(topic: Topic, *, now: datetime) -> None:
     if running and running.topic_id == topic.pk:
         return
     if running:
-        running.ended_at = now
+        now = running.ended_at = max(now, running.started_at)  # a clock may be set back
         running.save(update_fields=["ended_at"])
     first = not TopicSpan.objects.filter(segment=segment).exists()
     TopicSpan.objects.create(topic=topic, segment=segment, started_at=segment.started_at if first else now)
 
 
-def _published(kind: str, topic: Topic, *, now: datetime, by: Agent | None) -> None:
+def _published(kind: str, topic: Topic, *, now: datetime, by: Agent | None, linked: bool = False) -> None:
+    """`linked`: that the matter is this case is what changed."""
+    more = {"linked": True} if linked else {}
     publish(
         kind=kind,
-        data=audience.about(topic.interaction, topic=topic.pk, case=topic.case_id),
+        data=audience.about(topic.interaction, topic=topic.pk, case=topic.case_id, **more),
         audience=audience.of(topic.interaction),
         now=now,
         by=by.pk if by else None,

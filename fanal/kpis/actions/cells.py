@@ -13,7 +13,17 @@ from fanal.kpis.actions.sharing import work_of
 from fanal.kpis.counters import SOURCES, TIMES
 from fanal.kpis.models import Cell, Fact, Grain, StateStretch
 from fanal.kpis.periods import day_of, next_day
-from fanal.kpis.rules import INTERVAL, LONGEST, Stretch, interval_of, intervals, time_spent, together
+from fanal.kpis.rules import (
+    INTERVAL,
+    LONGEST,
+    Stretch,
+    edges_of,
+    interval_of,
+    intervals,
+    spent_alike,
+    time_spent,
+    together,
+)
 
 CHUNK = 200
 TIME_COLUMNS = ("source", "grain", "at", "agent_id", *TIMES)
@@ -50,8 +60,8 @@ def summed(*, source: str, moments: Sequence[datetime]) -> QuerySet[Any, dict[st
 
 # Which keys each kind of day keeps.
 DAYS = {
-    Grain.DAY: ("queue_id", "channel", "agent_id", "type_id"),
-    Grain.DAY_WITHOUT_AGENTS: ("queue_id", "channel", "type_id"),
+    Grain.DAY: ("queue_id", "channel", "agent_id", "type_id", "tier_id", "escalation_id", "rule_id"),
+    Grain.DAY_WITHOUT_AGENTS: ("queue_id", "channel", "type_id", "tier_id", "escalation_id", "rule_id"),
     Grain.DAY_OF_AGENT: ("agent_id",),
 }
 
@@ -99,6 +109,15 @@ def rebuild_days(*, source: str, moments: Iterable[datetime]) -> None:
             )
 
 
+def every_day_again() -> None:
+    """Sum all days from the quarters that are there: they begin at other moments than before."""
+    Cell.objects.filter(grain__in=list(DAYS)).delete()
+    quarters = Cell.objects.filter(grain=Grain.QUARTER).order_by()
+    for source in quarters.values_list("source", flat=True).distinct():
+        moments = quarters.filter(source=source).values_list("at", flat=True).distinct()
+        rebuild_days(source=source, moments=moments)
+
+
 def rebuild_times(*, times: dict[int, set[datetime]]) -> None:
     """Sum the time of the given agents in the given intervals again, from stretches that are over."""
     if not times:
@@ -140,17 +159,22 @@ def spent(
         assert agent is not None
         assert started is not None
         finish = min(ended or until or end, end)
+        stretch = Stretch(start=started, end=finish, state=state or "")
         for at in intervals(max(started, start), finish):
             if wanted is None or at in wanted.get(agent, ()):
-                stretches.setdefault((agent, at), []).append(Stretch(start=started, end=finish, state=state or ""))
+                stretches.setdefault((agent, at), []).append(stretch)
     if not stretches:
         return {}
     moments = [at for _, at in stretches]
     first, last = min(moments), max(moments) + INTERVAL
     work = work_of(list({agent for agent, _ in stretches}), first, last)
     starts = {agent: [span.start for span in spans] for agent, spans in work.items()}
+    edges = {agent: edges_of(spans) for agent, spans in work.items()}
     found = {}
     for (agent, at), there in stretches.items():
+        if through := spent_alike(there, *edges.get(agent, ([], [])), at):
+            found[agent, at] = through
+            continue
         near = slice(
             bisect_right(starts.get(agent, ()), at - LONGEST), bisect_left(starts.get(agent, ()), at + INTERVAL)
         )

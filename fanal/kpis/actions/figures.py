@@ -8,18 +8,29 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, Sum
 
-from fanal.agents.models import Agent, AgentSkill, Permission
+from fanal.agents.models import Agent, AgentSkill, Permission, Tier
 from fanal.cases.models import CaseType
 from fanal.channels.models import ChannelKind
+from fanal.deciding.models import AdviceRule
+from fanal.escalation.models import EscalationRule
 from fanal.kpis.actions.cells import grain_of_days, spent, whole_days
 from fanal.kpis.actions.percentiles import Percentile, percentiles
-from fanal.kpis.catalogue import KPIS, Kpi, Unit
+from fanal.kpis.catalogue import KPIS, Kpi
 from fanal.kpis.counters import told_apart_by
 from fanal.kpis.models import Cell, Grain, Handling
 from fanal.kpis.periods import Period, day_of, hour_of
 from fanal.routing.models import Queue, QueueSkill
 
-FACETS = ("queue", "agent", "type", "channel")
+NAMED: dict[str, Any] = {
+    "queue": Queue,
+    "agent": Agent,
+    "type": CaseType,
+    "tier": Tier,
+    "escalation": EscalationRule,
+    "rule": AdviceRule,
+}
+"""The facets whose keys are rows with a name."""
+FACETS = (*NAMED, "channel")
 DIMENSIONS = (*FACETS, "interval", "hour", "day")
 THOUSAND = 1000
 
@@ -31,12 +42,23 @@ class Filters:
     queues: tuple[int, ...] = ()
     agents: tuple[int, ...] = ()
     types: tuple[int, ...] = ()
+    tiers: tuple[int, ...] = ()
+    escalations: tuple[int, ...] = ()
+    rules: tuple[int, ...] = ()
     channels: tuple[str, ...] = ()
 
     @property
     def chosen(self) -> dict[str, tuple[Any, ...]]:
         """What narrows the figures, by facet."""
-        given = {"queue": self.queues, "agent": self.agents, "type": self.types, "channel": self.channels}
+        given: dict[str, tuple[Any, ...]] = {
+            "queue": self.queues,
+            "agent": self.agents,
+            "type": self.types,
+            "tier": self.tiers,
+            "escalation": self.escalations,
+            "rule": self.rules,
+            "channel": self.channels,
+        }
         return {facet: values for facet, values in given.items() if values}
 
 
@@ -195,14 +217,17 @@ def _order(key: Any) -> tuple[bool, Any]:
 
 
 def _figure(kpi: Kpi, key: Any, totals: dict[str, int]) -> Figure:
-    denominator = weigh(kpi.denominator, totals, kpi.unit) if kpi.denominator else None
-    return Figure(kpi=kpi, key=key, numerator=weigh(kpi.numerator, totals, kpi.unit), denominator=denominator)
+    above, below = kpi.times
+    denominator = _weighed(kpi.denominator, totals, below) if kpi.denominator else None
+    return Figure(kpi=kpi, key=key, numerator=_weighed(kpi.numerator, totals, above), denominator=denominator)
 
 
-def weigh(names: Sequence[str], totals: dict[str, Any], unit: Unit) -> float:
+def _weighed(names: Sequence[str], totals: dict[str, int], is_time: bool) -> float:
     """The sum of counters, in seconds where they are milliseconds."""
-    whole = sum(-(totals.get(n[1:]) or 0) if n.startswith("-") else (totals.get(n) or 0) for n in names)
-    return whole / THOUSAND if any(name.endswith("_ms") for name in names) else whole
+    whole = 0
+    for name in names:
+        whole += -totals.get(name[1:], 0) if name[0] == "-" else totals.get(name, 0)
+    return whole / THOUSAND if is_time else whole
 
 
 def _sums(kpis: Sequence[Kpi], period: Period, by: str | None, filters: Filters, seen: Sight, now: datetime) -> Sums:
@@ -224,10 +249,10 @@ def _sums(kpis: Sequence[Kpi], period: Period, by: str | None, filters: Filters,
     keys = ["source", key] if key else ["source"]
     cells = Cell.objects.filter(where).order_by().values(*keys).annotate(**{f"{n}_": Sum(n) for n in names})
     found: Sums = {source: {} for source in counters}
-    for source, *rest in cells.values_list(*keys, *(f"{n}_" for n in names)):
-        at = _key(rest[0], by) if key else None
-        sums = dict(zip(names, rest[1:] if key else rest, strict=True))
-        _add(found[source].setdefault(at, {}), {name: sums[name] or 0 for name in counters[source]})
+    places = {source: [(name, len(keys) + names.index(name)) for name in group] for source, group in counters.items()}
+    for row in cells.values_list(*keys, *(f"{n}_" for n in names)):
+        source, at = row[0], _key(row[1], by) if key else None
+        _add(found[source].setdefault(at, {}), {name: row[place] or 0 for name, place in places[source]})
     if "time" in counters:
         _add_open_stretches(found["time"], period, by, filters, seen, now)
     return found
@@ -269,20 +294,15 @@ def _add_open_stretches(
         hidden = seen.agents is not None and agent not in seen.agents
         if hidden or (filters.agents and agent not in filters.agents):
             continue
-        key = {"agent": agent, "interval": at, "hour": hour_of(at), "day": day_of(at)}.get(by or "")
+        key = agent if by == "agent" else _key(at, by) if by in ("interval", "hour", "day") else None
         _add(totals.setdefault(key, {}), ms)
 
 
 def labels(by: str, keys: Iterable[Any]) -> dict[Any, str]:
     """What people call the keys of a dimension."""
     wanted = [key for key in keys if key is not None]
-    match by:
-        case "queue":
-            return dict(Queue.objects.filter(pk__in=wanted).values_list("pk", "name"))
-        case "agent":
-            return dict(Agent.objects.filter(pk__in=wanted).values_list("pk", "name"))
-        case "type":
-            return dict(CaseType.objects.filter(pk__in=wanted).values_list("pk", "name"))
-        case "channel":
-            return {key: str(ChannelKind(key).label) if key in ChannelKind.values else key for key in wanted}
+    if by == "channel":
+        return {key: str(ChannelKind(key).label) if key in ChannelKind.values else key for key in wanted}
+    if by in NAMED:
+        return dict(NAMED[by].objects.filter(pk__in=wanted).values_list("pk", "name"))
     return {}

@@ -8,11 +8,12 @@ from typing import Any
 from django.db import connection, transaction
 
 from fanal.kpis import derivations
-from fanal.kpis.actions.cells import rebuild, rebuild_times
+from fanal.kpis.actions.cells import every_day_again, rebuild, rebuild_times
 from fanal.kpis.actions.returning import restate, same_matters
 from fanal.kpis.actions.sharing import share
 from fanal.kpis.counters import FACTS, SOURCES
 from fanal.kpis.models import Fact
+from fanal.kpis.periods import zone
 from fanal.kpis.rules import LONGEST, Happening, intervals, merged, statements
 
 CURSOR = "figures"
@@ -66,17 +67,26 @@ def _fold_batch(size: int) -> int | None:
             {"name": CURSOR, "size": size},
         )
         found = cursor.fetchall()
+        _follow_zone(cursor)
         if not found:
             return 0
         absorb(happenings=[happening(*row[1:]) for row in found])
         cursor.execute(
             """
-            INSERT INTO kpis_cursor (name, xid, event) VALUES (%s, %s::xid8, %s)
+            INSERT INTO kpis_cursor (name, xid, event, zone) VALUES (%s, %s::xid8, %s, %s)
             ON CONFLICT (name) DO UPDATE SET xid = EXCLUDED.xid, event = EXCLUDED.event
             """,
-            [CURSOR, *found[-1][:2]],
+            [CURSOR, *found[-1][:2], zone().key],
         )
     return len(found)
+
+
+def _follow_zone(cursor: Any) -> None:
+    """Where the company's days begin elsewhere by now, all of them are summed again from their quarters of an hour."""
+    now_in = zone().key
+    cursor.execute("UPDATE kpis_cursor SET zone = %s WHERE name = %s AND zone <> %s", [now_in, CURSOR, now_in])
+    if cursor.rowcount:
+        every_day_again()
 
 
 def happening(id: int, kind: str, at: datetime, by: int | None, data: str) -> Happening:
@@ -139,9 +149,10 @@ def _complete(touched: Ids) -> tuple[dict[str, Moments], list[Stretch]]:
     given = {fact: literal(ids) for fact, ids in touched.items()}
     scope: Literals = dict(given)
     with connection.cursor() as cursor:
-        for fact in ("handling", "contact", "case", "issue"):
+        for fact in ("handling", "contact", "case", "issue", "advice"):
             scope[fact] = _found(cursor, derivations.SCOPE[fact], given)
-        scope["move"] = _found(cursor, derivations.SCOPE["move"], given | {"case": scope["case"]})
+        for fact in ("move", "clock", "passage"):
+            scope[fact] = _found(cursor, derivations.SCOPE[fact], given | {"case": scope["case"]})
         cursor.execute(derivations.BESIDE, {"ids": given["handling"]})
         beside = [row[0] for row in cursor.fetchall()]
         changing = {source: [scope[source]] for source in SOURCES}

@@ -11,7 +11,7 @@ from fanal.kpis.rules import Happening
 from fanal.running.verify import Invariant
 
 TABLES = [*(model._meta.db_table for model in FACTS.values()), Cell._meta.db_table]
-SHOWN = "source, grain, at, queue_id, channel, agent_id, type_id"
+SHOWN = "source, grain, at, queue_id, channel, agent_id, type_id, tier_id, escalation_id, rule_id"
 
 
 def refold() -> str:

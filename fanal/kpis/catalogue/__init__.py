@@ -3,6 +3,7 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from fanal.kpis.catalogue.advice import ADVICE_FIGURES
 from fanal.kpis.catalogue.cases import CASE_FIGURES
 from fanal.kpis.catalogue.handling import HANDLING_FIGURES
 from fanal.kpis.catalogue.kpi import Kpi, Unit
@@ -18,6 +19,7 @@ GROUPS: dict[str, tuple[str | Promise, list[Kpi]]] = {
     "percentiles": (_("Percentiles"), PERCENTILES),
     "time": (_("Agents’ time"), TIME_FIGURES),
     "cases": (_("Cases"), CASE_FIGURES),
+    "advice": (_("Advice"), ADVICE_FIGURES),
 }
 
 KPIS: dict[str, Kpi] = {kpi.id: kpi for _name, kpis in GROUPS.values() for kpi in kpis}

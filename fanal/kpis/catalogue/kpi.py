@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from django.utils.functional import Promise
 
@@ -38,6 +39,12 @@ class Kpi:
     def by(self) -> tuple[str, ...]:
         """What it can be told apart by."""
         return (*told_apart_by(self.source), "interval", "hour", "day")
+
+    @cached_property
+    def times(self) -> tuple[bool, bool]:
+        """Whether numerator and denominator are times."""
+        above, below = (any(name.endswith("_ms") for name in names) for names in (self.numerator, self.denominator))
+        return above, below
 
     @property
     def counters(self) -> tuple[str, ...]:

@@ -22,7 +22,17 @@ WAITING_FIGURES = [
     _count(
         "overflowed",
         _("Overflowed"),
-        _("Queue entries passed on to another queue because they had waited too long."),
+        _("Queue entries passed on to another queue because they had waited too long or their queue closed."),
+    ),
+    _count(
+        "closed",
+        _("Closed"),
+        _("Queue entries that ended because the queue was closed, closed meanwhile or was switched off."),
+    ),
+    _count(
+        "withdrawn",
+        _("Taken out"),
+        _("Queue entries that were given to another queue or agent by hand, or whose case was taken out or settled."),
     ),
     _count(
         "still_waiting",

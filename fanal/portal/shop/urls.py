@@ -9,5 +9,6 @@ urlpatterns = [
     path("products/<slug:code>/", views.product, name="shop-product"),
     path("orders/", views.orders, name="shop-orders"),
     path("help/", views.questions, name="shop-help"),
+    path("mail/", views.mail, name="shop-mail"),
     path("visitor/", views.visit_as, name="shop-visit-as"),
 ]

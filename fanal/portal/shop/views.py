@@ -17,8 +17,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from fanal.channels.models import ChannelAccount, ChannelKind
 from fanal.customers.models import Customer
+from fanal.environment import environment
 from fanal.holdings.models import Order, Product
-from fanal.portal.shop import goods
+from fanal.portal.shop import goods, post
 
 ACCOUNT = "shop"
 # This secret is printed in the demo's source, so whoever has it has the demo's invented people and nobody real.
@@ -79,6 +80,14 @@ def orders(request: HttpRequest, *, account: ChannelAccount) -> HttpResponse:
 @page
 def questions(request: HttpRequest, *, account: ChannelAccount) -> HttpResponse:
     return _shown(request, "help", account)
+
+
+@require_safe
+@page
+def mail(request: HttpRequest, *, account: ChannelAccount) -> HttpResponse:
+    """What the demo answered by mail: it sends none, so here is where to read it."""
+    listening = environment.mail_listen.partition("//")[2]
+    return _shown(request, "mail", account, letters=post.sent(), listening=listening, address=post.address())
 
 
 @require_POST

@@ -1,15 +1,29 @@
 """What can be done with waiting work: enter, offer, accept, hand on, finish; and the presence of those who do it."""
 
-from fanal.routing.actions.cases import dequeue_case, enqueue_case, waiting_entry
-from fanal.routing.actions.closing import answer_later, close_queues, keep_matter
+from fanal.routing.actions.bulk import begin_bulk, go_on, undo_bulk, unfinished
+from fanal.routing.actions.cases import (
+    dequeue_case,
+    enqueue_case,
+    merge_case,
+    reopen_problem,
+    settle_case,
+    settle_problem,
+    waiting_entry,
+)
+from fanal.routing.actions.closing import answer_later, close_queues, keep_matter, keep_unanswered
+from fanal.routing.actions.coming_back import come_back
+from fanal.routing.actions.consulting import answer, consult, take_back_question
 from fanal.routing.actions.entering import abandon, enqueue, overflow
 from fanal.routing.actions.estimating import estimate_wait
 from fanal.routing.actions.finishing import complete_wrap_up, expire_wrap_ups, finish_talk
-from fanal.routing.actions.handing_on import change_priority, reassign, transfer
+from fanal.routing.actions.handing_on import change_priority, give_back, reassign, transfer
+from fanal.routing.actions.loads import note_phones
 from fanal.routing.actions.offering import accept, decline, expire_offers
 from fanal.routing.actions.presence import set_presence, sign_out
-from fanal.routing.actions.reaching_out import addresses_of, reach_out
+from fanal.routing.actions.reaching_out import addresses_of, begin_mail, reach_out, write_on
 from fanal.routing.actions.refusals import NotPossible
+from fanal.routing.actions.taking import give_case, take_case
+from fanal.routing.actions.tiers import hand_back, hand_over, queue_of_tier
 from fanal.routing.actions.unreachable import heartbeat, lose_unreachable, return_talks
 
 __all__ = [
@@ -17,10 +31,15 @@ __all__ = [
     "abandon",
     "accept",
     "addresses_of",
+    "answer",
     "answer_later",
+    "begin_bulk",
+    "begin_mail",
     "change_priority",
     "close_queues",
+    "come_back",
     "complete_wrap_up",
+    "consult",
     "decline",
     "dequeue_case",
     "enqueue",
@@ -29,15 +48,32 @@ __all__ = [
     "expire_offers",
     "expire_wrap_ups",
     "finish_talk",
+    "give_back",
+    "give_case",
+    "go_on",
+    "hand_back",
+    "hand_over",
     "heartbeat",
     "keep_matter",
+    "keep_unanswered",
     "lose_unreachable",
+    "merge_case",
+    "note_phones",
     "overflow",
+    "queue_of_tier",
     "reach_out",
     "reassign",
+    "reopen_problem",
     "return_talks",
     "set_presence",
+    "settle_case",
+    "settle_problem",
     "sign_out",
+    "take_back_question",
+    "take_case",
     "transfer",
+    "undo_bulk",
+    "unfinished",
     "waiting_entry",
+    "write_on",
 ]

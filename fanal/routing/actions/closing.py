@@ -12,13 +12,16 @@ from fanal.agents.models import AgentState, Presence
 from fanal.cases import actions as cases
 from fanal.cases.models import Case, CaseOrigin, CaseState, CaseType
 from fanal.interactions import actions as interactions
+from fanal.interactions import matters
 from fanal.interactions.models import Author, EndReason, Interaction, Topic, TopicOrigin
 from fanal.routing import configuration
-from fanal.routing.actions.entering import CAN_LIE, leave, lock_entry, moved, open_one, place
+from fanal.routing.actions.cases import waiting_entry
+from fanal.routing.actions.consulting import take_back_question
+from fanal.routing.actions.entering import leave, lock_entry, moved, open_one, place
 from fanal.routing.actions.telling import say
 from fanal.routing.models import EntryState, Queue, QueueEntry
 from fanal.routing.opening import open_now, opens_at
-from fanal.routing.rules import Closing, close, may_ever_serve
+from fanal.routing.rules import CAN_LIE, Closing, close, may_ever_serve
 
 FOLLOW_UP = "follow-up"
 AT_ONCE = 200
@@ -68,20 +71,25 @@ def keep_matter(*, interaction: Interaction, queue: Queue, priority: int | None 
 
     Somebody who has such a case already gets no second one: None then.
     """
-    known = Topic.objects.filter(
+    own = next(iter(matters.open_cases_of(interaction)), None)
+    if own is None and (before := _kept_before(interaction)):
+        interactions.add_topic(interaction=interaction, case=before, origin=TopicOrigin.RULE, now=now)
+        return None
+    case = own or _open(interaction, queue, priority, now)
+    _follow_up(case, queue, priority, now)
+    return case
+
+
+def _kept_before(interaction: Interaction) -> Case | None:
+    """The open case that was kept for the same address before, or the one that it is part of by now."""
+    topics = Topic.objects.filter(
         interaction__account=interaction.account_id,
         interaction__source=interaction.source,
         withdrawn_at=None,
-        case__withdrawn_at=None,
-    ).exclude(case__state=CaseState.SETTLED)
-    own = known.filter(interaction=interaction, case__isnull=False).select_related("case").first()
-    before = known.filter(case__type__code=FOLLOW_UP).select_related("case").first()
-    if own is None and before and before.case:
-        interactions.add_topic(interaction=interaction, case=before.case, origin=TopicOrigin.RULE, now=now)
-        return None
-    case = own.case if own and own.case else _open(interaction, queue, priority, now)
-    _follow_up(case, queue, priority, now)
-    return case
+        case__type__code=FOLLOW_UP,
+    ).exclude(case__state=CaseState.SETTLED, case__merged_into=None)
+    keys = [key for key in topics.order_by("pk").values_list("case", flat=True)[:AT_ONCE] if key]
+    return next((case for case in matters.read_on(keys) if case.state != CaseState.SETTLED), None)
 
 
 def answer_later(*, interaction: Interaction, now: datetime) -> None:
@@ -89,6 +97,14 @@ def answer_later(*, interaction: Interaction, now: datetime) -> None:
     entry = QueueEntry.objects.filter(interaction=interaction).select_related("queue__calendar").order_by("-id").first()
     if entry and entry.state == EntryState.CLOSED:
         tell_and_keep(interaction=interaction, queue=entry.queue, priority=entry.priority, now=now)
+
+
+def keep_unanswered(*, interaction: Interaction, now: datetime) -> Case | None:
+    """Somebody left who wants an answer by mail: their matter waits as a case where they would have been answered."""
+    entry = QueueEntry.objects.filter(interaction=interaction).select_related("queue__calendar").order_by("-id").first()
+    if entry is None or not interaction.messages.filter(author=Author.CUSTOMER).exists():
+        return None
+    return keep_matter(interaction=interaction, queue=entry.queue, priority=entry.priority, now=now)
 
 
 @transaction.atomic
@@ -104,6 +120,8 @@ def _close(entry_id: int, what: Closing, now: datetime) -> bool:
             say(entry.interaction, _handed_on, f"closing-{entry.pk}", now=now)
         return True
     leave(entry, state=EntryState.CLOSED, now=now, customer=True, reason=why)
+    if entry.consultation:
+        take_back_question(consultation=entry.consultation, by=None, now=now)
     if entry.interaction:
         tell_and_keep(interaction=entry.interaction, queue=entry.queue, priority=entry.priority, now=now)
         interactions.end_talk(interaction=entry.interaction, reason=EndReason.CLOSED, now=now)
@@ -166,8 +184,7 @@ def _open(interaction: Interaction, queue: Queue, priority: int | None, now: dat
 def _follow_up(case: Case, queue: Queue, priority: int | None, now: datetime) -> None:
     """It waits where it would have been answered; where nothing will ever open, it stays in the list of open cases."""
     target = queue if queue.active else open_one(queue, now)
-    waits = QueueEntry.objects.filter(case=case, state__in=[EntryState.WAITING, EntryState.OFFERED]).exists()
-    if waits or not target.active or case.owner_id:
+    if waiting_entry(case) or not target.active or case.owner_id:
         return
     entry = QueueEntry(
         queue=target,

@@ -4,25 +4,29 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from fanal.agents.kept import kept
 from fanal.agents.models import Agent, Presence, Skill
 from fanal.cases.models import Case
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import EndReason, Interaction, Segment, SegmentKind
-from fanal.routing.actions import loads
+from fanal.routing.actions import loads, packets
 from fanal.routing.actions.telling import tell, wake
-from fanal.routing.models import EntryState, Offer, OfferState, Queue, QueueEntry
+from fanal.routing.models import WAITS, EntryState, Offer, OfferState, Queue, QueueEntry
 from fanal.routing.opening import open_now, opens_at
+from fanal.routing.rules import CAN_LIE
+from fanal.running.connections.inserting import insert
 
 KEPT_FOR_PREFERRED = timedelta(seconds=60)
-# Nobody sits and waits on these: they lie in the queue until it opens.
-CAN_LIE = frozenset({"email", "sms", "case"})
+# To whoever declined it or handed it on, it is not offered for this long.
+NOT_AGAIN_FOR = timedelta(seconds=60)
 PRIORITIES = range(1, 5)
 # The front is the past, in the order of the original waits.
 TO_THE_FRONT = timedelta(days=3650)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def enqueue(
     *,
     interaction: Interaction | None = None,
@@ -41,11 +45,8 @@ def enqueue(
     A closed queue passes work on to its overflow if that is open; else talks end as closed, the rest waits.
     """
     if interaction:
-        interaction = Interaction.objects.select_for_update(of=("self",)).get(pk=interaction.pk)
-    waiting = QueueEntry.objects.filter(
-        interaction=interaction, case=case, state__in=[EntryState.WAITING, EntryState.OFFERED]
-    ).first()
-    if waiting:
+        (interaction,) = _locked(interaction=interaction.pk)
+    if waiting := _waiting.first(interaction=interaction and interaction.pk, case=case and case.pk):
         return waiting
     queue = open_one(queue, now)
     entry = QueueEntry(
@@ -87,10 +88,10 @@ def place(
     if newcomer and not is_open and entry.channel not in CAN_LIE:
         entry.state, entry.left_at = EntryState.CLOSED, now
     entry.look_at = now if is_open or not newcomer else opens_at(queue, now)
-    entry.save()
+    insert(entry)
     tell("queue.entered", entry, now=now, by=by, customer=True, reason=reason)
     if entry.state == EntryState.CLOSED:
-        tell("queue.left", entry, now=now, customer=True, reason=EntryState.CLOSED.value)
+        _tell_left(entry, now=now, customer=True)
         if entry.interaction:
             interactions.end_talk(interaction=entry.interaction, reason=EndReason.CLOSED, now=now)
     wake()
@@ -114,7 +115,9 @@ def overflow(*, entry_id: int, now: datetime) -> QueueEntry | None:
     target = entry.queue.overflow_to
     if entry.state != EntryState.WAITING or entry.overflow_at is None or entry.overflow_at > now or target is None:
         return None
-    seen = QueueEntry.objects.filter(interaction=entry.interaction_id, case=entry.case_id)
+    seen = QueueEntry.objects.filter(
+        interaction=entry.interaction_id, case=entry.case_id, consultation=entry.consultation_id
+    )
     if not open_now(target, now) or seen.filter(queue=target, state=EntryState.OVERFLOWED).exists():
         QueueEntry.objects.filter(pk=entry.pk).update(overflow_at=None, version=entry.version + 1)
         return None
@@ -129,6 +132,8 @@ def moved(entry: QueueEntry, *, queue: Queue) -> QueueEntry:
         interaction=entry.interaction,
         case=entry.case,
         segment=entry.segment,
+        hand_over=entry.hand_over,
+        consultation=entry.consultation,
         channel=entry.channel,
         priority=entry.priority,
         skills=entry.skills,
@@ -155,7 +160,7 @@ def lock_waiting(*, interaction: Interaction) -> QueueEntry | None:
     """The interaction's waiting or ringing entry, locked after the interaction itself."""
     Interaction.objects.select_for_update(of=("self",)).get(pk=interaction.pk)
     rows = QueueEntry.objects.select_for_update(of=("self",)).select_related("interaction", "queue")
-    return rows.filter(interaction=interaction, state__in=[EntryState.WAITING, EntryState.OFFERED]).first()
+    return rows.filter(interaction=interaction, state__in=WAITS).first()
 
 
 def lock_entry(entry_id: int) -> QueueEntry:
@@ -177,7 +182,7 @@ def end_offer(
     offer: Offer, entry: QueueEntry, *, state: OfferState, reason: str, now: datetime, by: Agent | None = None
 ) -> None:
     """An offer ends without an answer; the agent's place among the available ones stays."""
-    offer.state, offer.reason, offer.answered_at = state, reason, now
+    offer.state, offer.reason, offer.answered_at = state, reason, max(now, offer.offered_at)
     offer.save(update_fields=["state", "reason", "answered_at"])
     loads.change(offer.agent_id, channel=entry.channel, by=-1, ringing=-1, now=now)
     tell(
@@ -217,15 +222,44 @@ def leave(
     entry.state, entry.left_at, entry.look_at = state, max(now, entry.entered_at), None
     entry.version += 1
     entry.save(update_fields=["state", "left_at", "look_at", "version"])
-    data = {"agent": agent} if agent else {}
-    tell("queue.left", entry, now=now, by=by, customer=customer, agents=[agent], reason=reason or state.value, **data)
+    _tell_left(entry, now=now, by=by, customer=customer, reason=reason, agent=agent)
+    if entry.hand_over and state in (EntryState.ABANDONED, EntryState.CLOSED):
+        packets.give_up(entry.hand_over, by=by, now=now)
+
+
+def _tell_left(
+    entry: QueueEntry,
+    *,
+    now: datetime,
+    by: Agent | None = None,
+    customer: bool = False,
+    reason: str = "",
+    agent: int | None = None,
+) -> None:
+    """The outcome is what the entry is counted as; the reason says why, where that is more."""
+    outcome = str(entry.state)
+    data: dict[str, object] = {"outcome": outcome, "reason": reason or outcome}
+    if agent:
+        data["agent"] = agent
+    tell("queue.left", entry, now=now, by=by, customer=customer, agents=[agent], **data)
 
 
 def _queue_segment(interaction: Interaction, now: datetime) -> Segment:
-    running = interaction.segments.filter(ended_at=None).first()
+    running = interactions.running_segment(interaction)
     if running is not None and running.kind == SegmentKind.QUEUE:
         return running
     return interactions.give_to_queue(interaction=interaction, now=now)
+
+
+@kept
+def _locked(interaction: int) -> QuerySet[Interaction]:
+    return Interaction.objects.select_for_update(of=("self",)).filter(pk=interaction)
+
+
+@kept
+def _waiting(interaction: int | None, case: int | None) -> QuerySet[QueueEntry]:
+    rows = QueueEntry.objects.filter(interaction=interaction, case=case, consultation=None, state__in=WAITS)
+    return rows.order_by("pk")[:1]
 
 
 def _there(agent: Agent) -> bool:
@@ -233,6 +267,8 @@ def _there(agent: Agent) -> bool:
 
 
 def _by_id(skills: Mapping[str, int] | Mapping[int, int]) -> dict[str, int]:
+    """A code that is no skill of ours asks for nothing: nobody waits for what nobody can have."""
     codes = [str(key) for key in skills if not str(key).isdigit()]
     ids = dict(Skill.objects.filter(code__in=codes).values_list("code", "pk")) if codes else {}
-    return {str(ids.get(str(key), key)): level for key, level in skills.items()}
+    known = {str(ids.get(str(key), key)): level for key, level in skills.items()}
+    return {key: level for key, level in known.items() if key.isdigit()}

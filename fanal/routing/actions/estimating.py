@@ -1,23 +1,29 @@
 """What can honestly be said of a wait in a queue now."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db.models import Avg, F, Q
 
 from fanal.interactions.models import Segment
 from fanal.routing import configuration
-from fanal.routing.models import AgentLoad, EntryState, Queue, QueueEntry
+from fanal.routing.models import WAITS, AgentLoad, Queue, QueueEntry
 from fanal.routing.opening import open_now, opens_at
-from fanal.routing.rules import Estimate, estimate, may_ever_serve
+from fanal.routing.rules import CALL, Estimate, estimate, may_ever_serve
 
 LATELY = timedelta(minutes=30)
 
 
-def estimate_wait(*, queue: Queue, channel: str = "webchat", now: datetime) -> Estimate:
-    """For the next one to come: from the last half hour's handling times and the free places; None if unknown."""
-    ahead = QueueEntry.objects.filter(queue=queue, state__in=[EntryState.WAITING, EntryState.OFFERED]).count()
+def estimate_wait(
+    *, queue: Queue, channel: str = "webchat", skills: Mapping[str, int] | None = None, now: datetime
+) -> Estimate:
+    """For the next one to come: from the last half hour's handling times and the free places; None if unknown.
+
+    `skills`: what a contact needs beyond the queue, by id; only those who have them count.
+    """
+    ahead = QueueEntry.objects.filter(queue=queue, state__in=WAITS).count()
     is_open = open_now(queue, now)
-    free, places, agents = _places(queue, channel)
+    free, places, agents = _places(queue, channel, skills or {})
     seconds = estimate(
         ahead=ahead,
         free_slots=free,
@@ -34,14 +40,16 @@ def estimate_wait(*, queue: Queue, channel: str = "webchat", now: datetime) -> E
     )
 
 
-def _places(queue: Queue, channel: str) -> tuple[int, int, int]:
+def _places(queue: Queue, channel: str, skills: Mapping[str, int]) -> tuple[int, int, int]:
     """Free places, all places, and agents with a free one, among the available agents with the skills."""
     settings = configuration.read()
     facts = settings.queues[queue.pk]
+    needed = {int(skill): level for skill, level in skills.items()}
     free = places = agents = 0
-    for agent, open_work in AgentLoad.objects.filter(available=True).values_list("agent_id", "open_work"):
+    there = AgentLoad.objects.filter(available=True, **({"no_phone": False} if channel == CALL else {}))
+    for agent, open_work in there.values_list("agent_id", "open_work"):
         profile = settings.profiles.get(agent)
-        if profile is None or profile.practising != queue.practice or may_ever_serve(profile, facts):
+        if profile is None or profile.practising != queue.practice or may_ever_serve(profile, facts, needed):
             continue
         most = profile.capacity.get(channel, 0)
         left = max(0, most - open_work.get(channel, 0)) if not open_work.get("voice") else 0

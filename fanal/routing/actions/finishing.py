@@ -7,6 +7,7 @@ from django.db import transaction
 from fanal.agents.models import Agent
 from fanal.events.actions import publish
 from fanal.interactions import actions as interactions
+from fanal.interactions.audience import customers
 from fanal.interactions.models import EndReason, Interaction, Segment, SegmentKind
 from fanal.routing.actions import loads
 from fanal.routing.actions.entering import abandon, lock_waiting
@@ -99,5 +100,5 @@ def _tell(
     data |= {"practice": True} if interaction.practice else {}
     audience = {f"agent:{segment.agent_id}", "supervision"} | ({f"queue:{queue.pk}"} if queue else set())
     if customer:
-        audience.add(f"visitor:{interaction.source}")
+        audience.update(customers(interaction))
     publish(kind=kind, data=data, audience=audience, now=now, by=by.pk if by else None)

@@ -3,11 +3,17 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F, Max
 
 from fanal.agents.models import Agent, Presence, Tier
+from fanal.cases.actions.telling import locked
+from fanal.cases.models import Case, CaseState
 from fanal.interactions import actions as interactions
-from fanal.interactions.models import Interaction, Segment, SegmentKind
+from fanal.interactions import matters
+from fanal.interactions.models import Interaction, Segment, SegmentKind, Topic
+from fanal.routing.actions import packets
 from fanal.routing.actions.entering import (
+    NOT_AGAIN_FOR,
     TO_THE_FRONT,
     leave,
     lock_entry,
@@ -19,11 +25,11 @@ from fanal.routing.actions.entering import (
 from fanal.routing.actions.finishing import begin_wrap_up, complete_wrap_up, queue_of, wrap_up_due
 from fanal.routing.actions.refusals import NotPossible, Refusal
 from fanal.routing.actions.telling import tell
-from fanal.routing.models import EntryState, Offer, OfferState, Queue, QueueEntry, Transfer, TransferTarget
+from fanal.routing.actions.tiers import queue_of_tier
+from fanal.routing.models import WAITS, EntryState, Offer, OfferState, Queue, QueueEntry, Transfer, TransferTarget
 from fanal.routing.opening import open_now
-from fanal.routing.rules import CAME_BACK
-
-NAMED = "named"
+from fanal.routing.rules import CAME_BACK, NAMED
+from fanal.routing.rules.packets import Packet, is_whole
 
 
 @transaction.atomic
@@ -35,18 +41,40 @@ def transfer(
     to_agent: Agent | None = None,
     to_tier: Tier | None = None,
     summary: str = "",
+    tried: str = "",
+    expected: str = "",
     now: datetime,
 ) -> Transfer:
     """Hand a running talk on with its context; the customer goes before those who came after them.
 
-    A named agent is asked first; if they do not answer, it is their queue's. Raises NotPossible.
+    A named agent is asked first; if they do not answer, it is their queue's. Whoever gives it comes last: it does not
+    ring at them again before everybody else had a minute for it, as after a decline.
+
+    Another line gets a whole packet, and the case that it is about; so does a queue of a line that is given one.
+    Raises NotPossible.
     """
+    packet = Packet(summary=summary, tried=tried, expected=expected).tidy()
+    line = to_tier or (to_queue.tier if to_queue and is_whole(packet) else None)
+    if line:
+        packet = packets.checked(packet, by=by)
     interaction, segment = _talk(interaction)
     came_from = queue_of(segment)
     queue = _target_queue(segment, came_from, to_queue=to_queue, to_agent=to_agent, to_tier=to_tier, now=now)
     segment.wrap_up_due_at = wrap_up_due(segment, now)
     waiting = interactions.give_to_queue(interaction=interaction, wrap_up_due_at=segment.wrap_up_due_at, now=now)
     entry = _entry(interaction, waiting, queue, now=now)
+    entry.declined = {str(segment.agent_id): (now + NOT_AGAIN_FOR).isoformat()}
+    if line:
+        entry.hand_over = packets.write(
+            packet,
+            case=_case_of(interaction),
+            interaction=interaction,
+            queue=queue,
+            to_tier=line,
+            from_queue=came_from,
+            by=by,
+            now=now,
+        )
     place(entry, preferred_agent=to_agent, preferred_why=NAMED if to_agent else "", reason="transfer", now=now, by=by)
     fact = Transfer.objects.create(
         interaction=interaction,
@@ -54,7 +82,8 @@ def transfer(
         target=_target(to_agent, to_tier),
         to_queue=queue,
         to_agent=to_agent,
-        summary=summary,
+        summary=packet.summary,
+        hand_over=entry.hand_over,
         by=by,
         at=now,
     )
@@ -79,7 +108,7 @@ def reassign(
     if (to_agent is None) == (to_queue is None):
         raise NotPossible(Refusal.ONE_TARGET)
     if entry_id is None and interaction is not None:
-        waiting = interaction.queue_entries.filter(state__in=[EntryState.WAITING, EntryState.OFFERED]).first()
+        waiting = interaction.queue_entries.filter(state__in=WAITS).first()
         if waiting is None:
             transfer(interaction=interaction, by=by, to_agent=to_agent, to_queue=to_queue, now=now)
             return interaction.queue_entries.latest("id")
@@ -87,7 +116,7 @@ def reassign(
     if to_agent and not _available(to_agent):
         raise NotPossible(Refusal.NOT_THERE)
     entry = lock_entry(entry_id or 0)
-    if entry.state not in (EntryState.WAITING, EntryState.OFFERED):
+    if entry.state not in WAITS:
         raise NotPossible(Refusal.GONE)
     withdraw_offer(entry, reason="reassigned", now=now, by=by)
     leave(entry, state=EntryState.WITHDRAWN, now=now, by=by, reason="reassigned")
@@ -98,10 +127,10 @@ def reassign(
 
 
 @transaction.atomic
-def change_priority(*, entry_id: int, priority: int, by: Agent, now: datetime) -> QueueEntry:
+def change_priority(*, entry_id: int, priority: int, by: Agent | None, now: datetime) -> QueueEntry:
     """Raise or lower what waits: 1 low … 4 urgent. Raises NotPossible when it no longer waits."""
     entry = lock_entry(entry_id)
-    if entry.state not in (EntryState.WAITING, EntryState.OFFERED):
+    if entry.state not in WAITS:
         raise NotPossible(Refusal.GONE)
     before, entry.priority = entry.priority, min(max(priority, 1), 4)
     entry.version += 1
@@ -146,6 +175,15 @@ def _talk(interaction: Interaction) -> tuple[Interaction, Segment]:
     return interaction, segment
 
 
+def _case_of(interaction: Interaction) -> Case | None:
+    """The open case that the talk is about: that of the topic in focus, else of the latest."""
+    topics = Topic.objects.filter(interaction=interaction, withdrawn_at=None, case__isnull=False)
+    latest = topics.annotate(at=Max("spans__started_at")).order_by(F("at").desc(nulls_last=True), "-pk")
+    found = matters.read_on([key for key in latest.values_list("case", flat=True) if key])
+    left = next((case for case in found if case.state != CaseState.SETTLED), None)
+    return locked(left) if left else None
+
+
 def _entry(interaction: Interaction, segment: Segment, queue: Queue, *, now: datetime) -> QueueEntry:
     """A further wait of the same contact: it keeps its priority and the place of its beginning."""
     last = interaction.queue_entries.order_by("-id").first()
@@ -183,11 +221,10 @@ def _target_queue(
         if not open_now(to_queue, now):
             raise NotPossible(Refusal.NO_QUEUE)
         return to_queue
-    queues = Queue.objects.filter(tier=to_tier, active=True, practice=segment.interaction.practice).order_by("id")
-    for queue in queues.select_related("calendar"):
-        if open_now(queue, now):
-            return queue
-    raise NotPossible(Refusal.NO_QUEUE)
+    queue = queue_of_tier(to_tier, practice=segment.interaction.practice, now=now)
+    if queue is None or not open_now(queue, now):
+        raise NotPossible(Refusal.NO_QUEUE)
+    return queue
 
 
 def _any_queue(interaction: Interaction) -> Queue:

@@ -1,6 +1,6 @@
 """What an agent, or the clock, makes of an offer."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
@@ -8,19 +8,18 @@ from fanal.agents.models import Agent, Presence
 from fanal.events.actions import publish
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import Segment
-from fanal.routing.actions import loads
-from fanal.routing.actions.entering import end_offer, leave, lock_entry, to_front
+from fanal.routing.actions import consulting, loads, packets
+from fanal.routing.actions.entering import NOT_AGAIN_FOR, end_offer, leave, lock_entry, to_front
 from fanal.routing.actions.presence import set_presence
 from fanal.routing.actions.refusals import NotPossible, Refusal
 from fanal.routing.actions.telling import about, tell
 from fanal.routing.models import EntryState, Offer, OfferState, QueueEntry
 
-NOT_AGAIN_FOR = timedelta(seconds=60)
-
 
 @transaction.atomic
 def accept(*, offer_id: int, agent: Agent, now: datetime) -> Segment | None:
-    """The agent takes it: the contact is theirs. For a case there is no segment: they become its owner.
+    """The agent takes it: the contact is theirs. For a case there is no segment: they become its owner,
+    or are the one to answer the question about it.
 
     Raises NotPossible when the offer is over or somebody else's. Accepting twice is accepting once.
     """
@@ -31,7 +30,7 @@ def accept(*, offer_id: int, agent: Agent, now: datetime) -> Segment | None:
         raise NotPossible(Refusal.GONE)
     if entry.interaction:
         offer.segment = interactions.give_to_agent(interaction=entry.interaction, agent=agent, now=now)
-    offer.state, offer.answered_at = OfferState.ACCEPTED, now
+    offer.state, offer.answered_at = OfferState.ACCEPTED, max(now, offer.offered_at)
     offer.save(update_fields=["state", "answered_at", "segment"])
     loads.change(agent.pk, channel=entry.channel, by=0 if entry.interaction else -1, ringing=-1, idle=True, now=now)
     tell("offer.accepted", entry, now=now, by=agent, agents=[agent.pk], offer=offer.pk, agent=agent.pk)
@@ -47,8 +46,12 @@ def accept(*, offer_id: int, agent: Agent, now: datetime) -> Segment | None:
             segment=offer.segment.pk,
             agent=agent.pk,
         )
+    elif entry.consultation:
+        consulting.take(entry.consultation, agent=agent, now=now)
     else:
         _own_case(entry, agent, now)
+    if entry.hand_over:
+        packets.take(entry, agent=agent, now=now)
     return offer.segment
 
 

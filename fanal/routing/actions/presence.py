@@ -13,7 +13,6 @@ from fanal.routing.models import AgentLoad, EntryState, QueueEntry
 
 # A browser that is there is heard of several times in this time.
 UNREACHABLE_AFTER = timedelta(seconds=45)
-HEARD_OF_EVERY = timedelta(seconds=10)
 
 
 @transaction.atomic
@@ -58,15 +57,6 @@ def sign_out(*, agent: Agent, by: Agent | None, now: datetime) -> None:
         set_presence(agent=agent, state=Presence.OFFLINE, by=by, now=now)
         hand_back(agent=agent, reason="signed_out", by=by, now=now)
         AgentLoad.objects.filter(agent=agent).update(seen_at=None)
-
-
-def seen(*, agent: Agent, now: datetime) -> bool:
-    """Remember that the agent's browser is there; False when that was known a moment ago."""
-    load = AgentLoad.objects.filter(agent=agent).first()
-    if load and load.seen_at and now - load.seen_at < HEARD_OF_EVERY:
-        return False
-    AgentLoad.objects.update_or_create(agent=agent, defaults={"seen_at": now})
-    return True
 
 
 def queues_of(agent: Agent) -> list[str]:

@@ -1,11 +1,13 @@
 """Writing to a customer first: a contact that we begin, on an address they were heard from, with a clearance."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import uuid4
 
 from django.db import transaction
 
 from fanal.agents.models import Agent
+from fanal.cases.models import Case
 from fanal.channels.models import ChannelAccount, ChannelKind
 from fanal.consent.actions import clear
 from fanal.consent.models import Purpose
@@ -15,8 +17,9 @@ from fanal.customers.survivors import family_of
 from fanal.events.actions import publish
 from fanal.identity.models import Assurance
 from fanal.interactions import actions as interactions
-from fanal.interactions import audience
-from fanal.interactions.models import Author, Direction, Interaction
+from fanal.interactions import audience, matters
+from fanal.interactions.models import Author, Direction, Interaction, Segment
+from fanal.interactions.rules import Means, Route
 from fanal.routing.actions import loads
 from fanal.routing.actions.refusals import NotPossible, Refusal
 
@@ -59,8 +62,7 @@ def reach_out(*, customer: Customer, text: str, by: Agent, now: datetime) -> Int
         interactions.identify(
             interaction=interaction, customer=customer, assurance=Assurance.CLAIMED, why="written_to", by=by, now=now
         )
-        segment = interactions.give_to_agent(interaction=interaction, agent=by, now=now)
-        loads.change(by.pk, channel=interaction.channel, by=1, now=now)
+        segment = _taken(interaction, by=by, now=now)
         interactions.add_message(
             interaction=interaction,
             author=Author.AGENT,
@@ -70,12 +72,75 @@ def reach_out(*, customer: Customer, text: str, by: Agent, now: datetime) -> Int
             clearance=clearance,
             now=now,
         )
-        publish(
-            kind="segment.started",
-            data=audience.about(interaction, segment=segment.pk, agent=by.pk, queue=None, channel=interaction.channel),
-            audience=audience.of(interaction, customer=True),
-            now=now,
-            by=by.pk,
-        )
+        _tell(interaction, segment, by=by, now=now)
         return interaction
     raise NotPossible(Refusal.NO_ADDRESS)
+
+
+@transaction.atomic
+def begin_mail(
+    *, route: Route, customer: Customer | None, cases: Sequence[Case] = (), practice: bool, by: Agent, now: datetime
+) -> Interaction:
+    """Begin a contact by mail that is this agent's at once; what they write passes the gate once more when it is sent.
+
+    A contact that runs there already is returned if it is theirs. Raises NotPossible when it is somebody else's,
+    consent.rules.NotAllowed when the gate refuses.
+    """
+    if route.means == Means.TALK:
+        return _own_talk(route, by=by)
+    purpose, basis = interactions.purpose_of(route)
+    clear(purpose=purpose, channel=ChannelKind.EMAIL, address=route.address, customer=customer, basis=basis, now=now)
+    interaction = interactions.begin_by_mail(
+        route=route, customer=customer, cases=cases, practice=practice, by=by, now=now
+    )
+    _tell(interaction, _taken(interaction, by=by, now=now), by=by, now=now)
+    return interaction
+
+
+@transaction.atomic
+def write_on(*, interaction: Interaction, by: Agent, now: datetime) -> Interaction:
+    """A contact by mail that is over goes on in another one, in its thread and with its cases; a draft goes along.
+
+    Raises NotPossible when somebody else has the thread, consent.rules.NotAllowed when the gate refuses.
+    """
+    running = interactions.running_in_thread(interaction)
+    route = Route(
+        means=Means.TALK if running else Means.THREAD,
+        channel=ChannelKind.EMAIL,
+        address=interaction.source,
+        contact=(running or interaction).pk,
+    )
+    fresh = begin_mail(
+        route=route,
+        customer=interaction.customer,
+        cases=matters.cases_of(interaction),
+        practice=interaction.practice,
+        by=by,
+        now=now,
+    )
+    interactions.carry_draft(before=interaction, interaction=fresh, by=by)
+    return fresh
+
+
+def _own_talk(route: Route, *, by: Agent) -> Interaction:
+    running = Interaction.objects.get(pk=route.contact or 0)
+    segment = interactions.running_segment(running)
+    if segment is None or segment.agent_id != by.pk:
+        raise NotPossible(Refusal.ALREADY_TALKING)
+    return running
+
+
+def _taken(interaction: Interaction, *, by: Agent, now: datetime) -> Segment:
+    segment = interactions.give_to_agent(interaction=interaction, agent=by, now=now)
+    loads.change(by.pk, channel=interaction.channel, by=1, now=now)
+    return segment
+
+
+def _tell(interaction: Interaction, segment: Segment, *, by: Agent, now: datetime) -> None:
+    publish(
+        kind="segment.started",
+        data=audience.about(interaction, segment=segment.pk, agent=by.pk, queue=None, channel=interaction.channel),
+        audience=audience.of(interaction, customer=True),
+        now=now,
+        by=by.pk,
+    )

@@ -17,6 +17,14 @@ class Refusal(StrEnum):
     NO_ADDRESS = "no_address"
     OVER = "over"
     WAITS_ALREADY = "waits_already"
+    PACKET = "packet"
+    TOO_LONG = "too_long"
+    NOT_HANDED_OVER = "not_handed_over"
+    NOTHING_ASKED = "nothing_asked"
+    NOTHING_ANSWERED = "nothing_answered"
+    ANSWERED_ALREADY = "answered_already"
+    NOT_ASKED = "not_asked"
+    TAKEN = "taken"
 
 
 class NotPossible(Exception):
@@ -48,5 +56,21 @@ class NotPossible(Exception):
                 return _("This case is settled or taken back. Reopen it first.")
             case Refusal.WAITS_ALREADY:
                 return _("This case waits in a queue already. Take it out first.")
+            case Refusal.PACKET:
+                return _("Say all three: what it is about, what was tried, and what you expect.")
+            case Refusal.TOO_LONG:
+                return _("A text may have at most 4,000 characters. Please shorten it.")
+            case Refusal.NOT_HANDED_OVER:
+                return _("This case was not handed over to this line, so there is nobody to give it back to.")
+            case Refusal.NOTHING_ASKED:
+                return _("Write what you want to know.")
+            case Refusal.NOTHING_ANSWERED:
+                return _("Write an answer.")
+            case Refusal.ANSWERED_ALREADY:
+                return _("This question has been answered or taken back.")
+            case Refusal.NOT_ASKED:
+                return _("This question was put to somebody else.")
+            case Refusal.TAKEN:
+                return _("Somebody has taken the case already.")
             case Refusal.ONE_TARGET:
                 return _("Choose exactly one: an agent, a queue or a tier.")

@@ -3,18 +3,19 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.utils.translation import gettext as _
 
 from fanal.agents.models import Agent, AgentState, Presence
-from fanal.interactions.models import Interaction, Segment, SegmentKind
+from fanal.interactions.models import Interaction, Leg, Segment, SegmentKind
 from fanal.routing.actions.finishing import complete_wrap_up, queue_of
 from fanal.routing.actions.handing_on import give_back
-from fanal.routing.actions.presence import UNREACHABLE_AFTER, seen, set_presence
+from fanal.routing.actions.presence import UNREACHABLE_AFTER, set_presence
 from fanal.routing.actions.telling import say
 from fanal.routing.models import AgentLoad, EntryState, QueueEntry
 from fanal.routing.rules import CAME_BACK
 
+HEARD_OF_EVERY = timedelta(seconds=10)
 RETURN_AFTER_SECONDS = 60
 KEPT_AFTER_RETURN = timedelta(seconds=60)
 AT_ONCE = 200
@@ -22,8 +23,11 @@ AT_ONCE = 200
 
 def heartbeat(*, agent: Agent, now: datetime) -> None:
     """The agent's browser is there. Whoever was only unreachable is available again."""
-    if seen(agent=agent, now=now):
-        _welcome_back(agent, now)
+    load = AgentLoad.objects.filter(agent=agent).first()
+    if load and load.seen_at and now - load.seen_at < HEARD_OF_EVERY:
+        return
+    AgentLoad.objects.update_or_create(agent=agent, defaults={"seen_at": now})
+    _welcome_back(agent, now)
 
 
 def lose_unreachable(*, now: datetime) -> int:
@@ -42,6 +46,10 @@ def return_talks(*, listening_since: datetime | None = None, now: datetime) -> i
     """
     silent = AgentLoad.objects.filter(seen_at__lte=now - UNREACHABLE_AFTER)
     rows = Segment.objects.filter(kind=SegmentKind.AGENT, ended_at=None, agent__in=silent.values("agent"))
+    on_the_phone = Leg.objects.filter(
+        interaction=OuterRef("interaction"), agent=OuterRef("agent"), answered_at__isnull=False, ended_at=None
+    )
+    rows = rows.exclude(Exists(on_the_phone))  # they talk: whatever became of their browser
     talks = list(rows.select_related("interaction")[:AT_ONCE])
     return sum(
         _return(segment.pk, listening_since, now) for segment in talks if _is_gone(segment, listening_since, now)

@@ -4,6 +4,7 @@ from fanal.routing.rules.assigning import SHOWN, assign
 from fanal.routing.rules.closing import AtClosing, Closing, close, rests
 from fanal.routing.rules.estimating import Estimate, estimate
 from fanal.routing.rules.fitting import (
+    CALL,
     CAME_BACK,
     CAN_LIE,
     NAMED,
@@ -16,11 +17,20 @@ from fanal.routing.rules.fitting import (
 )
 from fanal.routing.rules.shortlisting import Line, shortlist
 from fanal.routing.rules.state import AgentFacts, Decision, EntryFacts, Profile, QueueFacts, State, Why
-from fanal.routing.rules.timing import effective_priority, next_look, starving, widened
+from fanal.routing.rules.timing import (
+    LEAST_LEVEL,
+    effective_priority,
+    highest_level,
+    next_look,
+    starving,
+    widened,
+)
 
 __all__ = [
+    "CALL",
     "CAME_BACK",
     "CAN_LIE",
+    "LEAST_LEVEL",
     "NAMED",
     "SHOWN",
     "AgentFacts",
@@ -41,6 +51,7 @@ __all__ = [
     "effective_priority",
     "estimate",
     "fits",
+    "highest_level",
     "may_ever_serve",
     "next_look",
     "qualifies",

@@ -6,7 +6,7 @@ from heapq import nsmallest
 from operator import itemgetter
 from typing import Any
 
-from fanal.routing.rules.fitting import Fitter, can_take, may_ever_serve, qualifies, reserved_for
+from fanal.routing.rules.fitting import NAMED, Fitter, can_take, may_ever_serve, qualifies, reserved_for
 from fanal.routing.rules.state import AgentFacts, Decision, EntryFacts, QueueFacts, State, Why
 from fanal.routing.rules.timing import waited, whole_steps, widened
 
@@ -84,7 +84,11 @@ def _agent_rank(agent: AgentFacts, preferred: int | None) -> AgentRank:
 
 
 def entry_rank(entry: EntryFacts, queue: QueueFacts, agent: int, now: datetime) -> EntryRank:
-    """Whoever has starved, oldest first; then by aged priority, kept for this agent, position."""
+    """What a colleague sends to this very agent; whoever has starved, oldest first; then by aged priority, kept for
+    this agent, position.
+    """
+    if entry.preferred_why == NAMED and reserved_for(entry, now) == agent:
+        return (-1, -entry.priority, 0, entry.position_at, entry.id)
     seconds = waited(entry, now)
     if 0 < queue.longest_wait_seconds <= seconds:
         return (0, entry.entered_at.timestamp(), 0, entry.position_at, entry.id)
@@ -109,6 +113,8 @@ def _why_entry(first_two: list[EntryRank]) -> Why:
     match first_two:
         case []:
             return Why.NOTHING
+        case [(-1, *_), *_]:
+            return Why.PREFERRED
         case [(0, *_), *_]:
             return Why.STARVING
         case [_]:

@@ -1,6 +1,5 @@
 """Whether one agent may have one entry now, and if not, the first reason why not."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -22,11 +21,12 @@ class Exclusion(StrEnum):
     PRACTICE = "practice"
     LACKS_SKILL = "lacks_skill"
     LEVEL_TOO_LOW = "level_too_low"
-    DECLINED = "declined"
+    DECLINED = "declined"  # or handed it on
     RESERVED = "reserved"
     NOT_AVAILABLE = "not_available"
     RINGING = "ringing"
     IN_A_CALL = "in_a_call"
+    NO_PHONE = "no_phone"
     NO_CAPACITY = "no_capacity"
 
 
@@ -41,8 +41,14 @@ class Fitter:
     def __init__(self, agent: AgentFacts, now: datetime) -> None:
         self.agent, self.now = agent, now
         self.known: dict[tuple[bool, str, int, int], Exclusion | None] = {}
+        self.asked: dict[int, Exclusion | None] = {}
 
     def fits(self, entry: EntryFacts, queue: QueueFacts) -> Exclusion | None:
+        if entry.id not in self.asked:
+            self.asked[entry.id] = self._fits(entry, queue)
+        return self.asked[entry.id]
+
+    def _fits(self, entry: EntryFacts, queue: QueueFacts) -> Exclusion | None:
         if entry.skills or entry.preferred_agent or entry.declined:
             return fits(self.agent, entry, queue, self.now)
         lower = whole_steps(waited(entry, self.now), queue.widen_after_seconds)
@@ -78,15 +84,14 @@ def can_take(agent: AgentFacts, entry: EntryFacts, now: datetime) -> Exclusion |
         return Exclusion.NOT_AVAILABLE
     if agent.ringing:
         return Exclusion.RINGING
-    return _full(agent.open_work, agent.profile.capacity, entry.channel)
+    return _full(agent, entry.channel)
 
 
 def room(agent: AgentFacts) -> frozenset[str]:
     """The channels on which this agent could take one more now: on no other does anything fit."""
     if not agent.available or agent.ringing:
         return frozenset()
-    capacity = agent.profile.capacity
-    return frozenset(kind for kind in (*capacity, "case") if not _full(agent.open_work, capacity, kind))
+    return frozenset(kind for kind in (*agent.profile.capacity, "case") if not _full(agent, kind))
 
 
 def reserved_for(entry: EntryFacts, now: datetime) -> int | None:
@@ -94,9 +99,13 @@ def reserved_for(entry: EntryFacts, now: datetime) -> int | None:
     return entry.preferred_agent if entry.preferred_until and entry.preferred_until > now else None
 
 
-def may_ever_serve(profile: Profile, queue: QueueFacts) -> Exclusion | None:
-    """None if work of this queue, however long it has waited, could ever come to this agent by skill."""
-    return _short_of(profile.skills, queue.skills, steps=10 if queue.widen_after_seconds else 0)
+def may_ever_serve(profile: Profile, queue: QueueFacts, skills: Levels | None = None) -> Exclusion | None:
+    """None if work of this queue, however long it has waited, could ever come to this agent by skill.
+
+    `skills`: what one piece of work needs beyond the queue.
+    """
+    steps = 10 if queue.widen_after_seconds else 0
+    return _short_of(profile.skills, queue.skills, steps) or _short_of(profile.skills, skills or {}, steps)
 
 
 def _short_of(skills: Levels, required: Levels, steps: int) -> Exclusion | None:
@@ -109,11 +118,14 @@ def _short_of(skills: Levels, required: Levels, steps: int) -> Exclusion | None:
     return None
 
 
-def _full(open_work: Mapping[str, int], capacity: Mapping[str, int], channel: str) -> Exclusion | None:
+def _full(agent: AgentFacts, channel: str) -> Exclusion | None:
+    open_work = agent.open_work
     if open_work:
         if open_work.get(CALL):
             return Exclusion.IN_A_CALL
         if channel == CALL and any(count and kind not in CAN_LIE for kind, count in open_work.items()):
             return Exclusion.NO_CAPACITY
-    most = capacity.get(channel, CASES_AT_ONCE if channel == "case" else 0)
+    if channel == CALL and agent.no_phone:
+        return Exclusion.NO_PHONE
+    most = agent.profile.capacity.get(channel, CASES_AT_ONCE if channel == "case" else 0)
     return None if open_work.get(channel, 0) < most else Exclusion.NO_CAPACITY

@@ -26,7 +26,7 @@ class Line:
     @cached_property
     def in_order(self) -> bool:
         """Whether everybody stands where their wait puts them, so that the first is the best."""
-        return all(entry.position_at == entry.entered_at for entry in self.entries)
+        return not [1 for entry in self.entries if entry.position_at != entry.entered_at]
 
 
 def shortlist(

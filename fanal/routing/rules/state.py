@@ -28,6 +28,7 @@ class AgentFacts:
     ringing: bool = False
     open_work: Mapping[str, int] = field(default_factory=dict)
     idle_since: datetime | None = None
+    no_phone: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

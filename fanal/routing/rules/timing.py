@@ -40,10 +40,11 @@ def next_look(entry: EntryFacts, queue: QueueFacts, now: datetime) -> datetime |
 
 def _next_widening(entry: EntryFacts, queue: QueueFacts, now: datetime) -> datetime | None:
     lower = widened(entry, queue, now)
-    if not queue.widen_after_seconds or _highest(queue.skills, entry.skills) - lower <= LEAST_LEVEL:
+    if not queue.widen_after_seconds or highest_level(queue.skills, entry.skills) - lower <= LEAST_LEVEL:
         return None
     return entry.entered_at + timedelta(seconds=(lower + 1) * queue.widen_after_seconds)
 
 
-def _highest(*required: Levels) -> int:
-    return max((level for levels in required for level in levels.values()), default=0)
+def highest_level(*required: Levels) -> int:
+    """The highest that is required; without any, the least there is."""
+    return max((level for levels in required for level in levels.values()), default=LEAST_LEVEL)

@@ -7,8 +7,20 @@ from django.db.backends.postgresql import base
 from psycopg import Cursor
 from psycopg.pq import TransactionStatus
 
+from fanal.running.connections.changing import SchemaEditor
+
+# All that the pages and the finding of people ask, in the shapes that some roles give it; a few dozen kilobytes each.
+MOST_PREPARED = 250
+
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    SchemaEditorClass = SchemaEditor
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        connection = super().get_new_connection(conn_params)
+        cast(Any, connection).prepared_max = MOST_PREPARED
+        return connection
+
     def is_usable(self) -> bool:
         """A server that is gone has closed the socket or said why: only then is it asked, and an answer awaited.
 

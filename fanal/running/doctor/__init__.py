@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from fanal.running.doctor import database, exposure, machine, parts
+from fanal.running.doctor import calls, database, exposure, letters, machine, parts
 from fanal.running.doctor.finding import Finding, State
 
 __all__ = ["CHECKS", "Finding", "State", "examine"]
@@ -18,12 +18,19 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     parts.secrets,
     exposure.exposed,
     parts.mail,
+    parts.speech,
     parts.chromium,
     database.server,
     database.settings,
     database.clock,
     database.migrations,
     database.processes,
+    database.figures,
+    database.clocks,
+    database.hearing,
+    database.escalation,
+    letters.mail,
+    calls.exchange,
 )
 
 

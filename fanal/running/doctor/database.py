@@ -17,7 +17,7 @@ LARGEST_SKEW = 1.0
 def server() -> Iterator[Finding]:
     where = "DATABASE_URL" if environment.database_url else "embedded"
     try:
-        number, name, encoding = _row(
+        number, name, encoding = row(
             "SELECT current_setting('server_version_num')::int, current_setting('server_version'),"
             " current_setting('server_encoding')"
         )
@@ -35,7 +35,7 @@ def server() -> Iterator[Finding]:
         yield fail(f"PostgreSQL ({where})", f"{name}, encoding {encoding}", "Create the database with ENCODING 'UTF8'.")
     else:
         yield ok(f"PostgreSQL ({where})", name)
-    installed, available = _row(
+    installed, available = row(
         "SELECT (SELECT extversion FROM pg_extension WHERE extname = 'vector'),"
         " (SELECT default_version FROM pg_available_extensions WHERE name = 'vector')"
     )
@@ -58,11 +58,11 @@ def settings() -> Iterator[Finding]:
         "jit": "it makes short queries slower",
     }
     for name, value in wanted.items():
-        (found,) = _row("SELECT current_setting(%s)", name)
+        (found,) = row("SELECT current_setting(%s)", name)
         if found != value:
             make = fail if name != "jit" else warn
             yield make(f"Setting {name}", f"{found}: {why[name]}", f"ALTER SYSTEM SET {name} = {value}; then reload.")
-    used, limit = _row(
+    used, limit = row(
         "SELECT (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),"
         " current_setting('max_connections')::int"
     )
@@ -70,7 +70,7 @@ def settings() -> Iterator[Finding]:
         yield warn("Connections", f"{used} of {limit}", "Raise max_connections, or end what holds them.")
     else:
         yield ok("Connections", f"{used} of {limit}")
-    age = _row("SELECT extract(epoch FROM max(now() - xact_start)) FROM pg_stat_activity WHERE state <> 'active'")[0]
+    age = row("SELECT extract(epoch FROM max(now() - xact_start)) FROM pg_stat_activity WHERE state <> 'active'")[0]
     if age and age > 60:
         todo = "It holds back the event stream: find it in pg_stat_activity and end it."
         yield warn("Idle transaction", f"open for {age:.0f} s", todo)
@@ -78,7 +78,7 @@ def settings() -> Iterator[Finding]:
 
 def clock() -> Iterator[Finding]:
     before = dt.datetime.now(dt.UTC)
-    (theirs,) = _row("SELECT clock_timestamp()")
+    (theirs,) = row("SELECT clock_timestamp()")
     after = dt.datetime.now(dt.UTC)
     skew = max((before - theirs).total_seconds(), (theirs - after).total_seconds(), 0.0)
     if skew > LARGEST_SKEW:
@@ -104,9 +104,9 @@ def migrations() -> Iterator[Finding]:
 
 
 def processes() -> Iterator[Finding]:
-    if not _row("SELECT to_regclass('procrastinate_jobs')")[0]:
+    if not row("SELECT to_regclass('procrastinate_jobs')")[0]:
         return  # not migrated yet, which has been said
-    late = _row(
+    late = row(
         "SELECT count(*) FROM procrastinate_jobs"
         " WHERE status = 'todo' AND coalesce(scheduled_at, now()) < now() - interval '10 minutes'"
     )[0]
@@ -116,7 +116,43 @@ def processes() -> Iterator[Finding]:
         yield ok("Deferred tasks", "none is late")
 
 
-def _row(sql: str, *parameters: str) -> tuple[Any, ...]:
+def figures() -> Iterator[Finding]:
+    yield from _followed("Figures", "kpis_cursor", "figures", "is not counted yet")
+
+
+def clocks() -> Iterator[Finding]:
+    yield from _followed("Clocks of cases", "clocks_cursor", "clocks", "has not moved them yet")
+
+
+def hearing() -> Iterator[Finding]:
+    yield from _followed("What customers write", "clocks_cursor", "hearing", "is not told to followers yet")
+
+
+def escalation() -> Iterator[Finding]:
+    yield from _followed("Escalation", "escalation_cursor", "escalation", "is not looked at yet")
+
+
+def _followed(name: str, cursors: str, cursor: str, but: str) -> Iterator[Finding]:
+    """Whether the worker keeps up with the events."""
+    if not row("SELECT to_regclass(%s)", cursors)[0]:
+        return
+    waiting, late = row(
+        "SELECT min(at), min(at) < now() - interval '1 minute' FROM ("
+        " SELECT e.at FROM events_event e WHERE (e.xid, e.id) > ("
+        f"  COALESCE((SELECT xid FROM {cursors} WHERE name = %s), '0'::xid8),"
+        f"  COALESCE((SELECT event FROM {cursors} WHERE name = %s), 0))"
+        " ORDER BY e.xid, e.id LIMIT 100) following",
+        cursor,
+        cursor,
+    )
+    if late:
+        what = f"what happened after {waiting:%Y-%m-%d %H:%M:%S} UTC {but}"
+        yield warn(name, what, "Is `fanal worker` running? Its log says what keeps it.")
+    else:
+        yield ok(name, "up to date")
+
+
+def row(sql: str, *parameters: str) -> tuple[Any, ...]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters or None)
         row = cursor.fetchone()

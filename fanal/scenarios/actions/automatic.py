@@ -1,10 +1,13 @@
 """The case that an action makes by itself: found or opened, linked, settled, with no form filled."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from fanal.agents.models import Agent
 from fanal.cases import actions as cases
 from fanal.cases.models import Case, CaseOrigin, CaseType, Category
+from fanal.cases.rules import NotPossible
+from fanal.holdings.models import CommandState
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import Disposition, Interaction, Topic, TopicOrigin
 from fanal.scenarios import rules
@@ -29,8 +32,23 @@ def matter_of(record: ActionRecord, *, target: Target | None, now: datetime, by:
         record.case = _opened(record, rule, target, now=now, by=by)
         if record.interaction:
             record.topic = _topic(record, record.interaction, record.case, matter, now=now, by=by)
-            _dispose(record.topic, rule, now=now, by=by)
+            if record.state == CommandState.DONE:
+                _dispose(record.topic, rule, now=now, by=by)
     record.save(update_fields=["case", "topic"])
+
+
+def settle_matter(record: ActionRecord, *, now: datetime) -> None:
+    """What was sent away is done: its case is settled as it would have been at once, if all that made it is done."""
+    rule = _rule_for(record)
+    if rule is None or record.case is None or record.withdrawn_at:
+        return
+    open_ones = ActionRecord.objects.filter(case=record.case, withdrawn_at=None).exclude(state=CommandState.DONE)
+    if rule.settles and record.case.origin == CaseOrigin.RULE and not open_ones.exists():
+        # What its type asks for before it may be settled is the owner's to fill in: then it stays open.
+        with suppress(NotPossible):
+            cases.settle(case=record.case, now=now, by=record.by, interaction=record.interaction_id)
+    if record.topic:
+        _dispose(record.topic, rule, now=now, by=record.by)
 
 
 def raised_in(interaction: Interaction) -> list[rules.RaisedMatter]:
@@ -89,7 +107,7 @@ def _opened(
         owner=by,
         interaction=record.interaction_id,
         practice=bool(record.interaction and record.interaction.practice),
-        settled=rule.settles,
+        settled=rule.settles and record.state == CommandState.DONE,
         now=now,
         by=by,
     )

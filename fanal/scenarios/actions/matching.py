@@ -1,13 +1,14 @@
 """A contact meets its scenario: what opens, where it goes, and why."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from fanal.agents.kept import kept
 from fanal.agents.models import Agent, Skill
 from fanal.cases.models import Case, CaseState, Category
 from fanal.channels.models import ChannelAccount
@@ -51,7 +52,7 @@ class Proven:
     assurance: int = 0
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def match(*, interaction: Interaction, proven: Proven | None = None, now: datetime) -> Met:
     """Choose the scenario, remember why, set what the contact is about and raise its first topic.
 
@@ -59,14 +60,19 @@ def match(*, interaction: Interaction, proven: Proven | None = None, now: dateti
 
     Asked again (the customer was identified meanwhile) it chooses anew; the first topic is not raised twice.
     """
-    interaction = Interaction.objects.select_for_update(of=("self",)).select_related("account").get(pk=interaction.pk)
-    contact = contact_of(interaction=interaction, now=now)
-    sure = contact_of(interaction=interaction, proven=proven, now=now) if proven else contact
+    (interaction,) = _locked(interaction=interaction.pk)
+    queues = _queues()
+    bare = _bare(interaction, queues, now=now)
+    contact = _of_customer(bare, interaction)
+    sure = _of_customer(bare, interaction, proven) if proven else contact
     choice = dry_run(contact=sure, opens_for=contact, practice=interaction.practice)
     interaction.about_kind, interaction.about_id = choice.opens, choice.opens_id
     interaction.save(update_fields=["about_kind", "about_id"])
-    ScenarioMatch.objects.update_or_create(
-        interaction=interaction, defaults={"scenario_id": choice.scenario, "why": told(choice), "at": now}
+    ScenarioMatch.objects.bulk_create(
+        [ScenarioMatch(interaction=interaction, scenario_id=choice.scenario, why=told(choice), at=now)],
+        update_conflicts=True,
+        unique_fields=["interaction"],
+        update_fields=["scenario", "why", "at"],
     )
     if choice.category and not Topic.objects.filter(interaction=interaction).exists():
         category = Category.objects.get(pk=choice.category)
@@ -77,16 +83,16 @@ def match(*, interaction: Interaction, proven: Proven | None = None, now: dateti
         audience=audience.of(interaction),
         now=now,
     )
-    return _met(choice, interaction)
+    return _met(choice, interaction, queues)
 
 
-def _met(choice: rules.Choice, interaction: Interaction) -> Met:
-    levels = dict(Skill.objects.filter(code__in=choice.skills).values_list("code", "pk"))
+def _met(choice: rules.Choice, interaction: Interaction, queues: Sequence[Queue]) -> Met:
+    levels = dict(Skill.objects.filter(code__in=choice.skills).values_list("code", "pk")) if choice.skills else {}
     agents = Agent.objects.filter(is_active=True, practising=interaction.practice)
     preferred = agents.filter(pk=choice.preferred_agent).first() if choice.preferred_agent else None
     return Met(
         choice=choice,
-        queue=_queue(choice.queue or str(interaction.account.settings.get("queue", "")), interaction),
+        queue=_queue(choice.queue or str(interaction.account.settings.get("queue", "")), interaction, queues),
         priority=choice.priority,
         skills={levels[code]: level for code, level in choice.skills.items() if code in levels},
         preferred_agent=preferred,
@@ -94,20 +100,19 @@ def _met(choice: rules.Choice, interaction: Interaction) -> Met:
     )
 
 
-def _queue(code: str, interaction: Interaction) -> Queue:
+def _queue(code: str, interaction: Interaction, queues: Sequence[Queue]) -> Queue:
     """The queue chosen, else the first that is active for this kind of work. Raises NoQueue."""
-    rows = Queue.objects.filter(active=True)
-    queue = rows.filter(code=code).first() or rows.filter(practice=interaction.practice).order_by("pk").first()
-    if queue is None:
+    chosen = [queue for queue in queues if queue.code == code]
+    fitting = chosen or [queue for queue in queues if queue.practice == interaction.practice]
+    if not fitting:
         raise NoQueue
-    return queue
+    return fitting[0]
 
 
 def dry_run(*, contact: rules.Contact, opens_for: rules.Contact | None = None, practice: bool = False) -> rules.Choice:
     """What would happen to this contact, and why: the same scenarios through the same function, nothing written."""
-    rows = Scenario.objects.filter(active=True, queue__active=True).select_related("queue")
-    rows = rows.filter(queue__practice=practice)
-    return rules.choose(rules.as_routed(contact), [rule_of(row) for row in rows], opens_for=opens_for or contact)
+    scenarios = [rule_of(row) for row in _scenarios(practice=practice)]
+    return rules.choose(rules.as_routed(contact), scenarios, opens_for=opens_for or contact)
 
 
 def rule_of(row: Scenario) -> rules.ScenarioRule:
@@ -148,35 +153,45 @@ def told(choice: rules.Choice) -> list[dict[str, Any]]:
     return kept
 
 
-def contact_of(*, interaction: Interaction, proven: Proven | None = None, now: datetime) -> rules.Contact:
+def contact_of(*, interaction: Interaction, now: datetime) -> rules.Contact:
     """The interaction as the scenarios see it, with what its claims point at. A claim never says who somebody is."""
-    customer, assurance = interaction.customer, interaction.assurance
-    recognition = interaction.recognition
-    if proven:
-        customer, assurance = proven.customer, proven.assurance
-        recognition = Recognition.KNOWN if customer else Recognition.UNKNOWN
-    own_language = customer.language if customer and assurance >= Assurance.MATCHED else ""
-    order = _claimed_order(given := _given(interaction), practice=interaction.practice)
-    contact = rules.Contact(
+    return _of_customer(_bare(interaction, _queues(), now=now), interaction)
+
+
+def _bare(interaction: Interaction, queues: Sequence[Queue], *, now: datetime) -> rules.Contact:
+    """What is true of it whoever it is from."""
+    given = {str(key): str(value) for key, value in interaction.given.items()}
+    return rules.Contact(
         channel=interaction.channel,
         account=interaction.account.code,
         address=interaction.account.address,
         queue=str(interaction.account.settings.get("queue", "")),
         entry_page=interaction.entry_page,
         given=given,
-        recognition=recognition,
-        assurance=assurance,
-        language=interaction.language or own_language,
-        open_queues=open_queues(Queue.objects.filter(active=True), now=now),
-        claimed_order=order,
+        language=interaction.language,
+        open_queues=open_queues(queues, now=now),
+        claimed_order=_claimed_order(given, practice=interaction.practice),
         claimed_holding=_claimed_holding(given, practice=interaction.practice),
     )
+
+
+def _of_customer(bare: rules.Contact, interaction: Interaction, proven: Proven | None = None) -> rules.Contact:
+    """The same with what is known of whom it is from, or of who that is by what is proven."""
+    customer, assurance = interaction.customer, interaction.assurance
+    recognition = interaction.recognition
+    if proven:
+        customer, assurance = proven.customer, proven.assurance
+        recognition = Recognition.KNOWN if customer else Recognition.UNKNOWN
+    contact = replace(bare, recognition=recognition, assurance=assurance)
     if customer is None:
         return contact
     open_cases = Case.objects.filter(customer=customer, withdrawn_at=None).exclude(state=CaseState.SETTLED)
     open_case = open_cases.order_by("-updated_at").first()
+    own_language = customer.language if assurance >= Assurance.MATCHED else ""
+    order = bare.claimed_order
     return replace(
         contact,
+        language=contact.language or own_language,
         customer=customer.pk,
         value_band=customer.value_band,
         open_order=_newest(Order.objects.filter(customer=customer).exclude(state__in=FINISHED).order_by("-placed_at")),
@@ -187,8 +202,21 @@ def contact_of(*, interaction: Interaction, proven: Proven | None = None, now: d
     )
 
 
-def _given(interaction: Interaction) -> dict[str, str]:
-    return {str(key): str(value) for key, value in interaction.given.items()}
+@kept
+def _locked(interaction: int) -> QuerySet[Interaction]:
+    rows = Interaction.objects.select_for_update(of=("self",)).select_related("account", "customer")
+    return rows.filter(pk=interaction)
+
+
+@kept
+def _queues() -> QuerySet[Queue]:
+    return Queue.objects.filter(active=True).select_related("calendar").order_by("pk")
+
+
+@kept
+def _scenarios(practice: bool) -> QuerySet[Scenario]:
+    rows = Scenario.objects.filter(active=True, queue__active=True, queue__practice=practice)
+    return rows.select_related("queue")
 
 
 def imagined(
@@ -207,7 +235,7 @@ def imagined(
         address=account.address,
         queue=str(account.settings.get("queue", "")),
         given=given,
-        open_queues=open_queues(Queue.objects.filter(active=True), now=now),
+        open_queues=open_queues(_queues(), now=now),
         claimed_order=_claimed_order(dict(given), practice=False),
         claimed_order_is_own=True,
         claimed_holding=_claimed_holding(dict(given), practice=False),

@@ -9,7 +9,8 @@ from django.db import transaction
 from fanal.agents.models import Agent
 from fanal.cases import actions as cases
 from fanal.cases import rules as case_rules
-from fanal.cases.models import Case, CaseType, Category
+from fanal.cases.merged import end_of
+from fanal.cases.models import Case, CaseSplit, CaseType, Category
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import Interaction, Topic, TopicOrigin
 
@@ -40,7 +41,8 @@ def open_in(
 
 @transaction.atomic
 def link_in(*, interaction: Interaction, case: Case, topic: Topic | None = None, now: datetime, by: Agent) -> Topic:
-    """The contact is about this case too. Linking it twice is linking it once."""
+    """The contact is about this case too, or the one it is part of by now. Linking it twice is linking it once."""
+    case = end_of(case)
     if case.withdrawn_at:
         raise case_rules.NotPossible("withdrawn")
     if case.practice != interaction.practice:
@@ -77,10 +79,24 @@ def split_in(
     second = cases.split(case=case, subject=subject, type=type, category=category, note_ids=note_ids, now=now, by=by)
     chosen = set(topic_ids)
     standing = Topic.objects.filter(case=case, withdrawn_at=None).select_related("interaction").order_by("pk")
-    for position, topic in enumerate(standing):
-        if position == 0 or topic.pk in chosen:
-            interactions.add_topic(interaction=topic.interaction, case=second, origin=TopicOrigin.AGENT, now=now, by=by)
+    both = [topic.interaction for position, topic in enumerate(standing) if position == 0 or topic.pk in chosen]
+    made = [
+        interactions.add_topic(interaction=contact, case=second, origin=TopicOrigin.AGENT, now=now, by=by).pk
+        for contact in both
+    ]
+    CaseSplit.objects.filter(into=second).update(topics=made)
     return second
+
+
+@transaction.atomic
+def unsplit_in(*, case: Case, now: datetime, by: Agent) -> bool:
+    """The part was no matter of its own: its notes go back, its topics are withdrawn. Raises NotPossible."""
+    fact = CaseSplit.objects.filter(into=case).first()
+    later = Topic.objects.filter(case=case, withdrawn_at=None).exclude(pk__in=fact.topics if fact else [])
+    taken = cases.take_split_back(case=case, contacts=later.count(), now=now, by=by)
+    for topic in Topic.objects.filter(pk__in=taken.topics if taken else [], withdrawn_at=None):
+        interactions.withdraw_topic(topic=topic, now=now, by=by)
+    return taken is not None
 
 
 def topics_of(case: Case) -> list[Topic]:

@@ -7,17 +7,19 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Model, QuerySet
+from django.utils import timezone
 
 from fanal.agents.kept import kept
 from fanal.agents.models import Agent, Permission
 from fanal.cases import actions as cases
+from fanal.cases.models import Case
 from fanal.customers.models import Customer, Relationship
 from fanal.events.actions import publish
-from fanal.holdings.models import Holding, Order
+from fanal.holdings.models import CommandState, Holding, Order
 from fanal.identity.models import Assurance
 from fanal.interactions import audience
 from fanal.interactions.models import Identification, Interaction
-from fanal.scenarios import catalogue, rules
+from fanal.scenarios import catalogue, rules, sending
 from fanal.scenarios.actions.automatic import matter_of
 from fanal.scenarios.acts.doing import Doing, Target, customer_of, kind_of
 from fanal.scenarios.acts.fields import clean
@@ -31,6 +33,7 @@ def perform(
     target: Target | None = None,
     interaction: Interaction | None = None,
     customer: Customer | None = None,
+    case: Case | None = None,
     fields: Mapping[str, str] | None = None,
     by: Agent | None,
     face: str = Face.DESK,
@@ -38,6 +41,8 @@ def perform(
 ) -> ActionRecord:
     """Do a named action, record it, and make (or reuse) the case its rule asks for.
 
+    Where a back office has the thing, it is told after the commit, and the record says «sending» until it answers.
+    `case`: what it is done for, where that is one already; then it makes none.
     `by` None: the customer does it. Raises rules.Refused with a code (and the field) when it may not or cannot be
     done; then nothing has happened.
     """
@@ -45,21 +50,28 @@ def perform(
     if interaction:
         interaction = _locked(interaction)
     target = _locked(target) if target else None
-    _check(entry, target, interaction, by=by, today=now.date())
+    _check(entry, target, interaction, by=by, today=timezone.localdate(now))
     doing = Doing(target=target, fields=clean(entry.fields, fields or {}), now=now, by=by)
-    outcome = entry.act(doing)
+    sent_to = sending.source_for(entry, target)
+    outcome = sending.begun(entry, doing, sent_to) if sent_to else entry.act(doing)
+    whose = _whose(target, interaction, customer)
+    command = sending.command(entry, doing, sent_to, customer=whose) if sent_to else None
     record = ActionRecord.objects.create(
         action=action,
         face=face,
-        customer=_whose(target, interaction, customer),
+        customer=whose,
         holding=target if isinstance(target, Holding) else None,
         order=target if isinstance(target, Order) else None,
         interaction=interaction,
         by=by,
         at=now,
         outcome=dict(outcome),
+        state=CommandState.SENDING if command else CommandState.DONE,
+        command=command,
+        case=case,
     )
-    matter_of(record, target=target, now=now, by=by)
+    if case is None:
+        matter_of(record, target=target, now=now, by=by)
     if record.case and by and (text := doing.fields.get("text")):
         cases.add_note(case=record.case, text=text, now=now, by=by)
     publish(
@@ -83,9 +95,8 @@ def preview(
 ) -> Mapping[str, str]:
     """What the action would change, before and after; raises as perform does; writes nothing."""
     entry = catalogue.entry(action)
-    _check(entry, target, interaction, by=by, today=now.date())
-    doing = Doing(target=target, fields=clean(entry.fields, fields), now=now, by=by)
-    return entry.preview(doing) if entry.preview else {}
+    _check(entry, target, interaction, by=by, today=timezone.localdate(now))
+    return sending.foreseen(entry, Doing(target=target, fields=clean(entry.fields, fields), now=now, by=by))
 
 
 def possible(
@@ -98,7 +109,7 @@ def possible(
         if not entry.applies(target):
             continue
         try:
-            _check(entry, target, interaction, by=by, today=now.date(), may_touch=may_touch)
+            _check(entry, target, interaction, by=by, today=timezone.localdate(now), may_touch=may_touch)
         except rules.Refused as refused:
             offered.append((entry, refused.code))
         else:

@@ -26,3 +26,8 @@ def change(doing: Doing) -> Outcome:
     doing.order.deliver_to = preview(doing)["after"]
     doing.order.save(update_fields=["deliver_to"])
     return {"code": "address_changed"}
+
+
+def sent(doing: Doing) -> Mapping[str, str]:
+    """What a back office is told: the address on one line."""
+    return {"deliver_to": preview(doing)["after"]}

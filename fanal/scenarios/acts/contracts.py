@@ -1,5 +1,7 @@
 """When a contract ends."""
 
+from django.utils import timezone
+
 from fanal.holdings.models import Holding
 from fanal.scenarios.acts.doing import Doing, Outcome, Target
 from fanal.scenarios.rules import Refused
@@ -13,5 +15,5 @@ def explain_end(doing: Doing) -> Outcome:
     contract = doing.holding
     if contract.ends_on is None:
         raise Refused("no_end_known")
-    days = (contract.ends_on - doing.now.date()).days
+    days = (contract.ends_on - timezone.localdate(doing.now)).days
     return {"code": "contract_end_explained", "days_left": days}

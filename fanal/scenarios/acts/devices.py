@@ -9,6 +9,13 @@ def still_there(target: Target | None) -> bool:
     return isinstance(target, Holding) and target.state != HoldingState.CLOSED
 
 
+def replace(doing: Doing) -> Outcome:
+    """What is done about it is its case's: whoever sends devices finds it there."""
+    if doing.holding.state == HoldingState.CLOSED:
+        raise Refused("device_gone")
+    return {"code": "device_replaced"}
+
+
 def report_fault(doing: Doing) -> Outcome:
     device = doing.holding
     if device.state == HoldingState.CLOSED:

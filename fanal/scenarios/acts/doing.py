@@ -46,6 +46,11 @@ Act = Callable[[Doing], Outcome]
 """Does it within the caller's transaction and says what came out: codes, no personal data. Raises Refused."""
 
 
+def what_was_filled_in(doing: Doing) -> Mapping[str, str]:
+    """What a back office is told of most actions."""
+    return {code: text for code, text in doing.fields.items() if text}
+
+
 def kind_of(target: Target | None) -> str:
     """The kind by which the catalogue asks for it."""
     match target:

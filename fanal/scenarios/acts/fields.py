@@ -11,13 +11,14 @@ from fanal.scenarios.rules import Refused
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One input; `longest` in characters."""
+    """One input; `longest` in characters. What is `hidden` the page fills in, and the action checks."""
 
     code: str
     label: str | Promise
     longest: int
     required: bool = True
     multiline: bool = False
+    hidden: bool = False
 
 
 def clean(fields: Iterable[Field], given: Mapping[str, str]) -> dict[str, str]:

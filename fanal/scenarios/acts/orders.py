@@ -1,5 +1,7 @@
 """Where an order is, and calling it off."""
 
+from django.utils import timezone
+
 from fanal.holdings.models import Order, OrderState, OrderStep
 from fanal.scenarios.acts.doing import Doing, Outcome, Target
 from fanal.scenarios.rules import Refused
@@ -16,7 +18,7 @@ def look_up(doing: Doing) -> Outcome:
     order = doing.order
     order.asked_at = doing.now
     order.save(update_fields=["asked_at"])
-    late = bool(order.promised_on and order.delivered_at is None and order.promised_on < doing.now.date())
+    late = bool(order.promised_on and order.delivered_at is None and order.promised_on < timezone.localdate(doing.now))
     late = late and order.state not in (OrderState.CANCELLED, OrderState.RETURNED)
     return {"code": "order_looked_up", "state": order.state, "late": late}
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-MATCHED = 2
+from fanal.identity.rules.assurance import MATCHED
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,12 +3,16 @@
 import os
 import random
 import signal
+import subprocess
+import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from fanal.channels.email.parsing.bounded import Parser
 from fanal.channels.email.parsing.charsets import decode
+from fanal.intake.faults import NOT_ITS_FAULT
 
 DEEP = b"From: a@b.example\nSubject: deep\nMIME-Version: 1.0\nContent-Type: message/rfc822\n\n"
 HTML = b"From: a@b.example\nContent-Type: text/html\n\n"
@@ -25,6 +29,12 @@ PARSED = {
     "a parameter without a value": b"From: a@b.example\nContent-Type: text/plain; name*\n\nhi",
     "an address that is a comment": b"From: a@b.example\nTo: (c):\n\nhi",
     "a charset that nobody knows": b"From: a@b.example\nContent-Type: text/plain; charset=x-nope\n\nhi",
+    "charsets that take nothing broken": b"From: a@b.example\nSubject: =?undefined?q?x?= =?idna?q?=FF?=\n"
+    b"Content-Type: text/plain; charset=idna\n\nhi\xff",
+    "HTML that says its charset as XML": HTML + b'<?xml version="1.0" encoding="utf-8"?>\n<html><p>hi</p></html>',
+    "a sender's line without end": b"From: a@b.example\n\nhi\nFrom: " + b"a" * 200_000 + b"\nSent: 1\nTo: c",
+    "a signature without end": b"From: a@b.example\n\nhi\nregards\n" + b"a" * 200_000,
+    "blanks without end": b"From: a@b.example\n\nhi\nab" + b" " * 200_000 + b"c",
     "a subject of a megabyte": b"From: a@b.example\nSubject: " + b"a" * 2**20 + b"\n\nhi",
     "ten thousand references": b"From: a@b.example\nReferences: "
     + b" ".join(b"<%d@x>" % n for n in range(10000))
@@ -86,6 +96,40 @@ def test_what_costs_too_much_time_is_ended_and_shown_as_far_as_can_be(
     assert (letter.reason, letter.subject, letter.text) == ("took_too_long", "slow", "hi")
     monkeypatch.undo()
     assert parser.parse(b"From: a@b.example\nSubject: next\n\nhi").status == "parsed"
+
+
+def test_a_parser_that_is_killed_over_a_mail_says_nothing_of_the_mail(parser: Parser) -> None:
+    parser.parse(b"From: a@b.example\n\nhi")
+    assert parser._child
+    child = parser._child.pid
+    os.kill(child, signal.SIGSTOP)
+    killer = threading.Timer(0.3, os.kill, (child, signal.SIGKILL))
+    killer.start()
+    letter = parser.parse(b"From: a@b.example\nSubject: meanwhile\n\nhi")
+    killer.join()
+    assert (letter.status, letter.subject) == ("parsed", "meanwhile")
+
+
+def test_nor_does_one_that_is_killed_while_it_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    real, killed = subprocess.Popen, list[int]()
+
+    def killed_at_first(*given: Any, **more: Any) -> Any:
+        child = real(*given, **more)
+        if not killed:
+            killed.append(child.pid)
+            child.kill()
+        return child
+
+    monkeypatch.setattr("fanal.channels.email.parsing.bounded.subprocess.Popen", killed_at_first)
+    with Parser() as one:
+        assert one.parse(b"From: a@b.example\nSubject: early\n\nhi").status == "parsed"
+    assert killed
+
+
+def test_without_a_parser_a_mail_waits_instead_of_being_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fanal.channels.email.parsing.bounded.START", 0.0)
+    with pytest.raises(NOT_ITS_FAULT):
+        Parser().parse(b"From: a@b.example\n\nhi")
 
 
 def test_any_bytes_come_to_an_end(parser: Parser) -> None:

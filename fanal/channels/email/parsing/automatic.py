@@ -4,7 +4,7 @@ from email.message import Message
 
 from fanal.channels.email.parsing import headers, phrases
 from fanal.channels.email.parsing.letter import LIMITS, Address, Bounce
-from fanal.channels.email.parsing.parts import parameter, type_of
+from fanal.channels.email.parsing.parts import body_text, parameter, type_of
 
 TELLS = (
     "x-autoreply",
@@ -26,7 +26,7 @@ def why_automatic(message: Message, *, sender: Address | None, subject: str) -> 
         return "auto_submitted"
     if type_of(message) == "multipart/report":
         return "report"
-    if headers.values(message, "return-path") and headers.raw(message, "return-path").strip() == "<>":
+    if headers.raw(message, "return-path").strip() == "<>":
         return "no_return_path"
     if headers.raw(message, "precedence").strip().lower() in ("bulk", "junk", "auto_reply"):
         return "precedence"
@@ -70,8 +70,7 @@ def returned_id(message: Message) -> str:
     """The Message-ID of ours that came back within the report."""
     for part in message.walk() if type_of(message) == "multipart/report" else ():
         if type_of(part) in ("text/rfc822-headers", "message/rfc822-headers"):
-            shown = part.get_payload()
-            for line in str(shown).splitlines()[:200]:
+            for line in body_text(part, html=False).splitlines()[:200]:
                 if line.lower().startswith("message-id:"):
                     return next(iter(headers.message_ids(line)), "")
         if part is not message and part.get("message-id"):

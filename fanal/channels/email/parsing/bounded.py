@@ -2,6 +2,7 @@
 
 import os
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -15,10 +16,24 @@ from fanal.channels.email.parsing.rescue import rescued
 RECYCLED_AFTER = 500  # messages
 PATIENCE = 10.0  # seconds of waiting, however little processor time the machine gives it
 START = 30.0
+STARTS = 3
+ENDED_BY_THE_SYSTEM = (-signal.SIGXCPU, -signal.SIGKILL)
+
+
+class NotStarted(OSError):
+    """The machine gives us no parser now; that says nothing of the message."""
+
+
+class Ended(Exception):
+    """The child ended before it had answered; `code` is how."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class Parser:
-    """Parses one message at a time; whatever happens in the child, every call returns a Letter."""
+    """Parses one message at a time; whatever a message does to the child, every call returns a Letter."""
 
     def __init__(self) -> None:
         self._child: subprocess.Popen[bytes] | None = None
@@ -34,9 +49,27 @@ class Parser:
         self.close()
 
     def parse(self, content: bytes) -> Letter:
-        """The message in parts, or rescued with the reason why not."""
+        """The message in parts, or rescued with the reason why not. Raises NotStarted."""
         if len(content) > LIMITS.size:
             return rescued(content, "too_large")
+        try:
+            return self._asked_twice(content)
+        except Ended as ended:
+            return rescued(content, "took_too_long" if ended.code in ENDED_BY_THE_SYSTEM else "parser_ended")
+        except TimeoutError:
+            self._lose()
+            return rescued(content, "took_too_long")
+
+    def _asked_twice(self, content: bytes) -> Letter:
+        """A child that ended without having used up its time may have been killed by somebody: then once more."""
+        try:
+            return self._asked(content)
+        except Ended as ended:
+            if ended.code == -signal.SIGXCPU:
+                raise
+        return self._asked(content)
+
+    def _asked(self, content: bytes) -> Letter:
         child = self._ready()
         try:
             _write(child, packed(content), until=time.monotonic() + PATIENCE)
@@ -44,10 +77,7 @@ class Parser:
         except (BrokenPipeError, EOFError):
             code = child.wait()
             self._lose()
-            return rescued(content, "took_too_long" if code in (-24, -9) else "parser_ended")
-        except TimeoutError:
-            self._lose()
-            return rescued(content, "took_too_long")
+            raise Ended(code) from None
         self._parsed += 1
         letter = letter_from(answer)
         if self._parsed >= RECYCLED_AFTER or letter.reason == "too_much_memory":
@@ -65,7 +95,9 @@ class Parser:
         self._lose()
 
     def _ready(self) -> subprocess.Popen[bytes]:
-        if self._child is None or self._child.poll() is not None:
+        if self._child is not None and self._child.poll() is None:
+            return self._child
+        for _ in range(STARTS):
             self._lose()
             self._parsed = 0
             self._child = subprocess.Popen(
@@ -73,8 +105,13 @@ class Parser:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
             )
-            _read(self._child, until=time.monotonic() + START)
-        return self._child
+            try:
+                _read(self._child, until=time.monotonic() + START)
+            except (EOFError, TimeoutError):
+                continue  # it was killed while it started, or the machine is too busy
+            return self._child
+        self._lose()
+        raise NotStarted("the parser of mails does not start")
 
     def _lose(self) -> None:
         child, self._child = self._child, None

@@ -4,8 +4,6 @@ import codecs
 import re
 from collections import Counter
 
-from charset_normalizer import from_bytes
-
 # Names in the wild that Python does not know, or knows as something narrower than what senders mean.
 ALIASES = {
     "ansi_x3.4-1968": "cp1252",
@@ -48,7 +46,7 @@ def decode(content: bytes, declared: str = "", *, html: bool = False) -> str:
     for name in _candidates(content, declared):
         try:
             return content.decode(name)
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):
             continue
     return content.decode(_known(declared) or "utf-8", "replace")
 
@@ -70,10 +68,12 @@ def _candidates(content: bytes, declared: str) -> list[str]:
 
 
 def _known(declared: str) -> str:
+    """Python's name for it; empty for what is no charset, or one that cannot make do with broken bytes."""
     wanted = declared.strip().strip("\"'").lower()
     wanted = ALIASES.get(wanted, wanted)
     try:
-        return codecs.lookup(wanted).name if wanted and codecs.lookup(wanted)._is_text_encoding else ""
+        b"\xff".decode(wanted, "replace")
+        return codecs.lookup(wanted).name
     except (LookupError, ValueError):
         return ""
 
@@ -85,6 +85,8 @@ def _guess(content: bytes) -> str:
     name = max(EIGHT_BIT, key=lambda one: scores[one])
     if scores[name] > 0.6:
         return name
+    from charset_normalizer import from_bytes  # a megabyte that is seldom needed
+
     best = from_bytes(sample, steps=5, chunk_size=512).best()
     return best.encoding if best else "cp1252"
 

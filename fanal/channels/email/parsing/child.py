@@ -8,6 +8,7 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 import math  # noqa: E402
 import resource  # noqa: E402
 import sys  # noqa: E402
+from typing import BinaryIO  # noqa: E402
 
 from fanal.channels.email.parsing.frames import HEAD, frame_of, length_of, packed  # noqa: E402
 from fanal.channels.email.parsing.letter import LIMITS, Letter  # noqa: E402
@@ -50,10 +51,13 @@ def _limit_time() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (until, resource.RLIM_INFINITY))
 
 
-def _say(target: object, frame: bytes) -> None:
-    target.write(frame)  # type: ignore[attr-defined]
-    target.flush()  # type: ignore[attr-defined]
+def _say(target: BinaryIO, frame: bytes) -> None:
+    target.write(frame)
+    target.flush()
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except BrokenPipeError:  # whoever asked is not there any more
+        os._exit(0)

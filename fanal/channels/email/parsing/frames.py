@@ -40,8 +40,10 @@ def letter_from(answer: bytes) -> Letter:
         **{
             **plain,
             "sender": Address(**plain["sender"]) if plain["sender"] else None,
-            **{name: tuple(Address(**one) for one in plain[name]) for name in ("reply_to", "to", "cc")},
+            **{name: tuple(Address(**one) for one in plain[name]) for name in ("reply_to", "to", "cc", "delivered_to")},
             "references": tuple(plain["references"]),
+            "authentication": tuple(plain["authentication"]),
+            "passed": tuple(plain["passed"]),
             "date": datetime.fromisoformat(plain["date"]) if plain["date"] else None,
             "attachments": tuple(files),
             "bounces": tuple(Bounce(**one) for one in plain["bounces"]),

@@ -13,6 +13,7 @@ from fanal.channels.email.parsing.letter import LIMITS, Address, Unparsable
 WORD = re.compile(r"=\?([^?*\s]{1,40})(?:\*[^?]{0,20})?\?([bBqQ])\?([^?]*)\?=")
 BETWEEN_WORDS = re.compile(r"(\?=)[ \t\r\n]+(=\?)")
 ADDRESS = re.compile(r"[^\s<>()\[\],;:\"@]{1,64}@[^\s<>()\[\],;:\"@]{1,255}")
+MOST_RESULTS, LONGEST_RESULTS, MOST_HOPS = 10, 2000, 20
 LISTS = ("to", "cc", "bcc", "references", "subject")
 MESSAGE_ID = re.compile(r"<([^<>\s]{1,998})>")
 EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
@@ -29,6 +30,38 @@ def values(message: Message, name: str) -> list[str]:
 def raw(message: Message, name: str) -> str:
     """The first header of that name, undecoded."""
     return next(iter(values(message, name)), "")
+
+
+def authentication(message: Message) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The topmost Authentication-Results, down to the next hop, and the servers whose lines stand above them.
+
+    What lies below was there when the mail came to whoever wrote these; who that was, the lines above say.
+    """
+    found: list[str] = []
+    passed: list[str] = []
+    for name, value in message.raw_items():
+        if name.lower() == "received":
+            if found or len(passed) == MOST_HOPS:
+                break
+            passed.append(_taken_by(str(value)))
+        if name.lower() == "authentication-results" and len(found) < MOST_RESULTS:
+            found.append(one_line(str(value)[:LONGEST_RESULTS]))
+    return tuple(found), tuple(passed) if found else ()
+
+
+def _taken_by(hop: str) -> str:
+    """The server that wrote a Received line: its one `by`; empty where the line says none, or says it in two ways."""
+    said, depth = "", 0
+    for letter in hop[:LONGEST_RESULTS].partition(";")[0].lower():
+        depth += {"(": 1, ")": -1}.get(letter, 0)
+        if depth < 0:
+            return ""
+        said += letter if not depth and letter != ")" else " "
+    words = said.split()
+    if depth or '"' in said or "\\" in hop or words.count("by") != 1:
+        return ""
+    after = words[words.index("by") + 1 :]
+    return after[0].rstrip(".") if after else ""
 
 
 def text(message: Message, name: str) -> str:

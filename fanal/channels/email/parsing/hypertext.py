@@ -1,6 +1,7 @@
 """HTML parts: made safe to show, turned into text, and freed of what was quoted or signed by mail programs."""
 
 import re
+from collections.abc import Mapping
 
 import nh3
 from inscriptis import get_text
@@ -12,6 +13,7 @@ from fanal.channels.email.parsing.letter import Unparsable
 DEEPEST = 250  # elements within elements
 READ = 150_000  # characters turned into text; people stop long before
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})(?=[\s/>])")
+DECLARATION = re.compile(r"<\?xml[^>]{0,200}>")  # the text is decoded already, and lxml refuses another encoding
 # Tags that are often left open, or never closed.
 VOID = {
     "br", "hr", "img", "input", "meta", "link", "area", "base", "col", "embed", "source", "track", "wbr",
@@ -56,31 +58,50 @@ SIGNATURES = (
 )
 
 
-def safe(source: str) -> str:
-    """What may be shown, inside a sandbox: no scripts, no styles, no forms; images keep their address for later."""
+def safe(source: str, *, pictures: bool = True, instead: Mapping[str, str] | None = None) -> str:
+    """What may be shown, inside a sandbox: no scripts, no styles, no forms; pictures keep their address for later.
+
+    `instead`: what stands in the place of each picture's address; a picture that is not among them has none.
+    """
     guard(source)
+
+    def kept(tag: str, name: str, value: str) -> str | None:
+        return value if (tag, name) != ("img", "src") else (instead or {}).get(value)
+
     return nh3.clean(
         source,
-        tags=nh3.ALLOWED_TAGS - {"map", "area"} | {"font", "u", "big"},
+        tags=nh3.ALLOWED_TAGS - {"map", "area"} - (set() if pictures else {"img"}) | {"font", "u", "big"},
         attributes={**nh3.ALLOWED_ATTRIBUTES, "*": {"dir", "lang", "align", "title"}, "font": {"color", "size"}},
+        attribute_filter=None if instead is None else kept,
         url_schemes={"http", "https", "mailto", "tel", "cid"},
+        url_relative="deny",  # a mail stands nowhere: what has no host would lead to pages of ours
         link_rel="noopener noreferrer nofollow",
         clean_content_tags={"script", "style", "title", "noscript", "template", "iframe", "object", "svg", "math"},
     ).strip()
 
 
+def pictures_in(source: str) -> tuple[str, ...]:
+    """The addresses of its pictures that stand elsewhere, each once, in their order."""
+    guard(source)
+    found: dict[str, None] = {}
+
+    def noted(tag: str, name: str, value: str) -> str:
+        if (tag, name) == ("img", "src") and value.lower().startswith(("http://", "https://")):
+            found[value] = None
+        return value
+
+    nh3.clean(source, tags={"img"}, attributes={"img": {"src"}}, attribute_filter=noted, link_rel=None)
+    return tuple(found)
+
+
 def text_of(source: str) -> str:
     """The words in their layout."""
-    guard(source)
     tree = _tree(source)
-    if tree is None:
-        return ""
-    return _words(tree)
+    return "" if tree is None else _words(tree)
 
 
 def answer_of(source: str) -> str | None:
     """The words without what the mail program marked as quoted or signed; None where nothing is marked."""
-    guard(source)
     tree = _tree(source)
     if tree is None:
         return None
@@ -107,8 +128,10 @@ def guard(source: str) -> None:
 
 
 def _tree(source: str) -> html.HtmlElement | None:
+    guard(source)
+    read = DECLARATION.sub("", source[:READ])
     try:
-        return html.document_fromstring(source[:READ], parser=html.HTMLParser(huge_tree=False, encoding=None))
+        return html.document_fromstring(read, parser=html.HTMLParser(huge_tree=False))
     except (etree.LxmlError, ValueError, AssertionError):
         return None
 

@@ -66,10 +66,6 @@ class Bounce:
     status: str  # e.g. 5.1.1
     diagnostic: str = ""
 
-    @property
-    def permanent(self) -> bool:
-        return self.action == "failed" and not self.status.startswith("4")
-
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
@@ -83,6 +79,7 @@ class Letter:
     reply_to: tuple[Address, ...] = ()
     to: tuple[Address, ...] = ()
     cc: tuple[Address, ...] = ()
+    delivered_to: tuple[Address, ...] = ()  # whom mail servers handed it to on its way, as they wrote above it
     subject: str = ""
     date: datetime | None = None
     language: str = ""
@@ -91,9 +88,11 @@ class Letter:
     html: str = ""
     attachments: tuple[File, ...] = ()
     auto_generated: bool = False
-    unanswerable: str = field(default="", metadata={"help": "Why no automatic answer may go out; a code."})
+    unanswerable: str = ""  # why no automatic answer may go out; a code
     bounces: tuple[Bounce, ...] = ()
     returned_message_id: str = ""
+    authentication: tuple[str, ...] = ()  # Authentication-Results above the first hop below them, as they came
+    passed: tuple[str, ...] = ()  # the servers whose lines (Received) stand above those, the latest first
 
     @property
     def status(self) -> str:

@@ -12,6 +12,7 @@ KNOWN_HEADERS = (
     "from", "to", "cc", "reply-to", "subject", "date", "message-id", "received", "content-type",
     "mime-version", "return-path",
 )  # fmt: skip
+HANDED_TO = ("delivered-to", "x-original-to", "envelope-to")
 
 
 def letter(content: bytes) -> Letter:
@@ -37,32 +38,36 @@ def _parsed(content: bytes) -> Letter:
     if not any(message.get(name) is not None for name in KNOWN_HEADERS):
         raise Unparsable("no_headers")
     found = contents(message)
-    files = _with_winmail(found)
-    sender = next(iter(headers.mailboxes(message, "from") or headers.mailboxes(message, "sender")), None)
+    _open_winmail(found)
+    senders = headers.mailboxes(message, "from") or headers.mailboxes(message, "sender")
+    sender = next(iter(senders), None)
     subject = headers.text(message, "subject")
     text, reply, html = _words(found)
     why = automatic.why_automatic(message, sender=sender, subject=subject)
     said_id = headers.raw(message, "message-id")
-    references = headers.message_ids(headers.raw(message, "references"))
+    checked, passed = headers.authentication(message) if len(senders) == 1 else ((), ())
     return Letter(
         message_id=next(iter(headers.message_ids(said_id)), headers.one_line(said_id)),
         in_reply_to=next(iter(headers.message_ids(headers.raw(message, "in-reply-to"))), ""),
-        references=references,
+        references=headers.message_ids(headers.raw(message, "references")),
         sender=sender,
         reply_to=headers.mailboxes(message, "reply-to"),
         to=headers.mailboxes(message, "to"),
         cc=headers.mailboxes(message, "cc"),
+        delivered_to=tuple(one for name in HANDED_TO for one in headers.mailboxes(message, name)),
         subject=subject,
         date=headers.date(headers.raw(message, "date")),
         language=languages.language_of(f"{subject}\n{reply}", said=headers.text(message, "content-language")),
         text=text,
         reply_text=reply,
         html=html,
-        attachments=files,
+        attachments=tuple(found.files[: LIMITS.parts]),
         auto_generated=bool(why),
         unanswerable=automatic.why_unanswerable(message, automatic=why, sender=sender),
         bounces=automatic.bounces(message, found.reports),
         returned_message_id=automatic.returned_id(message),
+        authentication=checked,
+        passed=passed,
     )
 
 
@@ -77,8 +82,8 @@ def _words(found: Contents) -> tuple[str, str, str]:
     return text, reply, html
 
 
-def _with_winmail(found: Contents) -> tuple[File, ...]:
-    """Outlook's envelope stays, and what is inside is laid beside it."""
+def _open_winmail(found: Contents) -> None:
+    """Outlook's envelope stays; the files inside are laid beside it, and its words speak where there are no others."""
     files: list[File] = []
     for file in found.files:
         files.append(file)
@@ -86,4 +91,4 @@ def _with_winmail(found: Contents) -> tuple[File, ...]:
             inside = winmail.opened(file, first_number=len(files) + 1)
             files += inside.files
             found.texts += [inside.text] if inside.text and not found.texts else []
-    return tuple(files[: LIMITS.parts])
+    found.files = files

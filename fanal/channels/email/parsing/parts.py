@@ -38,7 +38,7 @@ def contents(message: Message) -> Contents:
     for part in _leaves(message):
         kind = type_of(part)
         if kind == "message/delivery-status":
-            found.reports += _blocks(part)
+            found.reports += _inside(part)
         elif kind in ("text/plain", "text/html") and not _is_attached(part, found):
             shown = body_text(part, html=kind == "text/html")
             (found.htmls if kind == "text/html" else found.texts).append(shown)
@@ -65,7 +65,7 @@ def parameter(part: Message, header: str, name: str) -> str:
     joined = "".join(_unquoted(one) for one in found if one["part"]) or next(map(_unquoted, found), "")
     charset, mark, rest = joined.partition("'")
     if mark and "'" in rest and any("*" in one[0].split("=")[0] for one in found):
-        return decode(_percent_decoded(rest.partition("'")[2]), charset)
+        return decode(unquote_to_bytes(rest.partition("'")[2].encode("utf-8", "surrogateescape")), charset)
     return headers.decoded(joined)
 
 
@@ -124,9 +124,8 @@ def _leaves(message: Message) -> Iterator[Message]:
             raise Unparsable("too_many_parts")
         if depth > LIMITS.depth:
             raise Unparsable("too_deep")
-        inner = part.get_payload()
-        if type_of(part).startswith("multipart/") and isinstance(inner, list):
-            waiting += [(one, depth + 1) for one in reversed(inner) if isinstance(one, Message)]
+        if type_of(part).startswith("multipart/") and part.is_multipart():
+            waiting += [(one, depth + 1) for one in reversed(_inside(part))]
         else:
             yield part
 
@@ -145,10 +144,8 @@ def _file(part: Message, kind: str, number: int) -> File:
     name = _name_of(part)
     content = payload(part)
     if kind == "message/rfc822" and not name:
-        inner = part.get_payload()
-        about = headers.text(inner[0], "subject") if isinstance(inner, list) and isinstance(inner[0], Message) else ""
-        name = about[:80].replace("/", "-")
-        name = f"{name or 'message'}.eml"
+        about = next((headers.text(one, "subject") for one in _inside(part)), "")[:80].replace("/", "-")
+        name = f"{about or 'message'}.eml"
     if kind == "text/calendar" and not name:
         name = "invitation.ics"
     content_id = headers.one_line(headers.raw(part, "content-id")).strip("<>")
@@ -156,26 +153,20 @@ def _file(part: Message, kind: str, number: int) -> File:
 
 
 def _as_bytes(part: Message) -> bytes:
-    inner = part.get_payload()
-    if not isinstance(inner, list):
-        return b""
     try:
-        return b"\n".join(one.as_bytes() for one in inner if isinstance(one, Message))
+        return b"\n".join(one.as_bytes() for one in _inside(part))
     except (RecursionError, UnicodeError, KeyError, LookupError) as fault:
         raise Unparsable("too_deep" if isinstance(fault, RecursionError) else "broken_part") from fault
 
 
-def _blocks(part: Message) -> list[Message]:
-    inner = part.get_payload()
-    return [one for one in inner if isinstance(one, Message)] if isinstance(inner, list) else []
+def _inside(part: Message) -> list[Message]:
+    """The messages or parts that this one holds."""
+    inner = part.get_payload() if part.is_multipart() else ()
+    return [one for one in inner if isinstance(one, Message)]
 
 
 def _unquoted(found: re.Match[str]) -> str:
     return re.sub(r"\\(.)", r"\1", found["quoted"]) if found["quoted"] is not None else found["plain"]
-
-
-def _percent_decoded(value: str) -> bytes:
-    return unquote_to_bytes(value.encode("utf-8", "surrogateescape"))
 
 
 def _base64(coded: bytes) -> bytes:

@@ -73,6 +73,7 @@ SENT_FROM = (
     "отправлено с", "отправлено из", "отправлено от", "надіслано з", "изпратено от", "εστάλη από", "iphone'umdan gönderildi",
     "נשלח מה", "أُرسلت من", "أرسلت من", "تم الإرسال من", "مرسل من", "iphoneから送信", "发自我的", "從我的", "나의 iphone에서 보냄",
 )  # fmt: skip
+SENT_FROM_ENDS = ("から送信", "'umdan gönderildi", "에서 보냄")
 
 # Subjects of answers that nobody wrote, from programs that do not say so in a header.
 AUTOMATIC_SUBJECTS = (

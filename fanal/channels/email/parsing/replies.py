@@ -11,16 +11,21 @@ from fanal.channels.email.parsing import phrases
 QUOTED = re.compile(r"^\s{0,3}[>|]")
 SEPARATOR = re.compile(r"^\s*[-_=*—–]{2,}\s*(?P<words>[^-_=*—–].{2,60}?)\s*[-_=*—–]{2,}\s*$")
 LINE = re.compile(r"^\s*[_=-]{20,}\s*$")
-LABEL = re.compile(r"^[\s>*_]*(?P<label>[^\s:：*][^:：*]{0,25}?)\s*\*{0,2}\s*[:：]\*{0,2}\s*(?P<value>.*)$")
-ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+\.\w+")
+LABEL = re.compile(r"^[\s>*_]*(?P<label>[^\s:：*][^:：*]{0,25}?)\s*(?:\*{1,2}\s*)?[:：]\*{0,2}\s*(?P<value>.*)$")
+ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w.-]+\.\w+")
 CLOCK = re.compile(
     r"\b\d{1,2}[:.hH]\s?\d{2}\b|[٠-٩]{1,2}:[٠-٩]{2}|\b(?:19|20)\d\d\b|[٠-٩]{4}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}"
 )
 ENDS = re.compile(r"[:：]\s*[\"»*_]*\s*$")
-SIGNED = re.compile(r"^(?:--|—|__) ?$|^-- $")
+SIGNED = re.compile(r"^(?:--|—|__) ?$")
 WROTE = re.compile("|".join(re.escape(verb) for verb in sorted(phrases.WROTE, key=len, reverse=True)), re.IGNORECASE)
 INTRODUCES = re.compile(r"^(?:on|le|am|el|il|em|op|den|dne|w dniu|в|la|στις|ב|في|بتاريخ|在|于)\b", re.IGNORECASE)
 ABOVE_THIS = re.compile(r"^\W*(?:please )?(?:reply|type your reply|write) above this line\W*$", re.IGNORECASE)
+SENDER = {one.casefold() for one in phrases.FROM}
+WHEN = {one.casefold() for one in phrases.SENT}
+KNOWN = SENDER | WHEN | {one.casefold() for one in phrases.OTHERS}
+FAREWELLS = {one.casefold() for one in phrases.FAREWELLS}
+SENT_FROM = tuple(one.casefold() for one in phrases.SENT_FROM)
 LONGEST_SIGNATURE, LONGEST_LINE = 12, 80  # lines, characters
 LONGEST_INTRODUCTION = 4  # lines
 READ = 4000  # lines; nobody's answer is longer
@@ -84,13 +89,7 @@ def _is_header_block(lines: list[str], at: int) -> bool:
     told = any(ADDRESS.search(value) or CLOCK.search(value) for value in values)
     if several < 3:
         return several == 2 and told and bool(first & SENDER) and bool(first & WHEN)
-    return told and bool(first & FIRST)
-
-
-SENDER = {one.casefold() for one in phrases.FROM}
-WHEN = {one.casefold() for one in phrases.SENT}
-FIRST = SENDER | WHEN
-KNOWN = FIRST | {one.casefold() for one in phrases.OTHERS}
+    return told and bool(first & (SENDER | WHEN))
 
 
 def _introduction(lines: list[str], at: int) -> int:
@@ -134,10 +133,6 @@ def _unsigned(lines: list[str]) -> list[str]:
     return lines
 
 
-FAREWELLS = {one.casefold() for one in phrases.FAREWELLS}
-SENT_FROM = tuple(one.casefold() for one in phrases.SENT_FROM)
-
-
 def _without_telephone(lines: list[str]) -> list[str]:
     end = len(lines)
     while end and (not lines[end - 1].strip() or _is_telephone(lines[end - 1])):
@@ -147,9 +142,7 @@ def _without_telephone(lines: list[str]) -> list[str]:
 
 def _is_telephone(line: str) -> bool:
     words = line.strip(" *_<>[]()-–—").casefold()
-    return (len(words) <= LONGEST_LINE * 2 and words.startswith(SENT_FROM)) or words.endswith(
-        ("から送信", "'umdan gönderildi", "에서 보냄")
-    )
+    return (len(words) <= LONGEST_LINE * 2 and words.startswith(SENT_FROM)) or words.endswith(phrases.SENT_FROM_ENDS)
 
 
 def _looks_signed(after: list[str]) -> bool:

@@ -31,7 +31,7 @@ def rescued(content: bytes, reason: str) -> Letter:
         date=headers.date(found.get("date", "")),
         text=text,
         reply_text=text.strip(),
-        auto_generated=bool(found.get("auto-submitted", "no").lower() != "no"),
+        auto_generated=found.get("auto-submitted", "no").lower() != "no",
         unanswerable="parked",
     )
 

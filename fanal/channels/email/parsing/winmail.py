@@ -33,7 +33,7 @@ def opened(file: File, *, first_number: int) -> Opened:
         )
         body = inside.body or b""
         text = clean(body if isinstance(body, str) else decode(body))
-    except Exception:
+    except Exception:  # whatever the library makes of hostile bytes
         return Opened()
     return Opened(files=files, text=text)
 

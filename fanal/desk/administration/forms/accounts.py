@@ -1,4 +1,4 @@
-"""Our side of a channel: for the chat, on which sites it stands, what it asks before it begins and how it greets."""
+"""Our side of a channel: for the chat, its sites, what it asks and how it greets; for e-mail, see `mailboxes`."""
 
 import re
 from typing import Any
@@ -7,7 +7,8 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from fanal.channels.models import ChannelAccount, ChannelKind
+from fanal.channels.models import SPOKEN, ChannelAccount, ChannelKind
+from fanal.desk.administration.forms import calls, mailboxes
 from fanal.desk.administration.forms.base import ConfigForm
 from fanal.routing.models import Queue
 
@@ -29,8 +30,20 @@ NOT_ASKED, ASKED_FOR, REQUIRED = "", "asked", "required"
 ANSWERS = [(NOT_ASKED, _("not asked")), (ASKED_FOR, _("asked")), (REQUIRED, _("required"))]
 
 
+def sites_in(text: str) -> list[str]:
+    """One a line, each the origin of a site or “self”."""
+    sites = [line.strip().rstrip("/") for line in text.splitlines() if line.strip()]
+    for site in sites:
+        if site != "self" and not SITE.fullmatch(site):
+            raise forms.ValidationError(
+                _("“%(site)s” is not the address of a site. Write it like https://shop.example.org."),
+                params={"site": site},
+            )
+    return sites
+
+
 class AccountForm(ConfigForm):
-    kind = forms.ChoiceField(label=_("Channel"), choices=ChannelKind.choices)
+    kind = forms.ChoiceField(label=_("Channel"), choices=[(kind.value, kind.label) for kind in SPOKEN])
 
     class Meta:
         model = ChannelAccount
@@ -41,7 +54,8 @@ class AccountForm(ConfigForm):
         super().__init__(*args, **more)
         chosen = self.instance.settings
         if self.instance.pk:
-            self.fields["kind"].disabled = True
+            own = ChannelKind(self.instance.kind)
+            self.fields["kind"] = forms.ChoiceField(label=_("Channel"), choices=[(own.value, own.label)], disabled=True)
         self.fields["queue"] = forms.ModelChoiceField(
             label=_("Queue"),
             queryset=Queue.objects.filter(active=True).order_by("name"),
@@ -52,6 +66,12 @@ class AccountForm(ConfigForm):
         )
         if not self.instance.pk or self.instance.kind == ChannelKind.WEBCHAT:
             self._add_chat(chosen)
+        self.by_mail = bool(self.instance.pk) and self.instance.kind == ChannelKind.EMAIL
+        if self.by_mail:
+            mailboxes.add_fields(self, address=self.instance.address, chosen=chosen)
+        self.by_phone = bool(self.instance.pk) and self.instance.kind == ChannelKind.VOICE
+        if self.by_phone:
+            calls.add_fields(self, address=self.instance.address, chosen=chosen)
 
     def _add_chat(self, chosen: dict[str, Any]) -> None:
         self.fields["sites"] = forms.CharField(
@@ -88,14 +108,7 @@ class AccountForm(ConfigForm):
                 )
 
     def clean_sites(self) -> list[str]:
-        sites = [line.strip().rstrip("/") for line in self.cleaned_data["sites"].splitlines() if line.strip()]
-        for site in sites:
-            if site != "self" and not SITE.fullmatch(site):
-                raise forms.ValidationError(
-                    _("“%(site)s” is not the address of a site. Write it like https://shop.example.org."),
-                    params={"site": site},
-                )
-        return sites
+        return sites_in(self.cleaned_data["sites"])
 
     def clean(self) -> dict[str, Any] | None:
         """What this form does not know of the settings stays as it is: rates, secrets, the choices of a field."""
@@ -116,16 +129,27 @@ class AccountForm(ConfigForm):
             for text, key in (("greeting", "greeting"), ("consent", "consent_text")):
                 words = {code: self.cleaned_data.get(f"{text}_{code}", "").strip() for code, _l in settings.LANGUAGES}
                 found[key] = {code: word for code, word in words.items() if word}
+        if self.by_mail:
+            found = mailboxes.settings_of(self.cleaned_data, found)
+            self.instance.address = self.cleaned_data.get("address", "")
+            name, sentence = mailboxes.problem_of(self.cleaned_data)
+            if name:
+                self.add_error(name, sentence)
+        if self.by_phone:
+            found = calls.settings_of(self, found)
+            self.instance.address = self.cleaned_data.get("address", "")
         self.instance.settings = {key: value for key, value in found.items() if value not in ("", {}, [])}
         return cleaned
 
     @property
     def groups(self) -> list[tuple[str, str, list[forms.BoundField]]]:
-        """What only the chat has."""
+        """What only this channel has."""
 
         def those(prefix: str) -> list[forms.BoundField]:
             return [self[name] for name in self.fields if name.startswith(prefix)]
 
+        if self.by_mail:
+            return mailboxes.groups(self)
         if "sites" not in self.fields:
             return []
         return [

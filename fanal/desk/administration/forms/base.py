@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db.models import Model
+from django.db.models.fields import BLANK_CHOICE_DASH
 
 from fanal.agents.models import Skill
 from fanal.configuration.rules import code_for
 
-LEVELS = [("", "–"), *((str(level), str(level)) for level in range(1, 6))]
+NOTHING = ("", "–")
+LEVELS = [NOTHING, *((str(level), str(level)) for level in range(1, 6))]
 
 
 if TYPE_CHECKING:
@@ -22,6 +24,10 @@ class ConfigForm(RowForm):
     """Checks what was entered; saving is the action's work. A new row gets its code from its name."""
 
     names_itself = "name"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        draw_nothing(self.fields)
 
     def _post_clean(self) -> None:
         row = self.instance
@@ -47,6 +53,16 @@ class ConfigForm(RowForm):
 
     def many(self) -> Mapping[str, Iterable[Model]]:
         return {}
+
+
+def draw_nothing(fields: Mapping[str, forms.Field]) -> None:
+    """Where nothing may be chosen, it is a dash as on every other page, not the nine of Django."""
+    for field in fields.values():
+        if isinstance(field, forms.ModelChoiceField):
+            field.empty_label = NOTHING[1] if field.empty_label == BLANK_CHOICE_DASH[0][1] else field.empty_label
+        elif isinstance(field, forms.ChoiceField):
+            choices: Iterable[Any] = list(field.widget.choices)
+            field.choices = [NOTHING if choice == BLANK_CHOICE_DASH[0] else choice for choice in choices]
 
 
 class SkillLevels:

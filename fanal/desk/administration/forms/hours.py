@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date, time
 from typing import Any
 
-import holidays
 from django import forms
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from fanal.desk.administration.forms.base import ConfigForm
+from fanal.desk.naming import country_choices
 from fanal.hours.models import Calendar, OpeningPeriod, SpecialDay
 
 PERIOD = re.compile(r"(\d{1,2}):?(\d{2})\s*[-–]\s*(\d{1,2}):?(\d{2})")
@@ -99,16 +99,23 @@ class CalendarForm(ConfigForm):
         return {"periods": self.periods, "special_days": self.special_days}
 
 
+def _countries_with_holidays() -> list[tuple[str, str]]:
+    import holidays  # two megabytes for one page that is seldom opened
+
+    known = holidays.list_supported_countries()
+    return [(code, name) for code, name in country_choices() if code in known]
+
+
 class HolidaysForm(forms.Form):
     """The public holidays of a country, added to the special days."""
 
-    country = forms.ChoiceField(
-        label=_("Country"), choices=[(code, code) for code in sorted(holidays.list_supported_countries())]
-    )
+    country = forms.ChoiceField(label=_("Country"), choices=_countries_with_holidays)
     year = forms.IntegerField(label=_("Year"), min_value=2000, max_value=2100)
 
     def days(self, known: set[date], language: str) -> list[dict[str, Any]]:
         """Those that are not special days already."""
+        import holidays
+
         country, year = self.cleaned_data["country"], self.cleaned_data["year"]
         named = holidays.country_holidays(country, years=year, language=language)
         return [

@@ -91,9 +91,11 @@ class TeamForm(ConfigForm):
 class TierForm(ConfigForm):
     class Meta:
         model = Tier
-        fields = ("name", "rank")
-        labels = {"name": _("Name"), "rank": _("Rank")}
-        help_texts = {"rank": _("1 is asked first; a transfer goes to a higher rank.")}
+        fields = ("name", "rank", "visits")
+        labels = {"name": _("Name"), "rank": _("Rank"), "visits": _("Visits customers")}
+        help_texts = {"visits": _("Field technicians: visits can be planned for its people.")} | {
+            "rank": _("1 is asked first; a transfer goes to a higher rank.")
+        }
 
 
 class SkillForm(ConfigForm):

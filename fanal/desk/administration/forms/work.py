@@ -19,6 +19,7 @@ from fanal.scenarios.catalogue import BY_CODE
 from fanal.scenarios.models import CaseRule
 
 VARIABLES = ("name", "agent", "order", "case")
+LONGEST_TEXT = 4000
 SECONDS = _("Seconds.")
 
 
@@ -111,9 +112,18 @@ class CaseTypeForm(ConfigForm):
 
     class Meta:
         model = CaseType
-        fields = ("name", "default_priority", "tier", "active")
-        labels = {"name": _("Name"), "tier": _("Tier"), "active": _("In use")}
-        help_texts = {"tier": _("The line that starts on it.")}
+        fields = ("name", "default_priority", "tier", "burst_number", "burst_minutes", "active")
+        labels = {
+            "name": _("Name"),
+            "tier": _("Tier"),
+            "burst_number": _("Similar cases at once"),
+            "burst_minutes": _("Within minutes"),
+            "active": _("In use"),
+        }
+        help_texts = {
+            "tier": _("The line that starts on it."),
+            "burst_number": _("So many that are alike are told to supervision. 0: never."),
+        }
 
 
 class CategoryForm(ConfigForm):
@@ -159,7 +169,7 @@ class CannedReplyForm(ConfigForm):
             self.fields[f"text_{code}"] = forms.CharField(
                 label=name,
                 required=False,
-                max_length=4000,
+                max_length=LONGEST_TEXT,
                 initial=self.instance.texts.get(code, ""),
                 widget=forms.Textarea(attrs={"rows": 4, "dir": "auto", "lang": code}),
             )

@@ -6,20 +6,25 @@ from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from fanal.agents.models import Permission
+from fanal.cases.models import Case
 from fanal.configuration import actions
 from fanal.configuration.models import ConfigurationChange
 from fanal.configuration.shapes import key_of
 from fanal.desk.access import SignedInRequest, needs
 from fanal.desk.administration.forms.base import ConfigForm
 from fanal.desk.administration.forms.hours import HolidaysForm
+from fanal.desk.administration.forms.work import LONGEST_TEXT
 from fanal.desk.administration.menu import menu_of
 from fanal.desk.administration.sheets import SHEETS, Sheet
+from fanal.desk.given import number
+from fanal.desk.knowledge.gathering import last_answer
 from fanal.environment import environment
+from fanal.interactions.models import CannedReply
 from fanal.scenarios.actions.saving import NotSound
 
 
@@ -43,7 +48,14 @@ def listing(request: SignedInRequest, sheet: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @needs(Permission.ADMINISTER)
 def new(request: SignedInRequest, sheet: str) -> HttpResponse:
-    return _edit(request, SHEETS[sheet], SHEETS[sheet].model())
+    """Other pages may suggest a `title`, and a settled case `like` which a ready answer is."""
+    found = SHEETS[sheet].model()
+    if hasattr(found, "title"):
+        found.title = request.GET.get("title", "")[:100]
+    if isinstance(found, CannedReply) and (like := number(request.GET.get("like", ""))):
+        answer = last_answer(Case.objects.visible_to(request.user).filter(pk=like))
+        found.texts = {translation.get_language(): answer[:LONGEST_TEXT]} if answer else {}
+    return _edit(request, SHEETS[sheet], found)
 
 
 @require_http_methods(["GET", "POST"])

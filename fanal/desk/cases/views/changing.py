@@ -1,9 +1,8 @@
 """Changing a case: notes, details, owner, waiting, settled, reopened."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.db import transaction
 from django.forms import Form
 from django.http import HttpResponse
 from django.urls import reverse
@@ -11,13 +10,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from fanal.agents.models import Agent
 from fanal.cases import actions, wording
-from fanal.cases.models import Case
+from fanal.cases.models import Case, CaseField
 from fanal.cases.rules import NotPossible
 from fanal.desk.access import SignedInRequest, needs
+from fanal.desk.answers import refused
 from fanal.desk.cases import drawing
-from fanal.desk.cases.finding import WRITERS, changeable
+from fanal.desk.cases.bulk import lacking_among
+from fanal.desk.cases.finding import WRITERS, below, changeable, not_seen_below
 from fanal.desk.cases.forms import CaseForm, NoteForm, OwnerForm, ReopeningForm, SettlementForm
+from fanal.desk.cases.values import lacking_fields
+from fanal.desk.given import number
 from fanal.routing import actions as routing
 
 METHODS = ["GET", "POST"]
@@ -29,12 +33,8 @@ def notes(request: SignedInRequest, pk: int) -> HttpResponse:
     case = changeable(request.user, pk)
     form = NoteForm(request.POST)
     text = form.cleaned_data["text"] if form.is_valid() else ""
-    return _plainly(
-        request,
-        case,
-        lambda: actions.add_note(case=case, text=text, now=timezone.now(), by=request.user),
-        _("Note saved."),
-    )
+    write = lambda: actions.add_note(case=case, text=text, now=timezone.now(), by=request.user)  # noqa: E731
+    return _plainly(request, case, write, _note_saved(case, text))
 
 
 @require_http_methods(METHODS)
@@ -57,19 +57,20 @@ def details(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods([*METHODS, "DELETE"])
 @needs(*WRITERS)
 def owner(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Whose it is; `take` makes it mine at once, deleting makes it nobody's."""
+    """Whose it is; `take` makes it mine if it is still whose the page said; deleting makes it nobody's."""
     case, now = changeable(request.user, pk), timezone.now()
     if request.method == "DELETE":
         give_up = lambda: actions.assign(case=case, owner=None, now=now, by=request.user)  # noqa: E731
         return _plainly(request, case, give_up, _("The case is nobody's now."))
     if request.POST.get("take"):
-        take = lambda: actions.assign(case=case, owner=request.user, now=now, by=request.user)  # noqa: E731
+        seen_with = number(request.POST["from"]) or None if "from" in request.POST else case.owner_id
+        take = lambda: routing.take_case(case=case, seen_with=seen_with, now=now, by=request.user)  # noqa: E731
         return _plainly(request, case, take, _("The case is yours."))
     return _asked(
         request,
         case,
         OwnerForm(request.POST or None, case=case),
-        lambda data: actions.assign(case=case, **data, now=now, by=request.user),
+        lambda data: routing.give_case(case=case, **data, now=now, by=request.user),
         title=_("Who works on case %(number)s?") % {"number": case.number},
         name="case_owner",
         button=_("Save"),
@@ -95,11 +96,23 @@ def waiting(request: SignedInRequest, pk: int) -> HttpResponse:
 @needs(*WRITERS)
 def settlement(request: SignedInRequest, pk: int) -> HttpResponse:
     case = changeable(request.user, pk)
+    form = SettlementForm(
+        request.POST if request.method == "POST" else None,
+        missing=_asked_for(case, request.user),
+        **_below(case, request.user, settled=False),
+    )
     return _asked(
         request,
         case,
-        SettlementForm(request.POST if request.method == "POST" else None),
-        lambda data: _settle(request, case, data["note"]),
+        form,
+        lambda data: routing.settle_problem(
+            problem=case,
+            children=data.get("children", ()),
+            note=data["note"],
+            values=form.values(),
+            now=timezone.now(),
+            by=request.user,
+        ),
         title=_("Settle case %(number)s") % {"number": case.number},
         name="case_settlement",
         button=_("Settle it"),
@@ -114,8 +127,10 @@ def reopening(request: SignedInRequest, pk: int) -> HttpResponse:
     return _asked(
         request,
         case,
-        ReopeningForm(request.POST if request.method == "POST" else None),
-        lambda data: actions.reopen(case=case, reason=data["reason"], now=timezone.now(), by=request.user),
+        ReopeningForm(request.POST if request.method == "POST" else None, **_below(case, request.user, settled=True)),
+        lambda data: routing.reopen_problem(
+            problem=case, children=data.get("children", ()), reason=data["reason"], now=timezone.now(), by=request.user
+        ),
         title=_("Reopen case %(number)s") % {"number": case.number},
         name="case_reopening",
         button=_("Reopen it"),
@@ -123,12 +138,33 @@ def reopening(request: SignedInRequest, pk: int) -> HttpResponse:
     )
 
 
-def _settle(request: SignedInRequest, case: Case, note: str) -> None:
-    """What is settled waits for nobody any more."""
-    now = timezone.now()
-    with transaction.atomic():
-        routing.dequeue_case(case=case, by=request.user, reason="settled", now=now)
-        actions.settle(case=case, note=note, now=now, by=request.user)
+def _asked_for(case: Case, agent: Agent) -> Mapping[CaseField, str]:
+    """The fields that are missing before it is settled; of a problem also what the cases below it lack."""
+    if children := below(case, agent, settled=False):
+        return lacking_among([case.pk, *(child.pk for child in children)], agent)
+    return lacking_fields(case, agent)
+
+
+def _below(case: Case, agent: Agent, *, settled: bool) -> dict[str, Any]:
+    """What the dialog of a problem shows of the cases below it."""
+    return {
+        "below": below(case, agent, settled=settled),
+        "hidden": not_seen_below(case, agent, settled=settled) if getattr(case, "is_problem", False) else 0,
+    }
+
+
+def _note_saved(case: Case, text: str) -> str:
+    """Who was called and may not see the case is not told, nor is anybody by a name of several: that is said."""
+    called = actions.called(case, text)
+    said = _("Note saved.")
+    if called.blind:
+        names = ", ".join(agent.name for agent in called.blind)
+        said = _("Note saved. %(names)s may not see this case and was not told.") % {"names": names}
+    if called.unclear:
+        names = ", ".join(f"@{name}" for name in called.unclear)
+        unclear = _("%(names)s may be several people, so nobody was told: write the whole name, or choose it.")
+        said = f"{said} {unclear % {'names': names}}"
+    return said
 
 
 def _plainly(request: SignedInRequest, case: Case, do: Callable[[], object], said: str) -> HttpResponse:
@@ -136,7 +172,9 @@ def _plainly(request: SignedInRequest, case: Case, do: Callable[[], object], sai
     try:
         do()
     except NotPossible as problem:
-        return HttpResponse(wording.sentence(problem), status=409, content_type="text/plain; charset=utf-8")
+        return refused(wording.sentence(problem))
+    except routing.NotPossible as problem:
+        return refused(problem.sentence())
     return drawing.done(request, case, said)
 
 

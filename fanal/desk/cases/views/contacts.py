@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from fanal.cases import wording
+from fanal.cases.merged import parts_of
 from fanal.cases.rules import NotPossible
 from fanal.desk.access import SignedInRequest, needs
 from fanal.desk.cases import drawing
@@ -50,9 +51,8 @@ def contact(request: SignedInRequest, pk: int, topic_pk: int) -> HttpResponse:
     """What was said, for those who may see the contact."""
     case = seen(request.user, pk)
     visible = Interaction.objects.visible_to(request.user)
-    topic = get_object_or_404(
-        Topic.objects.select_related("interaction"), pk=topic_pk, case=case, interaction__in=visible
-    )
+    topics = Topic.objects.select_related("interaction").filter(case__in=[case.pk, *parts_of(case)])
+    topic = get_object_or_404(topics, pk=topic_pk, interaction__in=visible)
     messages = topic.interaction.messages.select_related("agent")[:MOST_MESSAGES]
     notes = topic.interaction.notes.select_related("by")[:MOST_MESSAGES]
     return render(request, "cases/contact.html", {"topic": topic, "said": messages, "notes": notes})

@@ -10,6 +10,7 @@ from fanal.cases import actions, wording
 from fanal.cases.rules import NotPossible
 from fanal.customers.models import Customer
 from fanal.desk.access import SignedInRequest, needs
+from fanal.desk.answers import refused
 from fanal.desk.cases import drawing
 from fanal.desk.cases.finding import WRITERS, changeable
 from fanal.desk.limits import searching
@@ -38,7 +39,7 @@ def customer(request: SignedInRequest, pk: int) -> HttpResponse:
     try:
         actions.attach_customer(case=case, customer=person, now=timezone.now(), by=request.user)
     except NotPossible as problem:
-        return HttpResponse(wording.sentence(problem), status=409, content_type="text/plain; charset=utf-8")
+        return refused(wording.sentence(problem))
     return drawing.done(
         request, case, _("The customer is attached.") if person else _("The case is nobody's known now.")
     )

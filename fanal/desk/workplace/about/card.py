@@ -15,16 +15,15 @@ from fanal.cases.models import Case, CaseState
 from fanal.channels.models import ChannelKind
 from fanal.customers.models import ContactPoint, ContactPointState, Customer
 from fanal.customers.survivors import family_of
-from fanal.desk.workplace.about.things import holding_name, holding_number
-from fanal.desk.workplace.languages import language_name
-from fanal.holdings.models import Holding, HoldingKind, HoldingState, Order, OrderState
-from fanal.identity.masking import shown
+from fanal.desk.customers.details import address_of, colour_of, picture_of
+from fanal.desk.naming import language_name
+from fanal.desk.workplace.about.things import holding_name
+from fanal.holdings.models import Holding, HoldingState, Order, OrderState
+from fanal.identity.masking import holding_number, shown
 from fanal.interactions.models import EndReason, Interaction, Topic
 from fanal.norms import names
 
 MOST = 6
-ICONS = {HoldingKind.ACCOUNT: "account", HoldingKind.CARD: "card", HoldingKind.CONTRACT: "document"}
-BAD = (ContactPointState.BOUNCED, ContactPointState.DISCONNECTED, ContactPointState.INVALID)
 
 
 class Point(NamedTuple):
@@ -70,10 +69,14 @@ class Before(NamedTuple):
     """An earlier contact."""
 
     pk: int
-    channel_name: str
+    channel: str
     started_at: datetime
     end: str
     first_topic: str
+
+    @property
+    def channel_name(self) -> str:
+        return str(ChannelKind(self.channel).label)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +116,7 @@ def card_of(interaction: Interaction, *, agent: Agent) -> Card:
         ],
         cases=_cases(family, agent=agent),
         before=[
-            Before(pk, str(ChannelKind(channel).label), at, str(EndReason(end).label) if end else "", topic or "")
+            Before(pk, channel, at, str(EndReason(end).label) if end else "", topic or "")
             for pk, channel, at, end, topic in _earlier(agent=agent, family=family, but=interaction.pk)
         ],
     )
@@ -130,9 +133,16 @@ def _points(family: list[int], *, agent: Agent, assurance: int) -> list[Point]:
             hint=True,
         )
         plain = row.state in (ContactPointState.VALID, ContactPointState.DELIVERABLE)
-        kind = "stop" if row.state in BAD else "go" if row.state == ContactPointState.VERIFIED else ""
         tag = _("shared") if row.shared and plain else "" if plain else str(row.get_state_display())
-        points.append(Point(label=row.get_kind_display(), value=str(seen), hidden=seen.masked, tag=tag, tag_kind=kind))
+        points.append(
+            Point(
+                label=row.get_kind_display(),
+                value=str(seen),
+                hidden=seen.masked,
+                tag=tag,
+                tag_kind=colour_of(row.state),
+            )
+        )
     return points
 
 
@@ -140,9 +150,8 @@ def _facts(customer: Customer, *, agent: Agent, assurance: int) -> list[tuple[st
     def seen(value: Any, what: str) -> str:
         return str(shown(value, what=what, role_field_classes=agent.role.field_classes, assurance=assurance))
 
-    address = ", ".join(part for part in (customer.address, f"{customer.postcode} {customer.city}".strip()) if part)
     facts = [
-        (_("Address"), seen(address, "address")),
+        (_("Address"), seen(address_of(customer), "address")),
         (_("Born"), seen(date_format(customer.born_on) if customer.born_on else "", "personal")),
         (_("Language"), language_name(customer.language)),
     ]
@@ -153,9 +162,9 @@ def _holdings(family: list[int], *, agent: Agent) -> list[Held]:
     return [
         Held(
             pk=row.pk,
-            icon=ICONS.get(HoldingKind(row.kind), "device"),
+            icon=picture_of(row.kind),
             name=holding_name(row),
-            number=holding_number(row),
+            number=holding_number(row.kind, row.number),
             state=row.state,
             state_name=str(row.get_state_display()),
             note=_("until %(day)s") % {"day": date_format(row.ends_on)} if row.ends_on else str(row.get_kind_display()),
@@ -191,7 +200,7 @@ def _orders(agent: Agent, family: list[int]) -> QuerySet[Order, tuple[Any, ...]]
 
 @kept
 def _matters(agent: Agent, family: list[int]) -> QuerySet[Case, tuple[Any, ...]]:
-    rows = Case.objects.visible_to(agent).filter(customer__in=family, withdrawn_at=None)
+    rows = Case.objects.visible_to(agent).filter(customer__in=family, withdrawn_at=None, merged_into=None)
     settled = ExpressionWrapper(Q(state=CaseState.SETTLED), output_field=BooleanField())
     rows = rows.order_by(settled, "-updated_at")
     return rows.values_list("pk", "number", "subject", "state", "type__name")[:MOST]

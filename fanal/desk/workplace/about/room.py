@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from fanal.agents.kept import kept
@@ -15,7 +15,7 @@ from fanal.desk.workplace.about.deeds import Deed, deeds_for
 from fanal.desk.workplace.about.things import HeldThing, OrderWay, held_thing, order_way
 from fanal.desk.workplace.about.why import scenario_sentences
 from fanal.desk.workplace.finding import handles
-from fanal.holdings.models import Holding, Order
+from fanal.holdings.models import Holding, HoldingSource, Order
 from fanal.identity import wording
 from fanal.identity.models import Assurance
 from fanal.interactions.models import Candidate, Interaction
@@ -134,13 +134,15 @@ def _candidates(interaction: int) -> QuerySet[Candidate]:
 
 @kept
 def _order(agent: Agent, pk: int) -> QuerySet[Order]:
-    rows = Order.objects.visible_to(agent).filter(pk=pk).select_related("customer")
+    rows: QuerySet[Order] = Order.objects.visible_to(agent).filter(pk=pk).select_related("customer")
+    rows = rows.annotate(has_source=Exists(HoldingSource.objects.knowing("order")))
     return rows.defer(*(f"customer__{name}" for name in UNREAD))
 
 
 @kept
 def _holding(agent: Agent, pk: int) -> QuerySet[Holding]:
-    rows = Holding.objects.visible_to(agent).filter(pk=pk).select_related("customer", "product")
+    rows: QuerySet[Holding] = Holding.objects.visible_to(agent).filter(pk=pk).select_related("customer", "product")
+    rows = rows.annotate(has_source=Exists(HoldingSource.objects.knowing(OuterRef("kind"))))
     return rows.defer(*(f"customer__{name}" for name in UNREAD))
 
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from fanal.agents.kept import kept
 from fanal.agents.models import Agent
 from fanal.desk.workplace.about.deeds import Deed, deeds_for
-from fanal.holdings.models import Fault, Holding, HoldingKind, Order, OrderLine, OrderState, OrderStep
-from fanal.identity.masking import last_four, shown
+from fanal.holdings.models import Fault, Holding, Order, OrderLine, OrderState, OrderStep
+from fanal.identity.masking import holding_number, shown
 from fanal.interactions.models import Interaction
 
 WAY = (OrderState.PAID, OrderState.PACKED, OrderState.SHIPPED, OrderState.DELIVERED)
@@ -63,6 +63,7 @@ class OrderWay:
     deliver_to: str
     last_note: str
     customer_name: str
+    has_source: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +77,7 @@ class HeldThing:
     faults: list[Fault]
     customer_name: str
     deeds: list[Deed]
+    has_source: bool = False
 
 
 def order_way(order: Order, *, agent: Agent, assurance: int) -> OrderWay:
@@ -98,6 +100,7 @@ def order_way(order: Order, *, agent: Agent, assurance: int) -> OrderWay:
         ),
         last_note=steps[-1].note if steps else "",
         customer_name=order.customer.name,
+        has_source=getattr(order, "has_source", False),
     )
 
 
@@ -136,23 +139,19 @@ def held_thing(holding: Holding, *, interaction: Interaction, agent: Agent, mine
     return HeldThing(
         pk=holding.pk,
         name=holding_name(holding),
-        number=holding_number(holding),
+        number=holding_number(holding.kind, holding.number),
         state=holding.state,
         state_name=holding.get_state_display(),
         facts=holding_facts(holding, agent=agent, assurance=assurance),
         faults=_faults(holding=holding.pk),
         customer_name=holding.customer.name,
         deeds=deeds_for(holding, interaction=interaction, agent=agent) if mine else [],
+        has_source=getattr(holding, "has_source", False),
     )
 
 
 def holding_name(holding: Holding) -> str:
     return holding.product.name if holding.product else holding.get_kind_display()
-
-
-def holding_number(holding: Holding) -> str:
-    money = holding.kind in (HoldingKind.ACCOUNT, HoldingKind.CARD)
-    return last_four(holding.number) if money else holding.number
 
 
 def holding_facts(holding: Holding, *, agent: Agent, assurance: int) -> list[tuple[str, str]]:

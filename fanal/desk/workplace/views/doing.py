@@ -1,5 +1,7 @@
 """Doing something for the customer through the one door, and taking it back."""
 
+from collections.abc import Mapping
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -11,7 +13,8 @@ from fanal.desk.access import SignedInRequest, needs
 from fanal.desk.given import number
 from fanal.desk.workplace import drawing
 from fanal.desk.workplace.finding import own
-from fanal.holdings.models import Holding, Order
+from fanal.holdings.models import Holding, HoldingSource, Order
+from fanal.interactions.models import Interaction
 from fanal.scenarios import actions as scenarios
 from fanal.scenarios import catalogue, wording
 from fanal.scenarios.acts.doing import Target
@@ -31,12 +34,9 @@ def deeds(request: SignedInRequest, pk: int) -> HttpResponse:
     fields = {name.removeprefix(FIELDS): request.POST[name] for name in request.POST if name.startswith(FIELDS)}
     try:
         entry = catalogue.entry(code)
-        if entry.fields and not fields:
-            return render(
-                request,
-                "workplace/deed.html",
-                {"interaction": interaction, "entry": entry, "target": target, "kind": request.POST.get("kind")},
-            )
+        sent = scenarios.source_for(entry, target) if entry.sends else None
+        if (entry.fields and not fields) or (sent and "sure" not in request.POST):
+            return _dialog(request, interaction, entry, target, fields=fields, sent_to=sent)
         scenarios.perform(
             action=code,
             target=target,
@@ -50,6 +50,55 @@ def deeds(request: SignedInRequest, pk: int) -> HttpResponse:
         return drawing.refused(wording.refusal(refusal))
     turned = {f"{request.POST['kind']}_pk": target.pk} if isinstance(target, Holding | Order) else {}
     return drawing.rooms(request, interaction, **turned)
+
+
+def _dialog(
+    request: SignedInRequest,
+    interaction: Interaction,
+    entry: catalogue.Entry,
+    target: Target | None,
+    *,
+    fields: dict[str, str],
+    sent_to: HoldingSource | None,
+) -> HttpResponse:
+    """What has to be said first; before something is sent to a back office, also what it will change."""
+    foreseen: Mapping[str, str] = {}
+    sure = bool(sent_to) and (bool(fields) or not any(field.required for field in entry.fields))
+    if sure:
+        foreseen = scenarios.preview(
+            action=entry.code,
+            target=target,
+            interaction=interaction,
+            fields=fields,
+            by=request.user,
+            now=timezone.now(),
+        )
+    context = {
+        "interaction": interaction,
+        "entry": entry,
+        "target": target,
+        "kind": request.POST.get("kind"),
+        "fields": [(field, fields.get(field.code, "")) for field in entry.fields],
+        "sent_to": sent_to,
+        "sure": sure,
+        "foreseen": foreseen,
+    }
+    answer = render(request, "workplace/deed.html", context)
+    answer["HX-Retarget"] = "#dialogs"
+    return answer
+
+
+@require_POST
+@needs(Permission.HANDLE)
+def again(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Nobody knows whether it was done: ask the back office once more, under the same key."""
+    record = get_object_or_404(ActionRecord.objects.select_related("interaction"), pk=pk, interaction__isnull=False)
+    interaction = own(request.user, record.interaction_id or 0)
+    try:
+        scenarios.ask_again(record_id=record.pk, by=request.user, now=timezone.now())
+    except Refused as refusal:
+        return drawing.refused(wording.refusal(refusal))
+    return drawing.part(request, "lines", interaction)
 
 
 @require_http_methods(["DELETE"])

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -14,12 +13,15 @@ from fanal.agents.models import Agent, Permission, Tier
 from fanal.desk.access import SignedInRequest, needs
 from fanal.desk.given import number
 from fanal.desk.workplace import drawing
+from fanal.desk.workplace.colleagues import colleagues_of, listed
 from fanal.desk.workplace.finding import own
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import Disposition, Interaction, Segment, SegmentKind, Topic
 from fanal.routing import actions as routing
 from fanal.routing.models import Queue
 
+LONGEST_NOTE = 4000
+LONGEST_SUMMARY = 2000
 BLOCK_DAYS = (1, 7, 30)
 
 
@@ -48,6 +50,9 @@ def wrap_up(request: SignedInRequest, pk: int) -> HttpResponse:
         return drawing.refused(
             _("The wrap-up is over; what happened is recorded. If an outcome is wrong, correct it and say why.")
         )
+    note = request.POST.get("note", "").strip()
+    if len(note) > LONGEST_NOTE:
+        return drawing.refused(_("A note may have at most 4,000 characters. Please shorten it."))
     now = timezone.now()
     interaction = segment.interaction
     for topic, outcome in _chosen(request, interaction):
@@ -57,8 +62,8 @@ def wrap_up(request: SignedInRequest, pk: int) -> HttpResponse:
         interactions.add_topic(
             interaction=interaction, label=outcome.name, disposition=outcome, now=now, by=request.user
         )
-    if note := request.POST.get("note", "").strip():
-        interactions.add_note(interaction=interaction, text=note[:4000], by=request.user, now=now)
+    if note:
+        interactions.add_note(interaction=interaction, text=note, by=request.user, now=now)
     routing.complete_wrap_up(segment_id=segment.pk, by=request.user, now=now)
     answer = drawing.rooms(request, None)
     answer.headers["HX-Push-Url"] = "/"
@@ -93,21 +98,23 @@ def transfer(request: SignedInRequest, pk: int) -> HttpResponse:
             "interaction": interaction,
             "queues": queues,
             "tiers": Tier.objects.all(),
-            "colleagues": _colleagues(request.user),
+            "colleagues": listed(request.user, channel=interaction.channel),
         }
         return render(request, "workplace/transfer.html", context)
     kind, _colon, chosen = request.POST.get("target", "").partition(":")
     if kind not in ("queue", "agent", "tier") or not number(chosen):
         return drawing.refused(_("Choose to whom it goes."))
-    summary = request.POST.get("summary", "").strip()[:2000]
+    packet = {name: request.POST.get(name, "").strip() for name in ("summary", "tried", "expected")}
+    if any(len(text) > LONGEST_SUMMARY for text in packet.values()):
+        return drawing.refused(_("What they need to know may have at most 2,000 characters. Please shorten it."))
     try:
         routing.transfer(
             interaction=interaction,
             by=request.user,
             to_queue=get_object_or_404(queues, pk=chosen) if kind == "queue" else None,
-            to_agent=get_object_or_404(_colleagues(request.user), pk=chosen) if kind == "agent" else None,
+            to_agent=get_object_or_404(colleagues_of(request.user), pk=chosen) if kind == "agent" else None,
             to_tier=get_object_or_404(Tier, pk=chosen) if kind == "tier" else None,
-            summary=summary,
+            **packet,
             now=timezone.now(),
         )
     except routing.NotPossible as problem:
@@ -124,6 +131,8 @@ def blocking(request: SignedInRequest, pk: int) -> HttpResponse:
     interaction = own(request.user, pk)
     if not request.user.may(Permission.BLOCK):
         return drawing.refused(_("Your role may not block. Ask your supervisor."))
+    if not interaction.source:
+        return drawing.refused(_("A number that is withheld cannot be blocked: it is many people's."))
     if request.method == "GET":
         return render(request, "workplace/blocking.html", {"interaction": interaction, "days": BLOCK_DAYS})
     reason = request.POST.get("reason", "").strip()[:200]
@@ -154,8 +163,3 @@ def _chosen(request: SignedInRequest, interaction: Interaction) -> list[tuple[To
         if chosen and chosen != str(topic.disposition_id or ""):
             found.append((topic, get_object_or_404(Disposition, pk=number(chosen), active=True)))
     return found
-
-
-def _colleagues(agent: Agent) -> QuerySet[Agent]:
-    rows = Agent.objects.filter(is_active=True, practising=agent.practising).exclude(pk=agent.pk)
-    return rows.filter(role__permissions__contains=[Permission.HANDLE]).select_related("team").order_by("name")

@@ -2,15 +2,17 @@
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from fanal.agents.models import Permission
 from fanal.desk.access import SignedInRequest, needs
+from fanal.desk.answers import go_to
 from fanal.desk.workplace import drawing
 from fanal.desk.workplace.finding import seen
 from fanal.desk.workplace.reading import mark_read
-from fanal.desk.workplace.work import work_of
+from fanal.desk.workplace.work import Ringing, work_of
 from fanal.routing import actions as routing
 from fanal.routing.models import Offer
 
@@ -25,11 +27,13 @@ def acceptance(request: SignedInRequest, pk: int) -> HttpResponse:
     except routing.NotPossible as problem:
         return drawing.refused(problem.sentence())
     if offer.entry.case:
-        answer = HttpResponse(headers={"HX-Redirect": f"/cases/{offer.entry.case.pk}/"})
-        return answer if request.headers.get("HX-Request") else redirect("case", offer.entry.case.pk)
+        address = reverse("case", args=[offer.entry.case.pk])
+        if request.headers.get("HX-Request"):
+            return HttpResponse(headers={"HX-Redirect": address})
+        return redirect(address)
     found = seen(request.user, offer.entry.interaction_id or 0)
-    if not request.headers.get("HX-Request"):
-        return redirect("interaction", found.pk)
+    if not request.headers.get("HX-Request") or request.headers.get("HX-Target") == "ringing":
+        return go_to(request, reverse("interaction", args=[found.pk]))
     mark_read(found, agent=request.user)
     answer = drawing.rooms(request, found)
     answer.headers["HX-Push-Url"] = f"/interactions/{found.pk}/"
@@ -45,4 +49,6 @@ def refusal(request: SignedInRequest, pk: int) -> HttpResponse:
         routing.decline(offer_id=pk, agent=request.user, now=timezone.now())
     except routing.NotPossible as problem:
         return drawing.refused(problem.sentence())
+    if request.headers.get("HX-Target") == "ringing":
+        return render(request, "workplace/ringing.html", {"work": Ringing(agent=request.user)})
     return render(request, "workplace/work.html", {"work": work_of(request.user)})

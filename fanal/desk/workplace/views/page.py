@@ -16,7 +16,7 @@ from fanal.desk.workplace import drawing
 from fanal.desk.workplace.finding import seen
 from fanal.desk.workplace.pulse import pulse_of
 from fanal.desk.workplace.reading import mark_read
-from fanal.desk.workplace.work import breaks, state_of, work_of
+from fanal.desk.workplace.work import Ringing, breaks, state_of, work_of
 from fanal.routing import actions as routing
 
 
@@ -52,6 +52,13 @@ def work(request: SignedInRequest) -> HttpResponse:
     return render(request, "workplace/work.html", {"work": found})
 
 
+@require_GET
+@needs(Permission.HANDLE)
+def ringing(request: SignedInRequest) -> HttpResponse:
+    """What rings, on the pages that have no left room."""
+    return render(request, "workplace/ringing.html", {"work": Ringing(agent=request.user)})
+
+
 @require_http_methods(["GET", "PUT"])
 @needs(Permission.HANDLE)
 def presence(request: SignedInRequest) -> HttpResponse:
@@ -63,7 +70,8 @@ def presence(request: SignedInRequest) -> HttpResponse:
         reason = get_object_or_404(BreakReason, code=code) if state == Presence.BREAK else None
         routing.set_presence(agent=request.user, state=state, reason=reason, by=request.user, now=timezone.now())
     shown = {"state": state_of(request.user), "breaks": breaks()}
-    return render(request, "workplace/presence.html", {"work": shown})
+    elsewhere = not re.search(r"^https?://[^/]+/(interactions/\d+/)?(\?|$)", request.headers.get("HX-Current-URL", ""))
+    return render(request, "workplace/presence.html", {"work": shown, "elsewhere": elsewhere})
 
 
 @require_GET

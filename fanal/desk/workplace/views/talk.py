@@ -1,7 +1,5 @@
 """What is said: messages, notes, ready answers, typing, files."""
 
-from uuid import uuid4
-
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -9,23 +7,29 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from fanal.agents.models import Permission
+from fanal.channels.models import ChannelKind
 from fanal.consent.actions import refuse
 from fanal.consent.models import Purpose
 from fanal.consent.rules import NotAllowed
 from fanal.consent.wording import REFUSALS
 from fanal.desk.access import SignedInRequest, needs
-from fanal.desk.given import number
 from fanal.desk.workplace import canned, drawing
+from fanal.desk.workplace.composing import envelope_in, quoted_by, typed_in
 from fanal.desk.workplace.finding import own, seen
+from fanal.desk.workplace.later import NotThen, later_in
 from fanal.desk.workplace.reading import mark_read
 from fanal.events.actions import hint
 from fanal.interactions import actions as interactions
 from fanal.interactions import files
+from fanal.interactions.audience import customers
+from fanal.interactions.capabilities import can
 from fanal.interactions.models import Attachment, Author, Interaction
+from fanal.interactions.rules import LONGEST_SUBJECT, Way
 from fanal.norms import texts
 
 LONGEST = 4000
-MOST_FILES = 10
+LONGEST_LETTER = 20_000
+LONGEST_FORWARDED = 400_000  # a mail is handed on whole
 
 
 @require_GET
@@ -43,23 +47,37 @@ def messages(request: SignedInRequest, pk: int) -> HttpResponse:
     """Say something to the customer, or keep it as a note for ourselves. A repeat of the same id says it once."""
     interaction = own(request.user, pk)
     text = texts.clean(request.POST.get("text", "")).strip()
-    chosen = [number(file) for file in request.POST.getlist("attachment")][:MOST_FILES]
-    if not (text or chosen) or len(text) > LONGEST:
-        return drawing.refused(_("Write between 1 and 4,000 characters."))
-    if request.POST.get("as") == "note":
+    now = timezone.now()
+    typed = typed_in(request.POST, interaction, now=now)
+    by_mail = interaction.channel == ChannelKind.EMAIL
+    if unfit := _unfit(text, typed, by_mail=by_mail):
+        return drawing.refused(unfit)
+    if request.POST.get("as") == "note" or can(interaction.channel).spoken:
         interactions.add_note(interaction=interaction, text=text, by=request.user, now=timezone.now())
-        return drawing.part(request, "said", interaction)
+        if typed.version:
+            interactions.throw_draft_away(interaction=interaction, by=request.user)
+        return drawing.part(request, "said", interaction, fresh=True)
     if interaction.ended_at:
         return drawing.refused(_("The contact has ended. Start a new message to this customer instead."))
+    addressed = by_mail and "subject" in request.POST
+    if by_mail and (left := canned.unfilled(text, interaction, agent=request.user)):
+        return drawing.refused(_("Fill in what is missing first: %(names)s") % {"names": ", ".join(left)})
     try:
-        interactions.add_message(
+        wish = later_in(request.POST, interaction, now=now)
+    except NotThen as problem:
+        return drawing.refused(str(problem))
+    try:
+        message = interactions.add_message(
             interaction=interaction,
             author=Author.AGENT,
             text=text,
-            external_id=request.POST.get("external_id", "")[:200] or f"desk-{uuid4()}",
+            external_id=typed.key,
             agent=request.user,
-            attachment_ids=chosen,
-            now=timezone.now(),
+            attachment_ids=typed.files,
+            envelope=envelope_in(typed, interaction) if addressed else None,
+            quotes=quoted_by(typed, interaction),
+            send_at=wish.send_at if by_mail else None,
+            now=now,
         )
     except NotAllowed as refusal:
         refuse(
@@ -70,8 +88,27 @@ def messages(request: SignedInRequest, pk: int) -> HttpResponse:
             now=timezone.now(),
             by=request.user.pk,
         )
-        return drawing.refused(str(REFUSALS[refusal.code]))
-    return drawing.part(request, "said", interaction)
+        why = str(REFUSALS[refusal.code])
+        named = refusal.address if addressed else ""
+        return drawing.refused(_("%(address)s: %(why)s") % {"address": named, "why": why} if named else why)
+    if wish.due_at and by_mail:
+        interactions.follow_up(message=message, due_at=wish.due_at, back_to=wish.back_to, by=request.user, now=now)
+    if typed.version:
+        interactions.throw_draft_away(interaction=interaction, by=request.user)
+    return drawing.part(request, "said", interaction, fresh=True)
+
+
+def _unfit(text: str, typed: interactions.Typed, *, by_mail: bool) -> str:
+    """Why this cannot be said as it stands; empty when it can."""
+    if by_mail and typed.way == Way.FORWARD and len(text) > LONGEST_FORWARDED:
+        return _("This is more than can be handed on: leave out a part of it.")
+    if by_mail and typed.way != Way.FORWARD and len(text) > LONGEST_LETTER:
+        return _("Write at most 20,000 characters.")
+    if by_mail and len(typed.subject) > LONGEST_SUBJECT:
+        return _("Write a subject of at most 500 characters.")
+    if not (text or typed.files) or (len(text) > LONGEST and not by_mail):
+        return _("Write between 1 and 4,000 characters.")
+    return ""
 
 
 @require_POST
@@ -99,7 +136,7 @@ def typing(request: SignedInRequest, pk: int) -> HttpResponse:
     hint(
         kind="typing",
         data={"interaction": interaction.pk, "author": "agent"},
-        audience=[f"visitor:{interaction.source}"],
+        audience=customers(interaction),
     )
     return HttpResponse(status=204)
 

@@ -1,5 +1,7 @@
 """The matters of a contact: adding, turning to, taking back, and the cases behind them."""
 
+import re
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -7,13 +9,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from fanal.agents.models import Permission
+from fanal.cases import wording
+from fanal.cases.asking import fields_of
 from fanal.cases.models import Case, CaseType, Category
+from fanal.cases.rules import NotPossible
 from fanal.desk.access import SignedInRequest, needs
+from fanal.desk.cases.values import ValuesForm
 from fanal.desk.given import number
 from fanal.desk.workplace import drawing
+from fanal.desk.workplace.about.others import like_contact
 from fanal.desk.workplace.finding import own, own_topic, seen
 from fanal.interactions import actions as interactions
+from fanal.interactions.models import Interaction, Letter
 from fanal.scenarios import actions as scenarios
+
+ANSWERED = re.compile(r"^(?:\s*(?:re|aw|sv|vs|rif|fwd?|wg|tr|отв|на|رد)(?:\[\d+\])?\s*:)+\s*", re.IGNORECASE)
 
 
 @require_http_methods(["GET", "POST"])
@@ -37,6 +47,14 @@ def topics(request: SignedInRequest, pk: int) -> HttpResponse:
         interaction=interaction, label=label, category=category, case=case, now=timezone.now(), by=request.user
     )
     return drawing.rooms(request, interaction)
+
+
+@require_GET
+@needs(Permission.HANDLE, Permission.SUPERVISE, Permission.SUPERVISE_OWN_QUEUES)
+def alike(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Cases like what the contact is about; the right room asks when it is there, so that it waits for nothing."""
+    found = like_contact(seen(request.user, pk), agent=request.user)
+    return render(request, "cases/alike.html", {"alike": found})
 
 
 @require_GET
@@ -71,12 +89,20 @@ def topic(request: SignedInRequest, pk: int) -> HttpResponse:
 @needs(Permission.HANDLE)
 def new_case(request: SignedInRequest, pk: int) -> HttpResponse:
     """The form for a case out of this contact."""
+    interaction = own(request.user, pk)
     context = {
-        "interaction": own(request.user, pk),
+        "interaction": interaction,
+        "subject": _subject_of(interaction),
         "types": CaseType.objects.filter(active=True).order_by("name"),
         "categories": Category.objects.filter(active=True).order_by("name"),
     }
     return render(request, "workplace/new_case.html", context)
+
+
+def _subject_of(interaction: Interaction) -> str:
+    """What the first mail of the contact says that it is about, without its «Re:»; a chat says nothing."""
+    mails = Letter.objects.filter(message__interaction=interaction, ours=False, aside="").order_by("pk")
+    return ANSWERED.sub("", mails.values_list("subject", flat=True).first() or "")[:200]
 
 
 @require_POST
@@ -87,12 +113,17 @@ def cases(request: SignedInRequest, pk: int) -> HttpResponse:
     subject = request.POST.get("subject", "").strip()
     if not subject:
         return drawing.refused(_("Give the case a subject: what does the customer want settled?"))
-    scenarios.open_in(
-        interaction=interaction,
-        type=get_object_or_404(CaseType, pk=number(request.POST.get("type", "")), active=True),
-        category=Category.objects.filter(pk=number(request.POST.get("category", ""))).first(),
-        subject=subject[:200],
-        by=request.user,
-        now=timezone.now(),
-    )
+    kind = get_object_or_404(CaseType, pk=number(request.POST.get("type", "")), active=True)
+    try:
+        scenarios.open_in(
+            interaction=interaction,
+            type=kind,
+            category=Category.objects.filter(pk=number(request.POST.get("category", ""))).first(),
+            subject=subject[:200],
+            values=ValuesForm(request.POST, asked=fields_of(kind.pk)).given(),
+            by=request.user,
+            now=timezone.now(),
+        )
+    except NotPossible as problem:
+        return drawing.refused(wording.sentence(problem))
     return drawing.rooms(request, interaction)

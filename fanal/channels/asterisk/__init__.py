@@ -1,0 +1,1 @@
+"""Calls, on an Asterisk that fanal configures and steers through its REST interface (ARI)."""

@@ -1,0 +1,157 @@
+"""The agents' phones on a running Asterisk: each line is three objects pushed into it, which are gone when it restarts.
+
+A line that is pushed in part is worse than none, so what fails is taken away whole. Its endpoint comes last and goes
+first: what there is of endpoints is what there is of lines.
+"""
+
+import ipaddress
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fanal.channels.asterisk.ari import Declined, Orders, path_of
+
+BEGINS = "L-"
+"""No trunk's name can begin so: what begins so on the PBX is ours to take away."""
+GONE_AFTER = 4  # seconds without any sound from a browser, which says nothing when it dies
+SILENT_AFTER = 30  # a phone on the desk may well send nothing while nobody speaks
+LOOKED_AT_EVERY = 10  # seconds between two questions to a phone on the desk whether it is there
+_NAME = re.compile(r"L-[a-z0-9]{8,36}")
+_SECRET = re.compile(r"[A-Za-z0-9_-]{32,}")
+_ADDRESS = re.compile(
+    r"sip:(?P<user>[A-Za-z0-9._+-]{1,64})@(?:\[(?P<six>[0-9a-f:.]+)\]|(?P<four>[0-9.]+))(?::(?P<port>[0-9]{1,5}))?"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One phone: a browser with a `secret`, or one on the desk at an `address`; calls from it carry the `key`."""
+
+    name: str
+    key: int
+    secret: str = ""
+    address: str = ""
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise ValueError("The name of a line is L- and at least eight small letters and digits.")
+        if bool(self.secret) == bool(self.address):
+            raise ValueError("A line has either a secret or an address.")
+        if self.secret and not _SECRET.fullmatch(self.secret):
+            raise ValueError("The secret of a line has at least 32 letters, digits, - and _.")
+        if self.address and address_of(self.address) != self.address:
+            raise ValueError("The address of a line is sip:name@address:port.")
+
+
+def address_of(text: str) -> str:
+    """A phone's address in its one form: `sip:name@address:port`, by IP address and with nothing after it.
+
+    Raises ValueError. A name could be led elsewhere by whoever answers for names, and parameters steer Asterisk.
+    """
+    found = _ADDRESS.fullmatch(text.strip())
+    if not found:
+        raise ValueError("A phone's address is sip:name@address:port, with an IP address.")
+    host = ipaddress.ip_address(found["six"] or found["four"])
+    port = int(found["port"] or 5060)
+    if not 0 < port < 65536 or host.is_multicast or host.is_unspecified:
+        raise ValueError("There can be no phone at this address.")
+    return f"sip:{found['user']}@{f'[{host}]' if host.version == 6 else host}:{port}"
+
+
+def to_bring(wanted: Iterable[Line], there: Collection[str]) -> tuple[list[Line], list[str]]:
+    """Pure: the lines to push, and the names to withdraw; what is there and not a line is left alone."""
+    named = {line.name: line for line in wanted}
+    missing = [line for name, line in named.items() if name not in there]
+    return missing, sorted(name for name in there if name.startswith(BEGINS) and name not in named)
+
+
+def bring(orders: Orders, wanted: Iterable[Line], *, media_address: str = "") -> None:
+    """Make the PBX know these lines and no others. Raises Cut, and Declined with everything of that line taken away."""
+    missing, surplus = to_bring(wanted, there(orders))
+    for name in surplus:
+        withdraw(orders, name)
+    for line in missing:
+        push(orders, line, media_address=media_address)
+
+
+def there(orders: Orders) -> Mapping[str, bool]:
+    """The endpoints that the PBX has, trunks too, and whether each can be called. Raises Cut."""
+    return {one["resource"]: one["state"] == "online" for one in orders.ask("GET", path_of("endpoints", "PJSIP"))}
+
+
+def push(orders: Orders, line: Line, *, media_address: str = "") -> None:
+    """Make it known, in place of what was there under its name. Raises Cut and Declined."""
+    withdraw(orders, line.name)
+    try:
+        for kind, fields in _objects(line, media_address):
+            orders.ask("PUT", _path(kind, line.name), body={"fields": _fields(fields)})
+    except Declined:
+        withdraw(orders, line.name)
+        raise
+
+
+def withdraw(orders: Orders, name: str) -> None:
+    """Nothing of it is left; a call that it carries goes on. Raises Cut."""
+    if not name.startswith(BEGINS):
+        raise ValueError("Only the agents' lines are withdrawn.")
+    for kind in ("endpoint", "auth", "aor"):
+        try:
+            orders.ask("DELETE", _path(kind, name))
+        except Declined as refused:
+            if refused.status != 404:
+                raise
+
+
+def told_of(event: Mapping[str, Any]) -> tuple[str, bool] | None:
+    """Pure: the line that an event of Asterisk speaks of, and whether it can be called now; None if it speaks of none.
+
+    Asterisk tells it to an application that subscribed to `ENDPOINTS`. That a line was withdrawn it does not tell.
+    """
+    if event.get("type") != COMES_AND_GOES:
+        return None
+    name = event["endpoint"]["resource"]
+    return (name, event["endpoint"]["state"] == "online") if name.startswith(BEGINS) else None
+
+
+ENDPOINTS = "endpoint:PJSIP"
+COMES_AND_GOES = "EndpointStateChange"
+_COMMON = {
+    "context": "from-agents",
+    "disallow": "all",
+    "direct_media": "no",
+    "allow_transfer": "no",
+    "allow_subscribe": "no",
+    "send_pai": "no",
+    "rtp_symmetric": "yes",
+}
+
+
+def _objects(line: Line, media_address: str) -> list[tuple[str, dict[str, str]]]:
+    at = {"media_address": media_address, "bind_rtp_to_media_address": "yes"} if media_address else {}
+    common = _COMMON | at | {"aors": line.name, "set_var": f"FANAL_LINE={line.key}"}
+    if line.address:
+        # Identified by an address that stands nowhere: it is called by us, and calls nobody. It has no secret.
+        endpoint = common | {
+            "identify_by": "ip", "transport": "udp", "allow": "alaw,ulaw,g722", "dtmf_mode": "auto_info",
+            "rtp_timeout": str(SILENT_AFTER),
+        }  # fmt: skip
+        aor = {"contact": line.address, "qualify_frequency": str(LOOKED_AT_EVERY), "qualify_timeout": "2.0"}
+        return [("aor", aor), ("endpoint", endpoint)]
+    endpoint = common | {
+        "webrtc": "yes", "dtls_auto_generate_cert": "yes", "allow": "opus,ulaw,alaw", "auth": line.name,
+        "identify_by": "auth_username,username", "rtp_timeout": str(GONE_AFTER),
+    }  # fmt: skip
+    return [
+        ("auth", {"auth_type": "userpass", "username": line.name, "password": line.secret}),
+        ("aor", {"max_contacts": "1", "remove_existing": "yes"}),
+        ("endpoint", endpoint),
+    ]
+
+
+def _path(kind: str, name: str) -> str:
+    return path_of("asterisk", "config", "dynamic", "res_pjsip", kind, name)
+
+
+def _fields(values: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"attribute": name, "value": value} for name, value in values.items()]

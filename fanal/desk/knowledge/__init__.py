@@ -1,0 +1,1 @@
+"""The pages of articles: what is being written, and writing it."""

@@ -1,0 +1,58 @@
+"""The line of a signed-in browser, what its phone measures, and the page where a person tries microphone and sound."""
+
+from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from fanal.agents.actions import NoLine, issue_line
+from fanal.agents.models import Permission
+from fanal.desk.access import SignedInRequest, needs
+from fanal.environment import environment
+from fanal.interactions.actions import note_quality
+from fanal.interactions.models import Segment
+from fanal.interactions.rules.quality import Measured
+
+
+@require_GET
+@needs(Permission.HANDLE)
+def phone(request: SignedInRequest) -> HttpResponse:
+    """Which microphone, loudspeaker and bell, and whether they work; what is chosen stays in this browser."""
+    return render(request, "phone/check.html")
+
+
+@never_cache
+@require_POST
+@needs(Permission.HANDLE)
+def line(request: SignedInRequest) -> HttpResponse:
+    """The one place where the secret of a line is given: to the sign-in that it was issued to, over its own session.
+
+    409 says why there is none here: `elsewhere` (another browser has it; `take=1` takes it), `desk`, `rights` or `off`.
+    """
+    if not environment.pbx_public_url:
+        return JsonResponse({"code": "off"}, status=409)
+    try:
+        found, secret = issue_line(
+            agent=request.user,
+            session=request.session.session_key or "",
+            take=request.POST.get("take") == "1",
+            now=timezone.now(),
+        )
+    except NoLine as none:
+        return JsonResponse({"code": none.code}, status=409)
+    return JsonResponse({"line": found.pk, "name": found.name, "secret": secret, "url": environment.pbx_public_url})
+
+
+@require_POST
+@needs(Permission.HANDLE)
+def quality(request: SignedInRequest, pk: int) -> HttpResponse:
+    """What the phone measured since it last said so, of the call that this offer brought to this agent."""
+    segment = get_object_or_404(Segment, offer=pk, agent=request.user)
+    try:
+        given = {name: float(request.POST[name]) for name in ("seconds", "loss", "jitter", "round_trip")}
+        measured = Measured(**given)
+    except (KeyError, ValueError):
+        return HttpResponseBadRequest()
+    note_quality(segment=segment, measured=measured, now=timezone.now())
+    return HttpResponse(status=204)

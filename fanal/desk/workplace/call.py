@@ -1,0 +1,59 @@
+"""The call in the middle room: whether they talk, wait with music, or the phone still rings."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from fanal.agents.kept import kept
+from fanal.interactions.models import Hold, Interaction, Leg, LegKind, Segment
+
+WORDS = {
+    "talking": pgettext_lazy("call", "Talking"),
+    "held": pgettext_lazy("call", "On hold, with music"),
+    "ringing": _("Your phone rings: lift it"),
+    "lost": _("Your phone was cut off and is called again; the customer hears music"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One of WORDS, since when."""
+
+    state: str
+    since: datetime
+
+    @property
+    def words(self) -> str:
+        return str(WORDS[self.state])
+
+    @property
+    def held(self) -> bool:
+        return self.state == "held"
+
+
+def call_of(interaction: Interaction, segment: Segment) -> Call:
+    """How the call of this segment's agent stands."""
+    if hold := _hold.first(segment=segment.pk):
+        return Call(state="held", since=hold.began_at)
+    leg = _leg.first(interaction=interaction.pk, agent=segment.agent_id or 0)
+    if leg is None:
+        return Call(state="ringing", since=segment.started_at)
+    if leg.ended_at:
+        return Call(state="lost", since=leg.ended_at)
+    if leg.answered_at is None:
+        return Call(state="ringing", since=leg.began_at)
+    return Call(state="talking", since=max(leg.answered_at, segment.started_at))
+
+
+@kept
+def _hold(segment: int) -> QuerySet[Hold]:
+    return Hold.objects.filter(segment=segment, ended_at=None)
+
+
+@kept
+def _leg(interaction: int, agent: int) -> QuerySet[Leg]:
+    rows = Leg.objects.filter(interaction=interaction, agent=agent, kind=LegKind.AGENT)
+    return rows.order_by("-began_at", "-id")[:1]

@@ -1,0 +1,1 @@
+"""The kinds of back offices: one folder each, behind holdings.port."""

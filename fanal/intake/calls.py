@@ -1,0 +1,117 @@
+"""What the lines of a call do, and what follows from it: a phone that is lifted accepts, one that is laid down ends."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from fanal.channels.models import ChannelKind
+from fanal.channels.port import CallArrived, ContactStarted, LineAnswered, LineEnded
+from fanal.interactions import actions as interactions
+from fanal.interactions.models import EndReason, Interaction, Leg, LegKind, Segment, SegmentKind
+from fanal.routing import actions as routing
+from fanal.routing.models import Offer
+
+LAID_DOWN = (0, 16)
+"""Q.850: normal clearing, or nothing was said of it: somebody ended the call. Any other cause is a lost line."""
+NO_SUCH_PHONE = 20
+"""Q.850: subscriber absent."""
+COMES_BACK_WITHIN = timedelta(seconds=30)
+"""So long a customer is held for the agent whose line was lost."""
+DECLINED = {17: "phone_busy", 21: "phone_declined", NO_SUCH_PHONE: "no_phone"}
+
+
+def started_by(signal: CallArrived) -> ContactStarted:
+    """A call as a contact like any other; the number that was called is where they came in."""
+    page = f"tel:{signal.called}" if signal.called else ""
+    return ContactStarted(source=signal.source, entry_page=page, called=signal.called)
+
+
+def attach(*, interaction: Interaction, signal: CallArrived, now: datetime) -> Leg:
+    """The caller's own line is part of their contact."""
+    return interactions.open_leg(
+        interaction=interaction, kind=LegKind.CUSTOMER, line=signal.line, run=signal.run, now=now
+    )
+
+
+def answered(*, signal: LineAnswered, now: datetime) -> None:
+    """An agent lifts the phone: what rings there is theirs. If it is not any more, the phone will be laid down."""
+    leg = interactions.answer_leg(line=signal.line, run=signal.run, now=moment(signal.at, now))
+    if leg and leg.agent and leg.for_offer and leg.interaction.ended_at is None:
+        try:
+            routing.accept(offer_id=leg.for_offer, agent=leg.agent, now=now)
+        except routing.NotPossible:
+            return
+
+
+def ended(*, signal: LineEnded, now: datetime) -> Interaction | None:
+    """A line is gone; returns the contact that its customer left by that."""
+    at = moment(signal.at, now)
+    leg = interactions.end_leg(line=signal.line, cause=signal.cause, estimated=signal.found, now=at)
+    if leg is None:
+        return None
+    if leg.kind == LegKind.CUSTOMER:
+        return leg.interaction
+    if leg.agent:
+        agent_gone(leg, now=now)
+    return None
+
+
+def agent_gone(leg: Leg, *, now: datetime) -> None:
+    """An agent's line ended: what rang there is declined; who laid down the phone has ended the talk.
+
+    A line that was lost ends nothing: the customer waits with music, and the phone is called again.
+    """
+    if leg.answered_at is None:
+        _decline(leg, now=now)
+    elif leg.cause in LAID_DOWN and not leg.estimated and _has_the_talk(leg):
+        routing.finish_talk(interaction=leg.interaction, by=leg.agent, reason=EndReason.AGENT, now=now)
+
+
+def no_such_phone(line: str, *, now: datetime) -> None:
+    """The exchange knows no such phone, or nobody is there: what was to ring goes to somebody else."""
+    if leg := interactions.end_leg(line=line, cause=NO_SUCH_PHONE, now=now):
+        agent_gone(leg, now=now)
+
+
+def give_back_lost(*, now: datetime) -> int:
+    """Talks whose agent's line was lost and did not come back in time go to the front of their queue. How many."""
+    rows = Segment.objects.filter(
+        interaction__channel=ChannelKind.VOICE, kind=SegmentKind.AGENT, ended_at=None,
+        started_at__lte=now - COMES_BACK_WITHIN,
+    )  # fmt: skip
+    return sum(_give_back(pk, now=now) for pk in rows.values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _give_back(segment_id: int, *, now: datetime) -> bool:
+    found = Segment.objects.only("interaction_id").get(pk=segment_id)
+    Interaction.objects.select_for_update(of=("self",)).get(pk=found.interaction_id)
+    segment = Segment.objects.select_related("interaction", "agent").get(pk=segment_id)
+    heard = Leg.objects.filter(interaction=segment.interaction_id, agent=segment.agent_id, answered_at__isnull=False)
+    if segment.ended_at or heard.filter(Q(ended_at=None) | Q(ended_at__gt=now - COMES_BACK_WITHIN)).exists():
+        return False
+    routing.give_back(segment, reason="line_lost", by=None, now=now)
+    return True
+
+
+def moment(at: datetime, now: datetime) -> datetime:
+    """When it happened, by the exchange's clock; never later than ours says."""
+    return min(at, now)
+
+
+def _decline(leg: Leg, *, now: datetime) -> None:
+    """Only where the phone itself said no: one that we stopped has lost its offer before."""
+    reason = DECLINED.get(leg.cause or 0)
+    if reason and leg.agent and leg.for_offer and Offer.objects.filter(pk=leg.for_offer).exists():
+        try:
+            routing.decline(offer_id=leg.for_offer, agent=leg.agent, reason=reason, now=now)
+        except routing.NotPossible:
+            return
+
+
+def _has_the_talk(leg: Leg) -> bool:
+    """Whether it is theirs still, on this line: who has another one goes on there."""
+    if Leg.objects.filter(interaction=leg.interaction_id, agent=leg.agent_id, ended_at=None).exists():
+        return False
+    return Segment.objects.filter(interaction=leg.interaction_id, agent=leg.agent_id, ended_at=None).exists()

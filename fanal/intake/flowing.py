@@ -1,0 +1,89 @@
+"""What a flow leads to: people, or an end without any."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from fanal.channels.port import ContactStarted
+from fanal.identity.rules import Evidence
+from fanal.intake.recognising import evidence_of, recognise
+from fanal.interactions import actions as interactions
+from fanal.interactions.models import EndReason, Interaction
+from fanal.routing import actions as routing
+from fanal.routing.models import Queue
+from fanal.scenarios import actions as scenarios
+from fanal.scenarios.actions import Going, Proven
+from fanal.scenarios.rules import flows
+from fanal.scenarios.rules.flows.turns import Outcome
+
+
+def brought(signal: ContactStarted) -> dict[str, str]:
+    """What a contact brings along that may be said again to them."""
+    return {name: said for name, said in (("caller", signal.source), ("called", signal.called)) if said}
+
+
+@transaction.atomic
+def answer(*, run: int, turn: int, given: flows.Input, now: datetime) -> Going:
+    """What the caller keyed, or that they keyed nothing; whoever is to speak to people waits for them from now on."""
+    going = scenarios.answer_flow(run=run, turn=turn, given=given, now=now)
+    if going.turn.over and going.fresh:
+        follow(interaction=going.run.interaction, outcome=going.turn.outcome, now=now)
+    return going
+
+
+def follow(*, interaction: Interaction, outcome: Outcome, now: datetime) -> None:
+    """To people with what was gathered; a wish that nobody can meet at once is kept as a case."""
+    match outcome:
+        case flows.ToQueue(queue=code, priority=priority, skills=skills):
+            to_people(interaction=interaction, queue=code, priority=priority, skills=skills, now=now)
+        case flows.LeavesMessage(queue=code) | flows.WantsCallback(queue=code):
+            if queue := _queue(code, interaction):
+                routing.keep_matter(interaction=interaction, queue=queue, now=now)
+
+
+def to_people(
+    *,
+    interaction: Interaction,
+    queue: str = "",
+    priority: int | None = None,
+    skills: Mapping[str, int] | None = None,
+    now: datetime,
+) -> None:
+    """Who it is and what opens, with what was gathered; then they wait, where the flow says or else the scenario."""
+    proven = Proven(customer=interaction.customer, assurance=interaction.assurance) if interaction.customer else None
+    if interaction.given:
+        proven = recognise(interaction=interaction, evidence=_evidence(interaction), now=now)
+    choice = scenarios.match(interaction=interaction, proven=proven, now=now)
+    routing.enqueue(
+        interaction=interaction,
+        queue=_queue(queue, interaction) or choice.queue,
+        priority=priority or choice.priority,
+        skills=skills or choice.skills,
+        preferred_agent=choice.preferred_agent,
+        preferred_why=choice.preferred_why,
+        now=now,
+    )
+
+
+def said_goodbye(*, interaction: int, now: datetime) -> None:
+    """They have heard the last sentence: who does not wait for people has been served, and the call ends."""
+    call = Interaction.objects.get(pk=interaction)
+    if call.ended_at is None and not call.queue_entries.filter(left_at=None).exists():
+        interactions.end_talk(interaction=call, reason=EndReason.SERVED, now=now)
+
+
+def left(*, interaction: Interaction, now: datetime) -> None:
+    """The caller laid down on the way."""
+    scenarios.leave_flow(interaction=interaction, now=now)
+    interactions.end_talk(interaction=interaction, reason=EndReason.CUSTOMER, now=now)
+
+
+def _evidence(interaction: Interaction) -> Evidence:
+    signal = ContactStarted(source=interaction.source, given=interaction.given, language=interaction.language)
+    return evidence_of(signal, account=interaction.account)
+
+
+def _queue(code: str, interaction: Interaction) -> Queue | None:
+    wanted = code or str(interaction.account.settings.get("queue", ""))
+    return Queue.objects.filter(code=wanted, active=True).first()

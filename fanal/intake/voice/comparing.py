@@ -1,0 +1,59 @@
+"""What the exchange has and what we think it has: whatever differs for longer than a moment is put right."""
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils import timezone
+
+from fanal.channels.asterisk import wire
+from fanal.channels.asterisk.rules import Order
+from fanal.channels.asterisk.wire import IN, Kept
+from fanal.intake.voice.exchange import Exchange
+from fanal.intake.voice.wanting import OURS
+from fanal.interactions.models import Leg
+
+Take = Callable[[Kept], None]
+Heard = Callable[[Mapping[str, Any]], None]
+
+
+class Comparing:
+    """After a connection everything is compared at once; later only what differs twice in a row is believed."""
+
+    def __init__(self, exchange: Exchange, *, take: Take, heard: Heard) -> None:
+        self.exchange, self.take, self.heard = exchange, take, heard
+        self._odd: set[str] = set()
+        self._lock = threading.Lock()
+
+    def begin(self) -> None:
+        """Nobody listened for a while: who came, and who went. Raises Cut and Declined."""
+        with self._lock:
+            self._compare(self.exchange.look(), sure=True)
+
+    def again(self) -> None:
+        """While we listen, what was told and is on its way looks odd for a moment. Raises Cut and Declined."""
+        with self._lock:
+            self._compare(self.exchange.lines(), sure=False)
+
+    def _compare(self, lines: list[Mapping[str, Any]], *, sure: bool) -> None:
+        there = {str(line["id"]): line for line in lines}
+        known = {leg.line: leg for leg in Leg.objects.filter(ended_at=None)}
+        odd = there.keys() ^ known.keys()
+        for line in odd if sure else odd & self._odd:
+            if line in known:
+                self.exchange.forget(line)
+                self.take(wire.found_gone(line, run=known[line].run or self.exchange.run, at=timezone.now()))
+            elif line.startswith(OURS):
+                self.exchange.carry_out(Order(method="DELETE", path=("channels", line)))
+            elif event := missed(there[line]):
+                self.heard(event)
+        self._odd = set(odd)
+
+
+def missed(line: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The event that was told to nobody, of a line from outside that stands in our application."""
+    plan = line.get("dialplan") or {}
+    _app, *args = str(plan.get("app_data", "")).split(",")
+    if plan.get("app_name") != "Stasis" or args[:1] != [IN]:
+        return None
+    return {"type": "StasisStart", "args": args, "channel": dict(line), "timestamp": str(line.get("creationtime", ""))}

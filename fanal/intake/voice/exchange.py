@@ -1,0 +1,117 @@
+"""The exchange as it is seen from here: what it has told and what we did, kept up to date between two looks."""
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from fanal.channels.asterisk.ari import Declined, Orders, path_of
+from fanal.channels.asterisk.rules import Line, Order, Seen
+
+IS_GONE = 404
+IS_THERE = 409
+
+
+class Exchange:
+    """Several threads read and change it; `look` starts anew."""
+
+    def __init__(self, orders: Orders) -> None:
+        self.orders, self.run = orders, ""
+        self._lines: dict[str, Line] = {}
+        self._bridges: dict[str, set[str]] = {}
+        self._music: set[str] = set()
+        self._lock = threading.Lock()
+
+    def look(self) -> list[Mapping[str, Any]]:
+        """Ask for everything that is there; returns the lines as the exchange tells them. Raises Cut and Declined."""
+        about = self.orders.ask("GET", path_of("asterisk", "info"))
+        lines = self.orders.ask("GET", path_of("channels"))
+        bridges = self.orders.ask("GET", path_of("bridges"))
+        with self._lock:
+            self.run = f"{about['system']['entity_id']} {about['status']['startup_time']}"[:60]
+            self._lines = {str(one["id"]): _line(one) for one in lines}
+            self._bridges = {str(one["id"]): set(one["channels"]) for one in bridges}
+            self._music &= set(self._bridges)  # who plays it is not told; asking for it again does no harm
+        return list(lines)
+
+    def lines(self) -> list[Mapping[str, Any]]:
+        """Those that are there. Raises Cut and Declined."""
+        return list(self.orders.ask("GET", path_of("channels")))
+
+    def forget(self, line: str) -> None:
+        with self._lock:
+            self._forget(line)
+
+    def seen(self) -> Seen:
+        with self._lock:
+            return Seen(
+                lines=dict(self._lines),
+                bridges={name: frozenset(lines) for name, lines in self._bridges.items()},
+                music=frozenset(self._music),
+            )
+
+    def told(self, event: Mapping[str, Any]) -> None:
+        """Something happened there."""
+        channel, bridge = event.get("channel") or {}, event.get("bridge") or {}
+        line, name = str(channel.get("id", "")), str(bridge.get("id", ""))
+        with self._lock:
+            match event.get("type"):
+                case "StasisStart":
+                    self._lines[line] = Line(answered=channel.get("state") == "Up", ours=True)
+                case "ChannelStateChange" if line in self._lines:
+                    self._lines[line] = Line(answered=channel.get("state") == "Up", ours=self._lines[line].ours)
+                case "ChannelDestroyed" | "StasisEnd":
+                    self._forget(line)
+                case "ChannelEnteredBridge":
+                    self._bridges.setdefault(name, set()).add(line)
+                case "ChannelLeftBridge":
+                    self._bridges.get(name, set()).discard(line)
+                case "BridgeDestroyed":
+                    self._bridges.pop(name, None)
+                    self._music.discard(name)
+
+    def carry_out(self, order: Order) -> None:
+        """Ask it, and note the effect; what is there, or gone, already is as it should be. Raises Cut and Declined."""
+        try:
+            self.orders.ask(order.method, path_of(*order.path), order.query, order.body)
+        except Declined as problem:
+            done = problem.status == IS_GONE if order.method == "DELETE" else problem.status == IS_THERE
+            if not done:
+                if problem.status == IS_GONE and order.line:
+                    with self._lock:
+                        self._forget(order.line)
+                raise
+        with self._lock:
+            self._note(order)
+
+    def _note(self, order: Order) -> None:
+        match order.method, order.path:
+            case "POST", ("channels", line, "answer"):
+                self._lines[line] = Line(answered=True)
+            case "POST", ("channels", line):
+                self._lines.setdefault(line, Line(ours=False))
+            case "DELETE", ("channels", line):
+                self._forget(line)
+            case "POST", ("bridges", name):
+                self._bridges.setdefault(name, set())
+            case "POST", ("bridges", name, "moh"):
+                self._music.add(name)
+            case "POST", ("bridges", name, "addChannel"):
+                for line in str(order.query["channel"]).split(","):
+                    self._put(line, name)
+            case "DELETE", ("bridges", name):
+                self._bridges.pop(name, None)
+
+    def _put(self, line: str, name: str) -> None:
+        for others in self._bridges.values():
+            others.discard(line)
+        self._bridges.setdefault(name, set()).add(line)
+
+    def _forget(self, line: str) -> None:
+        self._lines.pop(line, None)
+        for lines in self._bridges.values():
+            lines.discard(line)
+
+
+def _line(told: Mapping[str, Any]) -> Line:
+    in_app = (told.get("dialplan") or {}).get("app_name") in ("Stasis", "")
+    return Line(answered=told.get("state") == "Up", ours=in_app)

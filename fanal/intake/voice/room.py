@@ -1,0 +1,298 @@
+"""The exchange's room runs: hears what happens there, and brings each call to where the database says it should be."""
+
+import contextlib
+import queue
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from django.db import connection
+from django.utils import timezone
+
+from fanal.channels.asterisk import wire
+from fanal.channels.asterisk.ari import Address, Cut, Declined, Events, Orders, path_of
+from fanal.channels.asterisk.lines import told_of
+from fanal.channels.asterisk.rules import Order, steer
+from fanal.channels.asterisk.wire import Kept, Played, Pressed
+from fanal.intake import calls
+from fanal.intake.voice import taking
+from fanal.intake.voice.alarm import Alarm
+from fanal.intake.voice.changes import follow_changes
+from fanal.intake.voice.comparing import Comparing
+from fanal.intake.voice.exchange import Exchange
+from fanal.intake.voice.flowing import Flowing, Speak
+from fanal.intake.voice.phones import Phones
+from fanal.intake.voice.wanting import open_calls, wanted
+from fanal.running.connections import own_connection
+
+log = structlog.get_logger(__name__)
+
+SWEEP = 5.0  # seconds until everything is compared again
+PAUSE = 0.5  # seconds before the next try to connect
+AT_ONCE = 4
+"""Threads for what is told, and as many for what is to be done: each call is in the hands of one of each."""
+ONLY_ONE = 4_000_026
+"""The lock of whoever steers the exchange: a second room stands by until the first one is gone."""
+REPLACED = "ApplicationReplaced"
+FORBIDDEN = 21
+"""Q.850: call rejected."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Steer:
+    """A call that may not be as it should be."""
+
+    interaction: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ring:
+    """The phones may not be those that the exchange knows; `told`: by name, what it says of some."""
+
+    told: Mapping[str, bool] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """The time that was given to a caller has passed."""
+
+    interaction: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Happened:
+    """Something that a caller did in a flow, or that they have heard it."""
+
+    interaction: int
+    what: Pressed | Played
+
+
+def hang_up(line: str, *, cause: int) -> Order:
+    return Order(method="DELETE", path=("channels", line), query={"reason_code": cause}, line=line)
+
+
+Work = Kept | Steer | Ring | Due | Happened | None
+
+
+class Room:
+    """One exchange's calls. `app`: under which name we take them; a second room of the same name takes them over."""
+
+    def __init__(self, address: Address, *, app: str, phones: Phones, speak: Speak, stop: threading.Event) -> None:
+        self.address, self.app, self.phones, self.stop = address, app, phones, stop
+        self.exchange = Exchange(Orders(address, app, lines=AT_ONCE + 2))
+        self.comparing = Comparing(self.exchange, take=self._take, heard=self._heard)
+        self.desks: list[queue.SimpleQueue[Work]] = [queue.SimpleQueue() for _ in range(2 * AT_ONCE + 1)]
+        self.alarm = Alarm(self._is_due, stop)
+        self.flowing = Flowing(order=self._order, speak=speak, alarm=self.alarm)
+        self._calls: dict[str, int] = {}
+        self._asked: set[int] = set()
+        self._away = ""
+        self._leads = threading.Event()
+        self._lock = threading.Lock()
+
+    def run(self) -> None:
+        """Until `stop` is set; a line that is cut is connected anew, and what happened meanwhile is found out."""
+        ours = [threading.Thread(target=self._work, args=(desk,), daemon=True) for desk in self.desks]
+        ours.append(
+            threading.Thread(target=follow_changes, args=(self.look_at, self._phones_changed, self.stop), daemon=True)
+        )
+        ours.append(threading.Thread(target=self._sweep, daemon=True))
+        ours.append(threading.Thread(target=self.alarm.run, daemon=True))
+        for thread in ours:
+            thread.start()
+        try:
+            while not self.stop.is_set():
+                try:
+                    self._as_the_only_one()
+                except Exception as problem:
+                    self._is_away(f"{type(problem).__name__}: {problem}"[:200])
+                    self.stop.wait(PAUSE)
+        finally:
+            for desk in self.desks:
+                desk.put(None)
+            for thread in ours:
+                thread.join(5)
+            self.exchange.orders.close()
+            connection.close()
+
+    def look_at(self, interaction: int) -> None:
+        """Something about this call has changed; asked often, it is looked at once."""
+        with self._lock:
+            if interaction in self._asked:
+                return
+            self._asked.add(interaction)
+        self._desk_of(interaction).put(Steer(interaction=interaction))
+
+    def _desk_of(self, interaction: int) -> "queue.SimpleQueue[Work]":
+        return self.desks[AT_ONCE + interaction % AT_ONCE]
+
+    def _is_due(self, interaction: int) -> None:
+        self._desk_of(interaction).put(Due(interaction=interaction))
+
+    def _is_away(self, why: str) -> None:
+        """Said once for each reason, and not every half second."""
+        if why != self._away:
+            log.warning("exchange_is_away", problem=why)
+        self._away = why
+
+    def _as_the_only_one(self) -> None:
+        with own_connection() as lock:
+            while lock.execute("SELECT pg_try_advisory_lock(%s)", [ONLY_ONE]).fetchone() != (True,):
+                if self.stop.wait(PAUSE):
+                    return
+            self._listen()
+
+    def _listen(self) -> None:
+        events = Events(self.address, self.app)
+        phones = self.phones.listen(self.address, self.exchange.orders, self.app)
+        ended = threading.Event()
+        threading.Thread(target=self._close_when_stopped, args=(events, ended), daemon=True).start()
+        threading.Thread(target=self._listen_to_phones, args=(phones,), daemon=True).start()
+        try:
+            self.exchange.orders.ask(
+                "PUT", path_of("applications", self.app, "eventFilter"), body={"allowed": wire.LISTENED_TO}
+            )
+            self.comparing.begin()
+            self._leads.set()
+            self._phones_changed()
+            for interaction in open_calls():
+                self.look_at(interaction)
+            for event in events:
+                if event.get("type") == REPLACED:
+                    return
+                self._heard(event)
+        except Cut:
+            if not self.stop.is_set():
+                raise
+        finally:
+            self._leads.clear()
+            ended.set()
+            events.close()
+            phones.close()
+            self.phones.away()
+
+    def _listen_to_phones(self, events: Events) -> None:
+        with contextlib.suppress(Cut):
+            for event in events:
+                if line := told_of(event):
+                    self.desks[-1].put(Ring(told=dict([line])))
+
+    def _phones_changed(self) -> None:
+        self.desks[-1].put(Ring())
+
+    def _close_when_stopped(self, events: Events, ended: threading.Event) -> None:
+        while not ended.wait(0.2):
+            if self.stop.is_set():
+                events.close()
+                return
+
+    def _heard(self, event: Mapping[str, Any]) -> None:
+        self.exchange.told(event)
+        if (happened := wire.heard(event)) and (interaction := self._calls.get(happened.line)):
+            self._desk_of(interaction).put(Happened(interaction=interaction, what=happened))
+        kept = wire.kept(event, run=self.exchange.run)
+        if kept is None:
+            return
+        if kept.body["args"][:1] == [wire.DIALLED]:
+            self._order(hang_up(kept.line, cause=FORBIDDEN))
+            return
+        self._take(kept)
+        if event.get("type") == "StasisStart":
+            self._follow_to_its_end(kept.line)
+
+    def _follow_to_its_end(self, line: str) -> None:
+        """Otherwise a line that entered by the dialplan ends without a word; one that is gone already has ended."""
+        try:
+            self.exchange.orders.ask(
+                "POST", path_of("applications", self.app, "subscription"), {"eventSource": f"channel:{line}"}
+            )
+        except Declined:
+            self._take(wire.found_gone(line, run=self.exchange.run, at=timezone.now()))
+
+    def _take(self, kept: Kept) -> None:
+        self.desks[hash(kept.line) % AT_ONCE].put(kept)
+
+    def _sweep(self) -> None:
+        try:
+            while not self.stop.wait(SWEEP):
+                if not self._leads.is_set():
+                    continue
+                try:
+                    taking.sweep(now=timezone.now())
+                    calls.give_back_lost(now=timezone.now())
+                    self.comparing.again()
+                    self._phones_changed()
+                    for interaction in open_calls():
+                        self.look_at(interaction)
+                except Exception as problem:
+                    log.warning("calls_not_swept", problem=f"{type(problem).__name__}: {problem}"[:200])
+                    connection.close()
+        finally:
+            connection.close()
+
+    def _work(self, desk: "queue.SimpleQueue[Work]") -> None:
+        try:
+            while (what := desk.get()) is not None:
+                try:
+                    self._do(what)
+                except Exception:
+                    log.exception("call_not_followed")  # the sweep comes back to it
+                    connection.close_if_unusable_or_obsolete()
+        finally:
+            connection.close()
+
+    def _do(self, what: Kept | Steer | Ring | Due | Happened) -> None:
+        """What was told is kept in any case; nothing is asked for by a room that stands by, or is cut off."""
+        match what:
+            case Steer(interaction=interaction):
+                with self._lock:
+                    self._asked.discard(interaction)
+                if self._leads.is_set():
+                    self._steer(interaction)
+            case Due(interaction=interaction):
+                self.flowing.due(interaction, now=timezone.now())
+            case Happened(interaction=interaction, what=Pressed(key=key)):
+                self.flowing.keyed(interaction, key, now=timezone.now())
+            case Happened(interaction=interaction, what=Played(playback=playback)):
+                self.flowing.played(interaction, playback, now=timezone.now())
+            case Ring(told=told) if self._leads.is_set():
+                self.phones.keep(self.exchange.orders, told=told, now=timezone.now())
+            case Kept() as kept:
+                try:
+                    about = taking.take(kept, now=timezone.now())
+                except taking.NoNumber:
+                    log.error("call_to_no_number", called=kept.body.get("args"))
+                    about = []
+                for interaction in about:
+                    self.look_at(interaction)
+                if not about and kept.body.get("args", [])[:1] == [wire.IN]:
+                    self._order(hang_up(kept.line, cause=FORBIDDEN))  # blocked, or nobody could make anything of it
+
+    def _steer(self, interaction: int) -> None:
+        should_be = wanted(interaction, phone_of=self.phones.address_of, now=timezone.now())
+        if should_be is None:
+            return
+        if should_be.over:
+            self._calls.pop(should_be.caller, None)
+            self.flowing.gone(interaction)
+        else:
+            self._calls[should_be.caller] = interaction
+        for order in steer(should_be, self.exchange.seen()):
+            if not self._order(order):
+                return
+        if should_be.served_by_flow:
+            self.flowing.look(interaction, now=timezone.now())
+
+    def _order(self, order: Order) -> bool:
+        """Whether it was carried out; if not, the rest would make no sense, and what is there is found out again."""
+        with contextlib.suppress(Cut):
+            try:
+                self.exchange.carry_out(order)
+                return True
+            except Declined as problem:
+                log.info("exchange_declined", order="/".join(order.path), said=str(problem)[:100])
+                if order.calls:
+                    calls.no_such_phone(order.line, now=timezone.now())
+        return False

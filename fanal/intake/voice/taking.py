@@ -1,0 +1,74 @@
+"""What the exchange told becomes raw input, and at once what follows from it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from fanal.channels.asterisk import wire
+from fanal.channels.asterisk.wire import Kept
+from fanal.channels.models import ChannelAccount, ChannelKind, RawEvent, RawState
+from fanal.intake.actions import process, receive
+from fanal.intake.faults import NOT_ITS_FAULT
+from fanal.interactions.models import Leg
+from fanal.norms import phones
+
+log = structlog.get_logger(__name__)
+
+SWEPT_AFTER = timedelta(seconds=5)
+
+
+class NoNumber(Exception):
+    """Calls come in, but no number of ours is set up to take them."""
+
+
+def take(kept: Kept, *, now: datetime) -> Sequence[int]:
+    """Store it, understand it; returns the calls that it was about. Of a line that is no call's nothing is kept."""
+    if kept.body.get("args", [])[:1] != [wire.IN] and not interactions_of(kept.line):
+        return []
+    account = account_of(kept)
+    raw = receive(account=account, external_id=kept.key, kind=wire.KIND, source=kept.line, body=kept.body, now=now)
+    try:
+        process(raw_id=raw.pk, now=now)
+    except NOT_ITS_FAULT as problem:
+        log.warning("call_waits", raw=raw.pk, problem=type(problem).__name__)
+        raise
+    return interactions_of(kept.line)
+
+
+def sweep(*, now: datetime) -> int:
+    """Process what a process that died left behind; how many were tried."""
+    left = RawEvent.objects.filter(kind=wire.KIND, state=RawState.RECEIVED, received_at__lt=now - SWEPT_AFTER)
+    ids = list(left.order_by("id").values_list("pk", flat=True)[:500])
+    for raw_id in ids:
+        process(raw_id=raw_id, now=now)
+    return len(ids)
+
+
+def interactions_of(line: str) -> list[int]:
+    return list(Leg.objects.filter(line=line).values_list("interaction", flat=True))
+
+
+def account_of(kept: Kept) -> ChannelAccount:
+    """Of a line that we know, its call's; of a new one that of the number that was called, else the first.
+
+    Raises NoNumber.
+    """
+    if leg := Leg.objects.filter(line=kept.line).select_related("interaction__account").first():
+        return leg.interaction.account
+    rows = ChannelAccount.objects.filter(kind=ChannelKind.VOICE, active=True).order_by("pk")
+    accounts = list(rows)
+    args = kept.body.get("args") or []
+    called = str(args[1]) if len(args) > 1 else ""
+    for account in accounts:
+        if account.address and same_number(called, account):
+            return account
+    if not accounts:
+        raise NoNumber
+    return accounts[0]
+
+
+def same_number(called: str, account: ChannelAccount) -> bool:
+    region = account.settings.get("region") or None
+    read = phones.e164(called, region)
+    return called == account.address or bool(read and read == phones.e164(account.address, region))

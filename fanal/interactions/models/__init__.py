@@ -1,0 +1,60 @@
+"""Contacts: one row per contact on one channel, its segments, messages, topics and what we learnt of who it is."""
+
+from fanal.interactions.models.calls import Hold, Leg, LegKind
+from fanal.interactions.models.contacts import (
+    Block,
+    Candidate,
+    Direction,
+    EndReason,
+    Identification,
+    Interaction,
+    InteractionQuery,
+    Segment,
+    SegmentKind,
+)
+from fanal.interactions.models.drafts import Draft
+from fanal.interactions.models.later import BackTo, FollowUp, FollowUpState
+from fanal.interactions.models.letters import Letter, Part, Recipient
+from fanal.interactions.models.notices import Notice
+from fanal.interactions.models.outcomes import Correction, Disposition, Topic, TopicOrigin, TopicSpan
+from fanal.interactions.models.quality import SegmentQuality
+from fanal.interactions.models.said import Attachment, Author, CannedReply, DeliveryState, Message, Note
+from fanal.interactions.models.shared import AnswerCopy, CopyState, SharedAnswer
+
+__all__ = [
+    "AnswerCopy",
+    "Attachment",
+    "Author",
+    "BackTo",
+    "Block",
+    "Candidate",
+    "CannedReply",
+    "CopyState",
+    "Correction",
+    "DeliveryState",
+    "Direction",
+    "Disposition",
+    "Draft",
+    "EndReason",
+    "FollowUp",
+    "FollowUpState",
+    "Hold",
+    "Identification",
+    "Interaction",
+    "InteractionQuery",
+    "Leg",
+    "LegKind",
+    "Letter",
+    "Message",
+    "Note",
+    "Notice",
+    "Part",
+    "Recipient",
+    "Segment",
+    "SegmentKind",
+    "SegmentQuality",
+    "SharedAnswer",
+    "Topic",
+    "TopicOrigin",
+    "TopicSpan",
+]

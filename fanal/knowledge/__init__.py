@@ -1,0 +1,1 @@
+"""What the company knows: articles, so far as drafts that are made of what is asked most."""

@@ -1,0 +1,1 @@
+"""Languages as they are spoken: numbers and days as a person says them, and texts as sound."""

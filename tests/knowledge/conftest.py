@@ -1,0 +1,5 @@
+"""The shop of the tests of cases."""
+
+from tests.matters.fixtures import clock, shop, talk
+
+__all__ = ["clock", "shop", "talk"]
