@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import phonenumbers
-from phonenumbers import PhoneNumber, PhoneNumberType, timezone
+from phonenumbers import PhoneNumber, PhoneNumberType, shortnumberinfo, timezone
 
 from fanal.norms import digits
 
 LONGEST = 250
+ALWAYS_SHORT, LONGEST_SHORT = 4, 6
+"""Digits: nothing so short is anybody's number; nothing longer is a short number."""
 
 
 class Kind(StrEnum):
@@ -83,6 +85,46 @@ def withheld(raw: str) -> bool:
     bare = _prepared(raw).partition("@")[0]
     letters = "".join(char for char in bare.lower() if char.isalnum())
     return letters in _WITHHELD or not letters or (letters.isdigit() and not letters.strip("0"))
+
+
+def emergency(raw: str, region: str | None) -> bool:
+    """Whether this leads to an emergency service, in `region` or, where none is known, anywhere."""
+    plain, regions = _short_forms(raw, region)
+    return any(shortnumberinfo.is_emergency_number(plain, one) for one in regions)
+
+
+def short(raw: str, region: str | None) -> bool:
+    """Whether it is a short number, which has a meaning of its own in each country: a service, a directory, a price."""
+    plain, regions = _short_forms(raw, region)
+    if not plain or len(plain) > LONGEST_SHORT:
+        return False
+    if len(plain) <= ALWAYS_SHORT:
+        return True
+    numbers = ((PhoneNumber(national_number=int(plain)), one) for one in regions)
+    return any(shortnumberinfo.is_possible_short_number_for_region(_as_of(one, number), one) for number, one in numbers)
+
+
+def _short_forms(raw: str, region: str | None) -> tuple[str, list[str]]:
+    """What is left to dial within a country, and in which countries: +47112 is 112 in Norway."""
+    text = _prepared(raw)
+    plain = digits.only(text)
+    if text.startswith(("+", "00")):
+        plain = plain.removeprefix("00") if text.startswith("00") else plain
+        for length in (1, 2, 3):
+            if regions := phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(int(plain[:length] or 0)):
+                return plain[length:], list(regions)
+        return plain, []
+    return plain, [region] if region else sorted(phonenumbers.SUPPORTED_SHORT_REGIONS)
+
+
+def _as_of(region: str, number: PhoneNumber) -> PhoneNumber:
+    number.country_code = phonenumbers.country_code_for_region(region)
+    return number
+
+
+def countries() -> frozenset[str]:
+    """The codes of all countries that have numbers (ISO 3166)."""
+    return frozenset(phonenumbers.SUPPORTED_REGIONS)
 
 
 def tail(e164: str, length: int = 7) -> str:

@@ -29,6 +29,7 @@ def menu_of(current: str) -> list[dict[str, Any]]:
             "items": [
                 _item("notices", _("Notices"), _("Mail that fanal itself writes, and what came of it."), "send"),
                 _item("blocks", _("Blocks"), _("Visitors who are not served for a while."), "block"),
+                _item("dials", _("Calls out"), _("Who called whom outside, and what was refused."), "phone"),
                 _item("changes", _("Changes"), _("Who changed what, and when."), "history"),
                 _item("api_keys", _("Keys for programs"), _("With which other programs ask the API."), "key"),
                 _item("file", _("Configuration file"), _("All of it in one file, and back again."), "download"),

@@ -51,6 +51,7 @@ urlpatterns = [
     path("administration/notices/<int:pk>/retry/", program.notice_retry, name="administration_notice_retry"),
     path("administration/blocks/", program.blocks, name="administration_blocks"),
     path("administration/blocks/<int:pk>/lifting/", program.block_lifting, name="administration_block_lifting"),
+    path("administration/dials/", program.dials, name="administration_dials"),
     path("administration/changes/", program.changes, name="administration_changes"),
     path("administration/api-keys/", keys.keys, name="administration_api_keys"),
     path("administration/api-keys/<int:pk>/revocation/", keys.revocation, name="administration_api_keys_revocation"),

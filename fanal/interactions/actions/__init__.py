@@ -6,6 +6,7 @@ from fanal.interactions.actions.beginning import begin_by_mail
 from fanal.interactions.actions.blocking import block, is_blocked, lift_block
 from fanal.interactions.actions.calls import answer_leg, end_leg, hold, open_leg, unhold
 from fanal.interactions.actions.correcting import correct_outcome
+from fanal.interactions.actions.dialling import calling_account, dial, may_dial
 from fanal.interactions.actions.drafting import (
     Outdated,
     Typed,
@@ -81,11 +82,13 @@ __all__ = [
     "attach",
     "begin_by_mail",
     "block",
+    "calling_account",
     "came_back",
     "carry_draft",
     "complete_wrap_up",
     "copy_files",
     "correct_outcome",
+    "dial",
     "doubt_unsent",
     "drafts_of",
     "due",
@@ -111,6 +114,7 @@ __all__ = [
     "link_case",
     "mail_account",
     "mark",
+    "may_dial",
     "note_quality",
     "open_leg",
     "own_letter",

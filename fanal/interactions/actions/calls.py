@@ -9,7 +9,7 @@ from django.db.models.functions import Greatest
 from fanal.agents.models import Agent
 from fanal.events.actions import publish
 from fanal.interactions import audience
-from fanal.interactions.models import Hold, Interaction, Leg, LegKind, Segment, SegmentKind
+from fanal.interactions.models import Dial, Hold, Interaction, Leg, LegKind, Segment, SegmentKind
 from fanal.running.connections.inserting import insert_once
 
 
@@ -21,10 +21,17 @@ def open_leg(
     run: str = "",
     agent: Agent | None = None,
     for_offer: int | None = None,
+    dial: Dial | None = None,
     now: datetime,
 ) -> Leg:
-    """A line is part of a call, or will be: the exchange is asked for it afterwards. The same one twice is once."""
-    leg = Leg(interaction=interaction, kind=kind, line=line, run=run, agent=agent, for_offer=for_offer, began_at=now)
+    """A line is part of a call, or will be: the exchange is asked for it afterwards. The same one twice is once.
+
+    One that we call outside refers to the `dial` that allowed it.
+    """
+    leg = Leg(
+        interaction=interaction, kind=kind, line=line, run=run, agent=agent, for_offer=for_offer, dial=dial,
+        began_at=now,
+    )  # fmt: skip
     return leg if insert_once(leg) else Leg.objects.get(line=line)
 
 

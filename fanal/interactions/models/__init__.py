@@ -12,6 +12,7 @@ from fanal.interactions.models.contacts import (
     Segment,
     SegmentKind,
 )
+from fanal.interactions.models.dialling import Dial, DialFor, DialQuery
 from fanal.interactions.models.drafts import Draft
 from fanal.interactions.models.later import BackTo, FollowUp, FollowUpState
 from fanal.interactions.models.letters import Letter, Part, Recipient
@@ -32,6 +33,9 @@ __all__ = [
     "CopyState",
     "Correction",
     "DeliveryState",
+    "Dial",
+    "DialFor",
+    "DialQuery",
     "Direction",
     "Disposition",
     "Draft",

@@ -6,6 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 from fanal.agents.models import Agent
 from fanal.interactions.models.contacts import Interaction, Segment
+from fanal.interactions.models.dialling import Dial
 
 
 class LegKind(models.TextChoices):
@@ -42,6 +43,9 @@ class Leg(models.Model):
     line = models.CharField(max_length=60, help_text="The exchange's id of it; of the phones we call, chosen by us.")
     run = models.CharField(max_length=60, blank=True, help_text="Which life of the exchange it is of.")
     for_offer = models.BigIntegerField(null=True, help_text="The offer that rings here.")
+    dial = models.OneToOneField(
+        Dial, models.PROTECT, null=True, related_name="leg", help_text="What allowed us to call it, for a line outside."
+    )
     began_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from fanal.channels.models import SPOKEN, ChannelAccount, ChannelKind
-from fanal.desk.administration.forms import calls, mailboxes
+from fanal.desk.administration.forms import calls, mailboxes, outgoing
 from fanal.desk.administration.forms.base import ConfigForm
 from fanal.routing.models import Queue
 
@@ -72,6 +72,7 @@ class AccountForm(ConfigForm):
         self.by_phone = bool(self.instance.pk) and self.instance.kind == ChannelKind.VOICE
         if self.by_phone:
             calls.add_fields(self, address=self.instance.address, chosen=chosen)
+            outgoing.add_fields(self, chosen=chosen)
 
     def _add_chat(self, chosen: dict[str, Any]) -> None:
         self.fields["sites"] = forms.CharField(
@@ -136,7 +137,7 @@ class AccountForm(ConfigForm):
             if name:
                 self.add_error(name, sentence)
         if self.by_phone:
-            found = calls.settings_of(self, found)
+            found = outgoing.settings_of(self, calls.settings_of(self, found))
             self.instance.address = self.cleaned_data.get("address", "")
         self.instance.settings = {key: value for key, value in found.items() if value not in ("", {}, [])}
         return cleaned
@@ -150,6 +151,9 @@ class AccountForm(ConfigForm):
 
         if self.by_mail:
             return mailboxes.groups(self)
+        if self.by_phone:
+            text = _("Whom agents and callbacks may call, and how much of it in a day.")
+            return [(str(_("Calls that go out")), str(text), outgoing.fields(self))]
         if "sites" not in self.fields:
             return []
         return [

@@ -15,7 +15,8 @@ from fanal.desk.administration.menu import menu_of
 from fanal.environment import environment
 from fanal.interactions.actions import lift_block
 from fanal.interactions.actions.notices import retry_notice
-from fanal.interactions.models import Block, Notice
+from fanal.interactions.models import Block, Dial, Notice
+from fanal.interactions.wording import why_not_called
 
 PER_PAGE = 50
 
@@ -52,6 +53,18 @@ def block_lifting(request: SignedInRequest, pk: int) -> HttpResponse:
     lift_block(block_id=pk, by=request.user, now=timezone.now())
     messages.success(request, _("The block is lifted."))
     return redirect("administration_blocks")
+
+
+@require_GET
+@needs(Permission.ADMINISTER)
+def dials(request: SignedInRequest) -> HttpResponse:
+    """Every wish to call a number outside; `refused` leaves only those that came to nothing."""
+    only_refused = "refused" in request.GET
+    rows = Dial.objects.visible_to(request.user).select_related("account", "by", "leg")
+    page = Paginator(rows.exclude(refused="") if only_refused else rows, PER_PAGE).get_page(request.GET.get("page"))
+    shown = [(dial, why_not_called(dial.refused, dial.value) if dial.refused else "") for dial in page]
+    context = {"menu": menu_of("dials"), "page": page, "shown": shown, "only_refused": only_refused}
+    return render(request, "administration/dials.html", context)
 
 
 @require_GET
