@@ -8,7 +8,7 @@ from django.db.models import Q
 from fanal.channels.models import ChannelKind
 from fanal.channels.port import CallArrived, ContactStarted, LineAnswered, LineEnded
 from fanal.interactions import actions as interactions
-from fanal.interactions.models import EndReason, Interaction, Leg, LegKind, Segment, SegmentKind
+from fanal.interactions.models import EndReason, Interaction, Leg, LegKind, PartEnd, Segment, SegmentKind
 from fanal.routing import actions as routing
 from fanal.routing.models import Offer
 
@@ -37,6 +37,8 @@ def attach(*, interaction: Interaction, signal: CallArrived, now: datetime) -> L
 def answered(*, signal: LineAnswered, now: datetime) -> None:
     """An agent lifts the phone: what rings there is theirs. If it is not any more, the phone will be laid down."""
     leg = interactions.answer_leg(line=signal.line, run=signal.run, now=moment(signal.at, now))
+    if leg and leg.participation:
+        interactions.has_answered(leg.participation, now=moment(signal.at, now))
     if leg and leg.agent and leg.for_offer and leg.interaction.ended_at is None:
         try:
             routing.accept(offer_id=leg.for_offer, agent=leg.agent, now=now)
@@ -52,9 +54,24 @@ def ended(*, signal: LineEnded, now: datetime) -> Interaction | None:
         return None
     if leg.kind == LegKind.CUSTOMER:
         return leg.interaction
-    if leg.agent:
+    if leg.participation and leg.participation.ended_at is None:
+        other_gone(leg, now=now)
+    elif leg.agent:
         agent_gone(leg, now=now)
     return None
+
+
+def other_gone(leg: Leg, *, now: datetime) -> None:
+    """The line of somebody beside the owner ended: lost, an agent is called again, a number outside is not."""
+    assert leg.participation
+    laid_down = leg.cause in LAID_DOWN and not leg.estimated
+    if leg.answered_at is None:
+        end = PartEnd.DECLINED if leg.cause in DECLINED else PartEnd.UNANSWERED
+    elif leg.agent and not laid_down:
+        return
+    else:
+        end = PartEnd.LEFT if laid_down else PartEnd.LOST
+    interactions.end_part(leg.participation, end=end, by=leg.agent, now=now)
 
 
 def agent_gone(leg: Leg, *, now: datetime) -> None:
@@ -71,7 +88,7 @@ def agent_gone(leg: Leg, *, now: datetime) -> None:
 def no_such_phone(line: str, *, now: datetime) -> None:
     """The exchange knows no such phone, or nobody is there: what was to ring goes to somebody else."""
     if leg := interactions.end_leg(line=line, cause=NO_SUCH_PHONE, now=now):
-        agent_gone(leg, now=now)
+        other_gone(leg, now=now) if leg.participation else agent_gone(leg, now=now)
 
 
 def give_back_lost(*, now: datetime) -> int:

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from hypothesis import given, settings
 from hypothesis import strategies as draws
 
-from fanal.channels.asterisk.rules import Line, Order, Party, Seen, Wanted, steer
+from fanal.channels.asterisk.rules import MUSIC, Line, Order, Party, Seen, Wanted, steer
 
-CALLER, AGENT, OTHER = "fanal-1.1", "a-7", "a-8"
-LINES = (CALLER, AGENT, OTHER)
-BRIDGES = ("t-1", "w-1", "w-held")
+CALLER, AGENT, OTHER, LISTENER = "fanal-1.1", "a-7", "p-8-0", "p-9-0"
+TALK, CONSULT, HELD, BESIDE = "t-1", "c-1", "w-held", "n-1-"
+EAR = f"{BESIDE}9-l-{AGENT}"
+LINES = (CALLER, AGENT, OTHER, LISTENER)
+BRIDGES = (TALK, CONSULT, HELD, "w-1", f"{BESIDE}9")
 
 
 @dataclass
@@ -20,6 +22,7 @@ class Exchange:
     bridges: dict[str, set[str]] = field(default_factory=dict)
     music: set[str] = field(default_factory=set)
     rung: list[str] = field(default_factory=list)
+    met: list[frozenset[str]] = field(default_factory=list)
 
     def seen(self) -> Seen:
         return Seen(
@@ -36,6 +39,10 @@ class Exchange:
                 assert line not in self.lines, "called twice"
                 self.rung.append(line)
                 self.lines[line] = Line(ours=False)
+            case "POST", ("channels", line, "snoop", ear):
+                assert self.lines[line] == Line(answered=True), "nobody to listen to"
+                assert ear not in self.lines, "listened twice"
+                self.lines[ear] = Line(answered=True)
             case "DELETE", ("channels", line):
                 del self.lines[line]
                 for lines in self.bridges.values():
@@ -52,8 +59,11 @@ class Exchange:
                     for lines in self.bridges.values():
                         lines.discard(line)
                     self.bridges[name].add(line)
+                if not name.startswith(MUSIC):
+                    self.met.append(frozenset(self.bridges[name]))
             case "DELETE", ("bridges", name):
                 del self.bridges[name]
+                self.music.discard(name)
             case _:
                 raise AssertionError(order)
 
@@ -63,40 +73,59 @@ lines = draws.builds(Line, answered=draws.booleans(), ours=draws.booleans())
 
 @draws.composite
 def exchanges(draw: draws.DrawFn) -> Exchange:
-    there = draw(draws.dictionaries(draws.sampled_from(LINES), lines))
+    there = draw(draws.dictionaries(draws.sampled_from((*LINES, EAR, f"{BESIDE}9-w-{AGENT}")), lines))
     made = Exchange(lines=there, bridges={name: set() for name in draw(draws.sets(draws.sampled_from(BRIDGES)))})
     for line, what in there.items():
         if made.bridges and what.ours and draw(draws.booleans()):
             made.bridges[draw(draws.sampled_from(sorted(made.bridges)))].add(line)
-    made.music = set(draw(draws.sets(draws.sampled_from(BRIDGES)))) & set(made.bridges)
+    made.music = set(draw(draws.sets(draws.sampled_from(("w-1", HELD))))) & set(made.bridges)
     return made
 
 
-parties = draws.lists(
-    draws.builds(Party, line=draws.sampled_from((AGENT, OTHER)), address=draws.sampled_from(("", "PJSIP/L-x"))),
-    max_size=2,
-    unique_by=lambda party: party.line,
-).map(tuple)
+def phone(line: str) -> draws.SearchStrategy[Party]:
+    """Whoever rings, talks, is asked, or is held."""
+    return draws.builds(
+        Party,
+        line=draws.just(line),
+        address=draws.sampled_from(("", "PJSIP/L-x")),
+        into=draws.sampled_from(("", TALK, CONSULT, HELD)),
+    )
+
+
+listeners = draws.builds(
+    Party,
+    line=draws.just(LISTENER),
+    address=draws.sampled_from(("", "PJSIP/L-y")),
+    into=draws.just(f"{BESIDE}9"),
+    hears=draws.sampled_from(("", AGENT)),
+    whispers=draws.booleans(),
+)
+parties = draws.tuples(
+    draws.none() | phone(AGENT), draws.none() | phone(OTHER), draws.none() | listeners
+).map(lambda drawn: tuple(party for party in drawn if party))  # fmt: skip
 wishes = draws.builds(
     Wanted,
     caller=draws.just(CALLER),
     lines=draws.just(frozenset(LINES)),
     over=draws.booleans(),
-    waits_in=draws.sampled_from(("w-1", "w-held")),
-    talks_in=draws.sampled_from(("", "t-1")),
+    waits_in=draws.sampled_from(("w-1", HELD)),
+    talks_in=draws.sampled_from(("", TALK)),
     parties=parties,
+    rooms=draws.just(frozenset({TALK, CONSULT})),
+    beside=draws.just(BESIDE),
 )
 
 
-@settings(max_examples=400, deadline=None)
-@given(exchange=exchanges(), wanted=wishes, cut_after=draws.integers(0, 8))
+@settings(max_examples=600, deadline=None)
+@given(exchange=exchanges(), wanted=wishes, cut_after=draws.integers(0, 12))
 def test_wherever_it_was_cut_the_next_orders_bring_it_to_the_same_end_and_then_there_are_none(
     exchange: Exchange, wanted: Wanted, cut_after: int
 ) -> None:
     for order in steer(wanted, exchange.seen())[:cut_after]:
         exchange.take(order)
-    for order in steer(wanted, exchange.seen()):
-        exchange.take(order)
+    for _ in range(2):  # who listens is there by the first orders, and put in place by the next
+        for order in steer(wanted, exchange.seen()):
+            exchange.take(order)
     assert steer(wanted, exchange.seen()) == ()
     assert len(exchange.rung) == len(set(exchange.rung))
     assert is_as_wanted(wanted, exchange)
@@ -104,16 +133,49 @@ def test_wherever_it_was_cut_the_next_orders_bring_it_to_the_same_end_and_then_t
 
 def is_as_wanted(wanted: Wanted, exchange: Exchange) -> bool:
     theirs = {party.line for party in wanted.parties}
+    ears = {party.ear for party in wanted.parties}
     caller = exchange.lines.get(CALLER)
     if wanted.over:
-        return not exchange.lines and wanted.talks_in not in exchange.bridges
-    assert exchange.lines.keys() <= {CALLER} | theirs, "a line that nobody wants stayed"
+        return not exchange.lines and not any(name[0] in "tcn" for name in exchange.bridges)
     if caller is None or not caller.ours:
-        return True
-    there = {line for line in theirs if line in exchange.lines and exchange.lines[line] == Line(answered=True)}
-    if wanted.talks_in and there:
-        return exchange.bridges["t-1"] >= there | {CALLER}
+        return exchange.lines.keys() & set(LINES) <= {CALLER} | theirs
+    assert exchange.lines.keys() <= {CALLER} | theirs | ears, "a line that nobody wants stayed"
+    there = [party for party in wanted.parties if party.into and is_up(exchange, party.line)]
+    assert all(party.line in exchange.bridges[party.into] for party in there)
+    for party in there:
+        if party.hears and is_up(exchange, party.hears) and is_up(exchange, party.ear):
+            assert party.ear in exchange.bridges[party.into]
+    if wanted.talks_in and any(party.into == TALK for party in there):
+        return CALLER in exchange.bridges[TALK]
     return CALLER in exchange.bridges[wanted.waits_in] and wanted.waits_in in exchange.music and caller.answered
+
+
+def is_up(exchange: Exchange, line: str) -> bool:
+    return exchange.lines.get(line) == Line(answered=True)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    steps=draws.lists(draws.sampled_from(("customer", "colleague")), min_size=1, max_size=5), cut=draws.integers(0, 9)
+)
+def test_who_is_asked_never_meets_the_customer_however_often_the_agent_goes_back_and_forth(
+    steps: list[str], cut: int
+) -> None:
+    exchange = Exchange(lines={line: Line(answered=True) for line in (CALLER, AGENT, OTHER)})
+    for step in steps:
+        wanted = Wanted(
+            caller=CALLER,
+            lines=frozenset(LINES),
+            waits_in=HELD,
+            talks_in=TALK if step == "customer" else "",
+            parties=(
+                Party(line=AGENT, into=TALK if step == "customer" else CONSULT),
+                Party(line=OTHER, into=HELD if step == "customer" else CONSULT),
+            ),
+        )
+        for order in steer(wanted, exchange.seen())[:cut]:
+            exchange.take(order)
+    assert not any({CALLER, OTHER} <= met for met in exchange.met)
 
 
 def test_a_caller_whose_line_is_not_in_our_hands_yet_is_left_alone() -> None:
@@ -123,7 +185,17 @@ def test_a_caller_whose_line_is_not_in_our_hands_yet_is_left_alone() -> None:
 
 def test_both_sides_meet_in_a_bridge_that_tells_us_the_digits() -> None:
     there = Seen(lines={CALLER: Line(answered=True), AGENT: Line(answered=True)})
-    wanted = Wanted(caller=CALLER, lines=frozenset(LINES), talks_in="t-1", parties=(Party(line=AGENT),))
+    wanted = Wanted(caller=CALLER, lines=frozenset(LINES), talks_in=TALK, parties=(Party(line=AGENT, into=TALK),))
     made, put = steer(wanted, there)
-    assert (made.path, made.query) == (("bridges", "t-1"), {"type": "mixing,dtmf_events"})
+    assert (made.path, made.query) == (("bridges", TALK), {"type": "mixing,dtmf_events"})
     assert put.query == {"channel": f"{CALLER},{AGENT}"}
+
+
+def test_who_whispers_is_heard_by_the_agent_alone_and_who_only_listens_by_nobody() -> None:
+    there = Seen(lines={line: Line(answered=True) for line in (CALLER, AGENT, LISTENER)})
+    for whispers, sound in ((False, "none"), (True, "out")):
+        listener = Party(line=LISTENER, into=f"{BESIDE}9", hears=AGENT, whispers=whispers)
+        wanted = Wanted(caller=CALLER, talks_in=TALK, parties=(Party(line=AGENT, into=TALK), listener), beside=BESIDE)
+        order = next(order for order in steer(wanted, there) if "snoop" in order.path)
+        assert order.path[1] == AGENT
+        assert (order.query["spy"], order.query["whisper"]) == ("both", sound)

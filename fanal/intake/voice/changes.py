@@ -16,7 +16,8 @@ log = structlog.get_logger(__name__)
 KINDS = (
     "offer.made", "offer.accepted", "offer.declined", "offer.expired", "offer.withdrawn", "segment.started",
     "segment.ended", "queue.entered", "queue.left", "interaction.ended", "transfer.made", "leg.ended",
-    "hold.began", "hold.ended",
+    "hold.began", "hold.ended", "participation.began", "participation.joined", "participation.changed",
+    "participation.ended",
 )  # fmt: skip
 OF_PHONES = ("line.issued", "line.ended", "line.changed", "agent.state_changed")
 PAUSE = 1.0  # seconds after the database went away

@@ -87,7 +87,7 @@ class Exchange:
         match order.method, order.path:
             case "POST", ("channels", line, "answer"):
                 self._lines[line] = Line(answered=True)
-            case "POST", ("channels", line):
+            case "POST", ("channels", line) | ("channels", _, "snoop", line):
                 self._lines.setdefault(line, Line(ours=False))
             case "DELETE", ("channels", line):
                 self._forget(line)

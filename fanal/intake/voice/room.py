@@ -24,7 +24,7 @@ from fanal.intake.voice.comparing import Comparing
 from fanal.intake.voice.exchange import Exchange
 from fanal.intake.voice.flowing import Flowing, Speak
 from fanal.intake.voice.phones import Phones
-from fanal.intake.voice.wanting import open_calls, wanted
+from fanal.intake.voice.wanting import call_listened_to, open_calls, wanted
 from fanal.running.connections import own_connection
 
 log = structlog.get_logger(__name__)
@@ -194,6 +194,9 @@ class Room:
             self._desk_of(interaction).put(Happened(interaction=interaction, what=happened))
         kept = wire.kept(event, run=self.exchange.run)
         if kept is None:
+            return
+        if beside := call_listened_to(kept.line):
+            self.look_at(beside)
             return
         if kept.body["args"][:1] == [wire.DIALLED]:
             self._order(hang_up(kept.line, cause=FORBIDDEN))

@@ -1,22 +1,33 @@
-"""How each call should be, read from the rows that decided it: who waits, whom it rings, who talks."""
+"""How each call should be, read from the rows that decided it: who waits, whom it rings, who talks with whom."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from fanal.agents.models import Agent
-from fanal.channels.asterisk.rules import Party, Wanted
+from fanal.channels.asterisk.rules import MUSIC, Party, Wanted
 from fanal.channels.models import ChannelKind
 from fanal.intake.calls import no_such_phone
 from fanal.interactions import actions as interactions
-from fanal.interactions.models import Hold, Interaction, Leg, LegKind, Segment, SegmentKind
+from fanal.interactions.models import (
+    WITH_CUSTOMER,
+    Hold,
+    InCall,
+    Interaction,
+    Leg,
+    LegKind,
+    Participation,
+    Segment,
+    SegmentKind,
+)
 from fanal.routing.models import WAITS, Offer, OfferState, QueueEntry
 
 WITHHELD = "anonymous"
-HELD = "w-held"
-OFFER, TALK = "a-", "s-"
-OURS = (OFFER, TALK)
+HELD = f"{MUSIC}held"
+OFFER, TALK, OTHERS, EARS = "a-", "s-", "p-", "n-"
+OURS = (OFFER, TALK, OTHERS, EARS)
 """How the lines begin that we called; the rest of their names says for what."""
 CALLED_AGAIN_AFTER = timedelta(seconds=3)
 """A phone whose line was lost is called again at once; where that was in vain, so long afterwards."""
@@ -24,10 +35,16 @@ CALLED_AGAIN_AFTER = timedelta(seconds=3)
 
 PhoneOf = Callable[[Agent], str]
 """Where an agent can be rung, as the exchange calls it; empty where nobody can."""
+Outside = Callable[[Interaction, str], str]
+"""How the exchange calls a number outside for this call; empty where it must not, or cannot."""
+
+
+def nowhere(call: Interaction, number: str) -> str:
+    return ""
 
 
 @transaction.atomic
-def wanted(interaction_id: int, *, phone_of: PhoneOf, now: datetime) -> Wanted | None:
+def wanted(interaction_id: int, *, phone_of: PhoneOf, outside: Outside = nowhere, now: datetime) -> Wanted | None:
     """The call as it should be; phones that are to ring from now on get their row here, and are asked for once.
 
     None: it is no call of the exchange.
@@ -37,23 +54,43 @@ def wanted(interaction_id: int, *, phone_of: PhoneOf, now: datetime) -> Wanted |
         return None
     legs = list(Leg.objects.filter(interaction=call, ended_at=None).select_related("agent"))
     caller = next((leg for leg in legs if leg.kind == LegKind.CUSTOMER), None)
-    everything = frozenset(leg.line for leg in legs)
+    bare = Wanted(
+        caller=caller.line if caller else call.thread,
+        lines=frozenset(leg.line for leg in legs),
+        rooms=frozenset({_talk(call), _consult(call)}),
+        beside=f"{EARS}{call.pk}-",
+    )
     if caller is None or call.ended_at:
-        line = caller.line if caller else call.thread
-        return Wanted(caller=line, lines=everything, over=True, talks_in=f"t-{call.pk}")
+        return replace(bare, over=True)
     entry = QueueEntry.objects.filter(interaction=call, state__in=WAITS).first()
     talk = Segment.objects.filter(interaction=call, kind=SegmentKind.AGENT, ended_at=None).first()
     held = talk is not None and Hold.objects.filter(segment=talk, ended_at=None).exists()
+    others = list(call.participations.filter(ended_at=None).select_related("agent"))
     offers = list(Offer.objects.filter(entry=entry, state=OfferState.OPEN).select_related("agent")) if entry else []
     rings = [_ringing(call, legs, offer, phone_of=phone_of, now=now) for offer in offers]
-    talks = [_talking(call, legs, talk, phone_of=phone_of, now=now)] if talk else []
-    return Wanted(
-        caller=caller.line,
-        lines=everything,
-        waits_in=f"w-{entry.queue_id}" if entry else HELD if talk else "",
-        talks_in=f"t-{call.pk}" if talk and not held else "",
-        parties=tuple(party for party in [*rings, *talks] if party),
+    asks = held and any(part.how == InCall.ASKED for part in others)
+    talks = _talking(call, legs, talk, phone_of=phone_of, now=now) if talk else None
+    talks = talks and replace(talks, into=_consult(call) if asks else _talk(call))
+    hears = talks.line if talks else ""
+    them = [_other(call, legs, one, phone_of=phone_of, outside=outside, now=now) for one in others]
+    theirs = [
+        _placed(party, one, call=call, held=held, asks=asks, hears=hears)
+        for one, party in zip(others, them, strict=True)
+        if party
+    ]
+    with_customer = talk or any(part.how in WITH_CUSTOMER for part in others)
+    return replace(
+        bare,
+        waits_in=f"{MUSIC}{entry.queue_id}" if entry else HELD if with_customer else "",
+        talks_in=_talk(call) if with_customer and not held else "",
+        parties=tuple(party for party in [*rings, talks, *theirs] if party),
     )
+
+
+def call_listened_to(line: str) -> int | None:
+    """The call whose listener this line serves, by its name; None if it serves none."""
+    number = line.removeprefix(EARS).partition("-")[0]
+    return int(number) if line.startswith(EARS) and number.isdigit() else None
 
 
 def open_calls() -> list[int]:
@@ -61,6 +98,28 @@ def open_calls() -> list[int]:
     running = Interaction.objects.filter(channel=ChannelKind.VOICE, ended_at=None)
     lines = Leg.objects.filter(ended_at=None)
     return sorted({*running.values_list("pk", flat=True), *lines.values_list("interaction", flat=True)})
+
+
+def _talk(call: Interaction) -> str:
+    return f"t-{call.pk}"
+
+
+def _consult(call: Interaction) -> str:
+    return f"c-{call.pk}"
+
+
+def _placed(party: Party, one: Participation, *, call: Interaction, held: bool, asks: bool, hears: str) -> Party:
+    """Who is with the customer, who speaks aside with the owner, who listens; whoever has nobody hears music."""
+    match one.how:
+        case InCall.ASKED:
+            return replace(party, into=_consult(call) if held else HELD)
+        case InCall.LISTENS | InCall.WHISPERS if hears:
+            room = f"{EARS}{call.pk}-{one.pk}"
+            return replace(party, into=room, hears=hears, whispers=one.how == InCall.WHISPERS)
+        case InCall.LISTENS | InCall.WHISPERS:
+            return replace(party, into=HELD)
+        case _:
+            return replace(party, into=HELD if asks else _talk(call))
 
 
 def _ringing(call: Interaction, legs: Iterable[Leg], offer: Offer, *, phone_of: PhoneOf, now: datetime) -> Party | None:
@@ -86,12 +145,58 @@ def _talking(
     return _call(call, talk.agent, f"{TALK}{talk.pk}-{len(lost)}", offer=None, phone_of=phone_of, now=now)
 
 
+def _other(
+    call: Interaction,
+    legs: Iterable[Leg],
+    one: Participation,
+    *,
+    phone_of: PhoneOf,
+    outside: Outside,
+    now: datetime,
+) -> Party | None:
+    """The line of somebody else in the call; an agent's that was lost is called again, a number outside only once."""
+    there = next((leg for leg in legs if leg.participation_id == one.pk), None)
+    if there:
+        return Party(line=there.line)
+    lost = list(Leg.objects.filter(participation=one).order_by("ended_at"))
+    in_vain = lost and lost[-1].answered_at is None
+    nobody = one.agent is None and (not one.number or lost)
+    if nobody or (in_vain and now - (lost[-1].ended_at or now) < CALLED_AGAIN_AFTER):
+        return None
+    line = f"{OTHERS}{one.pk}-{len(lost)}"
+    if one.agent:
+        return _call(call, one.agent, line, offer=None, part=one, phone_of=phone_of, now=now)
+    return _call_outside(call, one, line, outside=outside, now=now)
+
+
+def _call_outside(call: Interaction, one: Participation, line: str, *, outside: Outside, now: datetime) -> Party | None:
+    address = outside(call, one.number)
+    interactions.open_leg(interaction=call, kind=LegKind.OUTSIDE, line=line, participation=one, now=now)
+    if not address:
+        no_such_phone(line, now=now)
+        return None
+    return Party(line=line, address=address, shows=call.account.address or WITHHELD, rings_for=60)
+
+
 def _call(
-    call: Interaction, agent: Agent, line: str, *, offer: Offer | None, phone_of: PhoneOf, now: datetime
+    call: Interaction,
+    agent: Agent,
+    line: str,
+    *,
+    offer: Offer | None,
+    part: Participation | None = None,
+    phone_of: PhoneOf,
+    now: datetime,
 ) -> Party | None:
     phone = phone_of(agent)
     interactions.open_leg(
-        interaction=call, kind=LegKind.AGENT, line=line, agent=agent, for_offer=offer.pk if offer else None, now=now
+        interaction=call,
+        kind=LegKind.AGENT,
+        line=line,
+        agent=agent,
+        for_offer=offer.pk if offer else None,
+        participation=part,
+        now=now,
     )
     if not phone:
         no_such_phone(line, now=now)

@@ -60,6 +60,14 @@ from fanal.interactions.actions.sharing import (
 from fanal.interactions.actions.signing import as_html, with_everything
 from fanal.interactions.actions.starting import start
 from fanal.interactions.actions.threads import fresh_thread
+from fanal.interactions.actions.together import (
+    belongs_to,
+    change_part,
+    end_part,
+    end_parts,
+    has_answered,
+    let_take_part,
+)
 from fanal.interactions.actions.topics import (
     add_topic,
     focus_topic,
@@ -81,10 +89,12 @@ __all__ = [
     "ask_for_mail",
     "attach",
     "begin_by_mail",
+    "belongs_to",
     "block",
     "calling_account",
     "came_back",
     "carry_draft",
+    "change_part",
     "complete_wrap_up",
     "copy_files",
     "correct_outcome",
@@ -93,6 +103,8 @@ __all__ = [
     "drafts_of",
     "due",
     "end_leg",
+    "end_part",
+    "end_parts",
     "end_talk",
     "focus_topic",
     "follow_up",
@@ -101,6 +113,7 @@ __all__ = [
     "give_to_agent",
     "give_to_queue",
     "give_up_lost",
+    "has_answered",
     "hold",
     "identify",
     "in_thread",
@@ -110,6 +123,7 @@ __all__ = [
     "judge_follow_up",
     "keep_draft",
     "keep_letter",
+    "let_take_part",
     "lift_block",
     "link_case",
     "mail_account",

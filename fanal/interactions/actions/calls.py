@@ -9,7 +9,7 @@ from django.db.models.functions import Greatest
 from fanal.agents.models import Agent
 from fanal.events.actions import publish
 from fanal.interactions import audience
-from fanal.interactions.models import Dial, Hold, Interaction, Leg, LegKind, Segment, SegmentKind
+from fanal.interactions.models import Dial, Hold, Interaction, Leg, LegKind, Participation, Segment, SegmentKind
 from fanal.running.connections.inserting import insert_once
 
 
@@ -22,6 +22,7 @@ def open_leg(
     agent: Agent | None = None,
     for_offer: int | None = None,
     dial: Dial | None = None,
+    participation: Participation | None = None,
     now: datetime,
 ) -> Leg:
     """A line is part of a call, or will be: the exchange is asked for it afterwards. The same one twice is once.
@@ -30,7 +31,7 @@ def open_leg(
     """
     leg = Leg(
         interaction=interaction, kind=kind, line=line, run=run, agent=agent, for_offer=for_offer, dial=dial,
-        began_at=now,
+        participation=participation, began_at=now,
     )  # fmt: skip
     return leg if insert_once(leg) else Leg.objects.get(line=line)
 
@@ -106,7 +107,7 @@ def _locked(line: str) -> Leg | None:
     if found is None:
         return None
     Interaction.objects.select_for_update(of=("self",)).get(pk=found.interaction_id)
-    rows = Leg.objects.select_for_update(of=("self",)).select_related("interaction", "agent")
+    rows = Leg.objects.select_for_update(of=("self",)).select_related("interaction", "agent", "participation")
     return rows.get(pk=found.pk)
 
 

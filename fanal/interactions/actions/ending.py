@@ -10,6 +10,7 @@ from fanal.agents.models import Agent
 from fanal.events.actions import publish
 from fanal.interactions import audience
 from fanal.interactions.actions.calls import end_holds
+from fanal.interactions.actions.together import end_parts
 from fanal.interactions.models import Interaction, Segment, SegmentKind, TopicSpan
 
 
@@ -37,6 +38,7 @@ def end_talk(
         segment.wrap_up_due_at = wrap_up_due_at if segment.kind == SegmentKind.AGENT else None
         segment.save(update_fields=["ended_at", "wrap_up_due_at"])
         end_holds(segment, now=now)
+    end_parts(interaction, by=by, now=now)
     interaction.ended_at = now
     interaction.end_reason = reason
     interaction.save(update_fields=["ended_at", "end_reason"])

@@ -21,8 +21,11 @@ from fanal.interactions.models.outcomes import Correction, Disposition, Topic, T
 from fanal.interactions.models.quality import SegmentQuality
 from fanal.interactions.models.said import Attachment, Author, CannedReply, DeliveryState, Message, Note
 from fanal.interactions.models.shared import AnswerCopy, CopyState, SharedAnswer
+from fanal.interactions.models.together import SUPERVISES, WITH_CUSTOMER, InCall, PartEnd, Participation
 
 __all__ = [
+    "SUPERVISES",
+    "WITH_CUSTOMER",
     "AnswerCopy",
     "Attachment",
     "Author",
@@ -44,6 +47,7 @@ __all__ = [
     "FollowUpState",
     "Hold",
     "Identification",
+    "InCall",
     "Interaction",
     "InteractionQuery",
     "Leg",
@@ -53,6 +57,8 @@ __all__ = [
     "Note",
     "Notice",
     "Part",
+    "PartEnd",
+    "Participation",
     "Recipient",
     "Segment",
     "SegmentKind",

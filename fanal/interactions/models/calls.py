@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 from fanal.agents.models import Agent
 from fanal.interactions.models.contacts import Interaction, Segment
 from fanal.interactions.models.dialling import Dial
+from fanal.interactions.models.together import Participation
 
 
 class LegKind(models.TextChoices):
@@ -45,6 +46,9 @@ class Leg(models.Model):
     for_offer = models.BigIntegerField(null=True, help_text="The offer that rings here.")
     dial = models.OneToOneField(
         Dial, models.PROTECT, null=True, related_name="leg", help_text="What allowed us to call it, for a line outside."
+    )
+    participation = models.ForeignKey(
+        Participation, models.CASCADE, null=True, related_name="legs", help_text="Whose line it is, beside the owner."
     )
     began_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)

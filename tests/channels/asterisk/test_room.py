@@ -71,10 +71,13 @@ def room(address: Address, number: ChannelAccount, telephone: Telephone) -> Iter
 
 
 @contextlib.contextmanager
-def room_for(address: Address, telephone: Telephone, *, leads: bool = True) -> Iterator[Room]:
-    """`fanal voice` and `fanal acd`, in this process; every agent has the same telephone. Else a room that stands by."""
+def room_for(
+    address: Address, telephone: Telephone, *, leads: bool = True, phones: Phones | None = None
+) -> Iterator[Room]:
+    """`fanal voice` and `fanal acd`, in this process; agents have the same telephone. Else a room that stands by."""
     stop = threading.Event()
-    room = Room(address, app=APP, phones=TheSame(telephone.address), speak=a_tone, stop=stop)
+    phones = phones or TheSame(telephone.address)
+    room = Room(address, app=APP, phones=phones, speak=a_tone, stop=stop)
     running = [threading.Thread(target=room.run), threading.Thread(target=match, args=(stop,))]
     for thread in running:
         thread.start()

@@ -4,6 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+MUSIC = "w-"
+"""How the bridges begin in which everybody hears music and nobody hears another."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
@@ -24,20 +27,33 @@ class Seen:
 
 @dataclass(frozen=True, kw_only=True)
 class Party:
-    """A phone that belongs to the call; with an `address` it is to be called now, which happens once."""
+    """A phone that belongs to the call; with an `address` it is to be called now, which happens once.
+
+    `into`: the bridge it belongs in once it is lifted; none for one that rings and has no part yet. `hears`: the line
+    whose whole sound it gets there, `whispers`: which also hears it, and nobody else does.
+    """
 
     line: str
+    into: str = ""
+    hears: str = ""
+    whispers: bool = False
     address: str = ""
     shows: str = ""
     rings_for: float = 60  # seconds
     tells: Mapping[str, str] = field(default_factory=dict)  # variables of its line
 
+    @property
+    def ear(self) -> str:
+        """The line that carries the sound there, named after the bridge that it leads to."""
+        return f"{self.into}-{'w' if self.whispers else 'l'}-{self.hears}" if self.hears else ""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """One call as it should be: over, waiting with music, or a talk of all whose phones are lifted.
+    """One call as it should be: over, waiting with music, or a talk of all who belong where the caller does.
 
-    `lines` are all that belong to it, so that none stays behind.
+    `lines` are all that belong to it, so that none stays behind; `rooms` its bridges, which end with it. What begins
+    with `beside`, bridges and lines, is of those who listen, and ends when nobody does.
     """
 
     caller: str
@@ -46,6 +62,8 @@ class Wanted:
     waits_in: str = ""
     talks_in: str = ""
     parties: tuple[Party, ...] = ()
+    rooms: frozenset[str] = frozenset()
+    beside: str = ""
 
     @property
     def served_by_flow(self) -> bool:
@@ -76,8 +94,8 @@ def steer(wanted: Wanted, seen: Seen) -> tuple[Order, ...]:
 
 def _over(wanted: Wanted, seen: Seen) -> Iterator[Order]:
     yield from (_hang_up(line) for line in sorted(wanted.lines) if line in seen.lines)
-    if wanted.talks_in in seen.bridges:
-        yield Order(method="DELETE", path=("bridges", wanted.talks_in))
+    yield from _end_beside(wanted, seen, lines=set(), rooms=set())
+    yield from (_end_room(name) for name in sorted(wanted.rooms) if name in seen.bridges)
 
 
 def _goes_on(wanted: Wanted, seen: Seen) -> Iterator[Order]:
@@ -89,37 +107,64 @@ def _goes_on(wanted: Wanted, seen: Seen) -> Iterator[Order]:
     yield from (_ring(party) for party in wanted.parties if party.address and party.line not in seen.lines)
     if not caller.answered:
         yield Order(method="POST", path=("channels", wanted.caller, "answer"), line=wanted.caller)
-    there = [party.line for party in wanted.parties if _is_there(seen.lines.get(party.line))]
-    if wanted.talks_in and there:
-        yield from _together(wanted.talks_in, [wanted.caller, *there], seen)
-    elif wanted.waits_in:
-        yield from _waits(wanted, seen)
+    there = [party for party in wanted.parties if party.into and _is_there(seen.lines.get(party.line))]
+    ears = [party for party in there if party.hears and _is_there(seen.lines.get(party.hears))]
+    yield from (_listen(party) for party in ears if party.ear not in seen.lines)
+    places = _places(wanted, there, [party for party in ears if _is_there(seen.lines.get(party.ear))])
+    for bridge in sorted(places, key=lambda name: not name.startswith(MUSIC)):
+        yield from _gather(bridge, places[bridge], seen)
+    rooms = {party.into for party in wanted.parties}
+    yield from _end_beside(wanted, seen, lines={party.ear for party in ears}, rooms=rooms)
 
 
 def _is_there(line: Line | None) -> bool:
     return line is not None and line.answered and line.ours
 
 
-def _together(bridge: str, lines: list[str], seen: Seen) -> Iterator[Order]:
-    """Digits are told to us and not to the other side: whoever keys something does it for the program."""
+def _places(wanted: Wanted, there: list[Party], ears: list[Party]) -> dict[str, list[str]]:
+    """Who belongs in which bridge. The caller talks where somebody is there to talk to, and waits until then."""
+    talks = wanted.talks_in and any(party.into == wanted.talks_in for party in there)
+    first = wanted.talks_in if talks else wanted.waits_in
+    places: dict[str, list[str]] = {first: [wanted.caller]} if first else {}
+    for party in there:
+        places.setdefault(party.into, []).append(party.line)
+    for party in ears:
+        places[party.into].append(party.ear)
+    return places
+
+
+def _gather(bridge: str, lines: list[str], seen: Seen) -> Iterator[Order]:
+    """Music first, so that who leaves a talk has left before others come. Between people digits are told to us and
+    not to the other side: whoever keys something does it for the program."""
+    music = bridge.startswith(MUSIC)
     if bridge not in seen.bridges:
-        yield Order(method="POST", path=("bridges", bridge), query={"type": "mixing,dtmf_events"})
+        kind = "holding" if music else "mixing,dtmf_events"
+        yield Order(method="POST", path=("bridges", bridge), query={"type": kind})
+    if music and bridge not in seen.music:
+        yield Order(method="POST", path=("bridges", bridge, "moh"))
     missing = [line for line in lines if line not in seen.bridges.get(bridge, frozenset())]
     if missing:
-        yield _put(bridge, missing)
+        yield Order(method="POST", path=("bridges", bridge, "addChannel"), query={"channel": ",".join(missing)})
 
 
-def _waits(wanted: Wanted, seen: Seen) -> Iterator[Order]:
-    if wanted.waits_in not in seen.bridges:
-        yield Order(method="POST", path=("bridges", wanted.waits_in), query={"type": "holding"})
-    if wanted.waits_in not in seen.music:
-        yield Order(method="POST", path=("bridges", wanted.waits_in, "moh"))
-    if wanted.caller not in seen.bridges.get(wanted.waits_in, frozenset()):
-        yield _put(wanted.waits_in, [wanted.caller])
+def _listen(party: Party) -> Order:
+    """A line that carries what another one hears and says; with `whispers` it speaks to that one alone."""
+    query = {"spy": "both", "whisper": "out" if party.whispers else "none", "app": "fanal", "appArgs": "beside"}
+    return Order(method="POST", path=("channels", party.hears, "snoop", party.ear), query=query, line=party.hears)
 
 
-def _put(bridge: str, lines: list[str]) -> Order:
-    return Order(method="POST", path=("bridges", bridge, "addChannel"), query={"channel": ",".join(lines)})
+def _end_beside(wanted: Wanted, seen: Seen, *, lines: set[str], rooms: set[str]) -> Iterator[Order]:
+    if not wanted.beside:
+        return
+    left = sorted(line for line in seen.lines if line.startswith(wanted.beside) and line not in lines)
+    yield from (_hang_up(line) for line in left)
+    yield from (
+        _end_room(name) for name in sorted(seen.bridges) if name.startswith(wanted.beside) and name not in rooms
+    )
+
+
+def _end_room(name: str) -> Order:
+    return Order(method="DELETE", path=("bridges", name))
 
 
 def _ring(party: Party) -> Order:

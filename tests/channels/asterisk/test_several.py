@@ -1,0 +1,124 @@
+"""More than two in a call, on a real Asterisk: who is asked, who talks along, who listens, and how each leaves."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from fanal.agents.models import Agent
+from fanal.channels.asterisk.ari import Address
+from fanal.intake.voice.room import Room
+from fanal.interactions import actions as interactions
+from fanal.interactions.models import InCall, Interaction, Leg, PartEnd, Participation
+from fanal.running.pbx.configuration import Pbx
+from tests import servers
+from tests.channels.asterisk.phones import Caller, Telephone
+from tests.channels.asterisk.test_room import OURS, THEIRS, TheSame, call, nobody_calls_yet, number, room_for  # noqa: F401
+from tests.routing_world import agent
+from tests.servers import free_ports
+
+pytestmark = [
+    pytest.mark.timeout(240),
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("nobody_calls_yet", "number"),
+]
+until = partial(servers.until, seconds=30)
+HELD = "w-held"
+
+
+class TheirOwn(TheSame):
+    """Each agent has a telephone of their own; whoever has none cannot be rung."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+        self.of: dict[int, str] = {}
+
+    def address_of(self, agent: Agent) -> str:
+        return self.of.get(agent.pk, "")
+
+
+class People:
+    """The agents with their telephones, and where their lines are."""
+
+    def __init__(self, phones: TheirOwn, folder: Path, room: Room) -> None:
+        self.phones, self.folder, self.room = phones, folder, room
+        self.stack = contextlib.ExitStack()
+
+    def agent(self, name: str, *, takes_calls: bool = False, ends: bool = False) -> Agent:
+        who = agent(name, capacity={"voice": 1}, available_at=timezone.now() if takes_calls else None)
+        telephone = Telephone(folder=self.folder, port=free_ports(1)[0])
+        self.phones.of[who.pk] = telephone.address
+        self.stack.enter_context(telephone.there(ends=ends))
+        return who
+
+    def in_bridge(self, name: str) -> set[str]:
+        """The names of the agents, and `customer`, that are there now."""
+        lines = self.room.exchange.seen().bridges.get(name, frozenset())
+        legs = Leg.objects.filter(line__in=lines).select_related("agent")
+        return {leg.agent.name if leg.agent else str(leg.kind) for leg in legs}
+
+
+@pytest.fixture
+def people(address: Address, exchange: Pbx, tmp_path: Path) -> Iterator[People]:
+    phones = TheirOwn()
+    with room_for(address, Telephone(folder=tmp_path, port=0), phones=phones) as room:
+        them = People(phones, tmp_path, room)
+        with them.stack:
+            yield them
+
+
+@pytest.fixture
+def talking(people: People, caller: Caller) -> Iterator[Callable[[], Interaction]]:
+    """Ann talks to a customer who stays for long."""
+    people.agent("Ann", takes_calls=True)
+    with caller.calls(OURS, of=THEIRS, seconds=25):
+        until(lambda: people.in_bridge(f"t-{call().pk}") == {"Ann", "customer"})
+        yield call
+
+
+def ann() -> Agent:
+    return Agent.objects.get(name="Ann")
+
+
+def take_part(who: Agent, how: InCall) -> Participation:
+    return interactions.let_take_part(interaction=call(), how=how, agent=who, by=ann(), now=timezone.now())
+
+
+def test_who_is_asked_speaks_with_the_agent_and_never_with_the_customer_until_they_are_together(
+    people: People, talking: Callable[[], Interaction]
+) -> None:
+    talk, aside = f"t-{call().pk}", f"c-{call().pk}"
+    bob = people.agent("Bob")
+    interactions.hold(interaction=call(), by=ann(), now=timezone.now())
+    asked = take_part(bob, InCall.ASKED)
+    until(lambda: people.in_bridge(aside) == {"Ann", "Bob"})
+    assert people.in_bridge(HELD) == {"customer"}
+    asked.refresh_from_db()
+    assert asked.joined_at
+    interactions.unhold(interaction=call(), by=ann(), now=timezone.now())
+    until(lambda: people.in_bridge(talk) == {"Ann", "customer"})
+    until(lambda: people.in_bridge(HELD) == {"Bob"})
+    interactions.change_part(asked, how=InCall.TOGETHER, by=ann(), now=timezone.now())
+    until(lambda: people.in_bridge(talk) == {"Ann", "Bob", "customer"})
+    interactions.end_part(asked, end=PartEnd.LET_GO, by=ann(), now=timezone.now())
+    until(lambda: people.in_bridge(talk) == {"Ann", "customer"})
+    until(lambda: not Leg.objects.filter(agent=bob, ended_at=None).exists())
+
+
+def test_who_listens_has_a_room_of_their_own_with_the_sound_of_the_agent(
+    people: People, talking: Callable[[], Interaction]
+) -> None:
+    sue = people.agent("Sue")
+    listens = take_part(sue, InCall.LISTENS)
+    room = f"n-{call().pk}-{listens.pk}"
+    until(lambda: len(people.room.exchange.seen().bridges.get(room, ())) == 2)
+    interactions.change_part(listens, how=InCall.WHISPERS, by=sue, now=timezone.now())
+    until(lambda: any("-w-" in line for line in people.room.exchange.seen().bridges.get(room, ())))
+    assert not any("-l-" in line for line in people.room.exchange.seen().lines)
+    interactions.change_part(listens, how=InCall.JOINS, by=sue, now=timezone.now())
+    until(lambda: people.in_bridge(f"t-{call().pk}") == {"Ann", "Sue", "customer"})
+    until(lambda: not any(name.startswith("n-") for name in people.room.exchange.seen().lines))
+    until(lambda: room not in people.room.exchange.seen().bridges)
