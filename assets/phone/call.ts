@@ -26,9 +26,12 @@ export class Call {
   #heard = new Audio();
   #listening: Listening | undefined;
   #answering = false;
+  /** Whoever has this phone asked for the call: it lifts by itself. */
+  readonly lifts: boolean;
 
   constructor(readonly session: any, readonly signs: Signs, readonly qualityUrl: (offer: string) => string) { // deno-lint-ignore no-explicit-any
     const said = (name: string) => String(session._request?.getHeader(name) ?? "").replace(/\D/g, "");
+    this.lifts = Boolean(said("X-Fanal-Lifts"));
     const { display_name, uri } = session.remote_identity;
     this.shown = {
       offer: said("X-Fanal-Offer"), interaction: said("X-Fanal-Interaction"), who: display_name || uri.user,

@@ -78,7 +78,7 @@ export class Phone {
     const accepted = call.shown.offer ? this.#accepted.get(call.shown.offer) : undefined;
     call.shown.interaction ||= accepted?.interaction ?? "";
     this.ask();
-    if (accepted && Date.now() - accepted.at < ACCEPTED_FOR) void call.answer();
+    if (call.lifts || (accepted && Date.now() - accepted.at < ACCEPTED_FOR)) void call.answer();
   }
 
   #over(call: Call): void {

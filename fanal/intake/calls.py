@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from fanal.channels.models import ChannelKind
 from fanal.channels.port import CallArrived, ContactStarted, LineAnswered, LineEnded
+from fanal.intake import outgoing
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import EndReason, Interaction, Leg, LegKind, PartEnd, Segment, SegmentKind
 from fanal.routing import actions as routing
@@ -50,11 +51,16 @@ def ended(*, signal: LineEnded, now: datetime) -> Interaction | None:
     """A line is gone; returns the contact that its customer left by that."""
     at = moment(signal.at, now)
     leg = interactions.end_leg(line=signal.line, cause=signal.cause, estimated=signal.found, now=at)
-    if leg is None:
-        return None
-    if leg.kind == LegKind.CUSTOMER:
+    return line_gone(leg, now=now) if leg else None
+
+
+def line_gone(leg: Leg, *, now: datetime) -> Interaction | None:
+    """What follows from the end of a line; the contact, where its customer left it by that."""
+    if leg.kind == LegKind.CUSTOMER and leg.dial_id and leg.answered_at is None:
+        outgoing.not_reached(leg, now=now)
+    elif leg.kind == LegKind.CUSTOMER:
         return leg.interaction
-    if leg.participation and leg.participation.ended_at is None:
+    elif leg.participation and leg.participation.ended_at is None:
         other_gone(leg, now=now)
     elif leg.agent:
         agent_gone(leg, now=now)
@@ -79,7 +85,9 @@ def agent_gone(leg: Leg, *, now: datetime) -> None:
 
     A line that was lost ends nothing: the customer waits with music, and the phone is called again.
     """
-    if leg.answered_at is None:
+    if leg.answered_at is None and leg.for_offer is None:
+        outgoing.own_phone_not_lifted(leg, now=now)
+    elif leg.answered_at is None:
         _decline(leg, now=now)
     elif leg.cause in LAID_DOWN and not leg.estimated and _has_the_talk(leg):
         routing.finish_talk(interaction=leg.interaction, by=leg.agent, reason=EndReason.AGENT, now=now)
@@ -88,7 +96,7 @@ def agent_gone(leg: Leg, *, now: datetime) -> None:
 def no_such_phone(line: str, *, now: datetime) -> None:
     """The exchange knows no such phone, or nobody is there: what was to ring goes to somebody else."""
     if leg := interactions.end_leg(line=line, cause=NO_SUCH_PHONE, now=now):
-        other_gone(leg, now=now) if leg.participation else agent_gone(leg, now=now)
+        line_gone(leg, now=now)
 
 
 def give_back_lost(*, now: datetime) -> int:

@@ -23,13 +23,18 @@ class Exchange:
     music: set[str] = field(default_factory=set)
     rung: list[str] = field(default_factory=list)
     met: list[frozenset[str]] = field(default_factory=list)
+    tones: set[str] = field(default_factory=set)
 
     def seen(self) -> Seen:
         return Seen(
             lines=dict(self.lines),
             bridges={name: frozenset(lines) for name, lines in self.bridges.items()},
             music=frozenset(self.music),
+            tones=frozenset(self.tones),
         )
+
+    def is_talk(self, bridge: str) -> bool:
+        return bridge.startswith("t-")
 
     def take(self, order: Order) -> None:
         match order.method, order.path:
@@ -43,8 +48,14 @@ class Exchange:
                 assert self.lines[line] == Line(answered=True), "nobody to listen to"
                 assert ear not in self.lines, "listened twice"
                 self.lines[ear] = Line(answered=True)
+            case "POST", ("channels", line, "ring"):
+                assert self.lines[line] == Line(answered=True), "nobody hears it"
+                self.tones.add(line)
+            case "DELETE", ("channels", line, "ring"):
+                self.tones.remove(line)
             case "DELETE", ("channels", line):
                 del self.lines[line]
+                self.tones.discard(line)
                 for lines in self.bridges.values():
                     lines.discard(line)
             case "POST", ("bridges", name):
@@ -56,6 +67,7 @@ class Exchange:
                 assert name in self.bridges
                 for line in str(order.query["channel"]).split(","):
                     assert self.lines[line].ours, "not in our hands"
+                    assert not self.is_talk(name) or line not in self.tones, "it still hears the other side ring"
                     for lines in self.bridges.values():
                         lines.discard(line)
                     self.bridges[name].add(line)
@@ -78,6 +90,7 @@ def exchanges(draw: draws.DrawFn) -> Exchange:
     for line, what in there.items():
         if made.bridges and what.ours and draw(draws.booleans()):
             made.bridges[draw(draws.sampled_from(sorted(made.bridges)))].add(line)
+    made.tones = {line for line, what in there.items() if what == Line(answered=True) and draw(draws.booleans())}
     made.music = set(draw(draws.sets(draws.sampled_from(("w-1", HELD))))) & set(made.bridges)
     return made
 
@@ -113,6 +126,7 @@ wishes = draws.builds(
     parties=parties,
     rooms=draws.just(frozenset({TALK, CONSULT})),
     beside=draws.just(BESIDE),
+    outgoing=draws.sampled_from((None, Party(line=CALLER), Party(line=CALLER, address="PJSIP/+47@carrier"))),
 )
 
 
@@ -137,6 +151,9 @@ def is_as_wanted(wanted: Wanted, exchange: Exchange) -> bool:
     caller = exchange.lines.get(CALLER)
     if wanted.over:
         return not exchange.lines and not any(name[0] in "tcn" for name in exchange.bridges)
+    if wanted.outgoing:
+        there = {line for line in theirs if is_up(exchange, line)}
+        return there <= exchange.tones or caller is None
     if caller is None or not caller.ours:
         return exchange.lines.keys() & set(LINES) <= {CALLER} | theirs
     assert exchange.lines.keys() <= {CALLER} | theirs | ears, "a line that nobody wants stayed"
@@ -181,6 +198,27 @@ def test_who_is_asked_never_meets_the_customer_however_often_the_agent_goes_back
 def test_a_caller_whose_line_is_not_in_our_hands_yet_is_left_alone() -> None:
     there = Seen(lines={CALLER: Line(ours=False)})
     assert steer(Wanted(caller=CALLER, lines=frozenset({CALLER}), waits_in="w-1"), there) == ()
+
+
+def test_a_customer_is_called_once_and_until_they_answer_the_agent_hears_it_ring() -> None:
+    exchange = Exchange(lines={AGENT: Line(answered=True)})
+    calls = Wanted(
+        caller=CALLER,
+        lines=frozenset({AGENT}),
+        parties=(Party(line=AGENT),),
+        outgoing=Party(line=CALLER, address="PJSIP/+4722334455@carrier", shows="+4780012345"),
+    )
+    rung, tone = steer(calls, exchange.seen())
+    assert (rung.query["endpoint"], rung.query["callerId"]) == ("PJSIP/+4722334455@carrier", "+4780012345")
+    assert tone.path == ("channels", AGENT, "ring")
+    for order in (rung, tone):
+        exchange.take(order)
+    assert steer(calls, exchange.seen()) == ()
+    exchange.lines[CALLER] = Line(answered=True)
+    answered = Wanted(
+        caller=CALLER, lines=frozenset({AGENT, CALLER}), talks_in=TALK, parties=(Party(line=AGENT, into=TALK),)
+    )
+    assert [order.path[-1] for order in steer(answered, exchange.seen())] == [TALK, "ring", "addChannel"]
 
 
 def test_both_sides_meet_in_a_bridge_that_tells_us_the_digits() -> None:

@@ -81,6 +81,7 @@ class Card:
     facts: list[Fact]
     points: list[Point]
     ended_points: list[Point]
+    has_phone: bool
     holdings: list[Held]
     orders: list[Ordered]
     cases: list[Case]
@@ -111,6 +112,7 @@ def card_of(
         masked=any(field.masked for field in fields),
         facts=facts,
         points=[point for point in points if point.row.ended_at is None],
+        has_phone=any(point.row.kind == "phone" and point.row.ended_at is None for point in points),
         ended_points=[point for point in points if point.row.ended_at is not None],
         holdings=holdings,
         orders=orders,

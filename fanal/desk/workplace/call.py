@@ -14,6 +14,7 @@ WORDS = {
     "talking": pgettext_lazy("call", "Talking"),
     "held": pgettext_lazy("call", "On hold, with music"),
     "ringing": _("Your phone rings: lift it"),
+    "calling": _("It rings at theirs"),
     "lost": _("Your phone was cut off and is called again; the customer hears music"),
 }
 
@@ -45,12 +46,22 @@ def call_of(interaction: Interaction, segment: Segment) -> Call:
         return Call(state="lost", since=leg.ended_at)
     if leg.answered_at is None:
         return Call(state="ringing", since=leg.began_at)
+    if calling := _calling.first(interaction=interaction.pk):
+        return Call(state="calling", since=calling.began_at)
     return Call(state="talking", since=max(leg.answered_at, segment.started_at))
 
 
 @kept
 def _hold(segment: int) -> QuerySet[Hold]:
     return Hold.objects.filter(segment=segment, ended_at=None)
+
+
+@kept
+def _calling(interaction: int) -> QuerySet[Leg]:
+    """The line of a customer whom we call and who has not answered."""
+    return Leg.objects.filter(
+        interaction=interaction, kind=LegKind.CUSTOMER, dial__isnull=False, answered_at=None, ended_at=None
+    )[:1]
 
 
 @kept

@@ -6,6 +6,7 @@ from fanal.desk import advice
 from fanal.desk.workplace.views import (
     calling,
     composing,
+    dialling,
     doing,
     ending,
     letters,
@@ -67,6 +68,8 @@ urlpatterns = [
     path("interactions/<int:pk>/deeds/", doing.deeds, name="deeds"),
     path("action-records/<int:pk>/again/", doing.again, name="action_record_again"),
     path("action-records/<int:pk>/", doing.action_record, name="action_record"),
+    path("calls/", dialling.calls, name="calls"),
+    path("interactions/<int:pk>/voicemail/", dialling.voicemail, name="voicemail"),
     path("interactions/<int:pk>/call/", calling.call, name="call"),
     path("interactions/<int:pk>/hold/", calling.hold, name="hold"),
     path("interactions/<int:pk>/ending/", ending.ending, name="ending"),

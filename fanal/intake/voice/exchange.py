@@ -19,6 +19,7 @@ class Exchange:
         self._lines: dict[str, Line] = {}
         self._bridges: dict[str, set[str]] = {}
         self._music: set[str] = set()
+        self._tones: set[str] = set()
         self._lock = threading.Lock()
 
     def look(self) -> list[Mapping[str, Any]]:
@@ -30,6 +31,7 @@ class Exchange:
             self.run = f"{about['system']['entity_id']} {about['status']['startup_time']}"[:60]
             self._lines = {str(one["id"]): _line(one) for one in lines}
             self._bridges = {str(one["id"]): set(one["channels"]) for one in bridges}
+            self._tones &= set(self._lines)
             self._music &= set(self._bridges)  # who plays it is not told; asking for it again does no harm
         return list(lines)
 
@@ -47,6 +49,7 @@ class Exchange:
                 lines=dict(self._lines),
                 bridges={name: frozenset(lines) for name, lines in self._bridges.items()},
                 music=frozenset(self._music),
+                tones=frozenset(self._tones),
             )
 
     def told(self, event: Mapping[str, Any]) -> None:
@@ -87,6 +90,10 @@ class Exchange:
         match order.method, order.path:
             case "POST", ("channels", line, "answer"):
                 self._lines[line] = Line(answered=True)
+            case "POST", ("channels", line, "ring"):
+                self._tones.add(line)
+            case "DELETE", ("channels", line, "ring"):
+                self._tones.discard(line)
             case "POST", ("channels", line) | ("channels", _, "snoop", line):
                 self._lines.setdefault(line, Line(ours=False))
             case "DELETE", ("channels", line):
@@ -108,6 +115,7 @@ class Exchange:
 
     def _forget(self, line: str) -> None:
         self._lines.pop(line, None)
+        self._tones.discard(line)
         for lines in self._bridges.values():
             lines.discard(line)
 

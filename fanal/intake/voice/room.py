@@ -17,12 +17,14 @@ from fanal.channels.asterisk.lines import told_of
 from fanal.channels.asterisk.rules import Order, steer
 from fanal.channels.asterisk.wire import Kept, Played, Pressed
 from fanal.intake import calls
+from fanal.intake.outgoing import give_up_not_lifted
 from fanal.intake.voice import taking
 from fanal.intake.voice.alarm import Alarm
 from fanal.intake.voice.changes import follow_changes
 from fanal.intake.voice.comparing import Comparing
 from fanal.intake.voice.exchange import Exchange
 from fanal.intake.voice.flowing import Flowing, Speak
+from fanal.intake.voice.outgoing import LOOKED_AT_AGAIN
 from fanal.intake.voice.phones import Phones
 from fanal.intake.voice.wanting import call_listened_to, open_calls, wanted
 from fanal.running.connections import own_connection
@@ -224,6 +226,7 @@ class Room:
                     continue
                 try:
                     taking.sweep(now=timezone.now())
+                    give_up_not_lifted(now=timezone.now())
                     calls.give_back_lost(now=timezone.now())
                     self.comparing.again()
                     self._phones_changed()
@@ -256,6 +259,7 @@ class Room:
                     self._steer(interaction)
             case Due(interaction=interaction):
                 self.flowing.due(interaction, now=timezone.now())
+                self.look_at(interaction)
             case Happened(interaction=interaction, what=Pressed(key=key)):
                 self.flowing.keyed(interaction, key, now=timezone.now())
             case Happened(interaction=interaction, what=Played(playback=playback)):
@@ -285,6 +289,8 @@ class Room:
         for order in steer(should_be, self.exchange.seen()):
             if not self._order(order):
                 return
+        if should_be.outgoing and not should_be.parties:
+            self.alarm.set(interaction, seconds=LOOKED_AT_AGAIN)
         if should_be.served_by_flow:
             self.flowing.look(interaction, now=timezone.now())
 

@@ -1,6 +1,6 @@
 """How each call should be, read from the rows that decided it: who waits, whom it rings, who talks with whom."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,6 +10,7 @@ from fanal.agents.models import Agent
 from fanal.channels.asterisk.rules import MUSIC, Party, Wanted
 from fanal.channels.models import ChannelKind
 from fanal.intake.calls import no_such_phone
+from fanal.intake.voice import outgoing
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import (
     WITH_CUSTOMER,
@@ -22,12 +23,13 @@ from fanal.interactions.models import (
     Segment,
     SegmentKind,
 )
+from fanal.routing.actions.calling_out import LINE
 from fanal.routing.models import WAITS, Offer, OfferState, QueueEntry
 
 WITHHELD = "anonymous"
 HELD = f"{MUSIC}held"
 OFFER, TALK, OTHERS, EARS = "a-", "s-", "p-", "n-"
-OURS = (OFFER, TALK, OTHERS, EARS)
+OURS = (OFFER, TALK, OTHERS, EARS, LINE)
 """How the lines begin that we called; the rest of their names says for what."""
 CALLED_AGAIN_AFTER = timedelta(seconds=3)
 """A phone whose line was lost is called again at once; where that was in vain, so long afterwards."""
@@ -60,7 +62,8 @@ def wanted(interaction_id: int, *, phone_of: PhoneOf, outside: Outside = nowhere
         rooms=frozenset({_talk(call), _consult(call)}),
         beside=f"{EARS}{call.pk}-",
     )
-    if caller is None or call.ended_at:
+    dial = outgoing.dial_of(call)
+    if call.ended_at or (caller is None and not (dial and outgoing.is_to_be_called(dial))):
         return replace(bare, over=True)
     entry = QueueEntry.objects.filter(interaction=call, state__in=WAITS).first()
     talk = Segment.objects.filter(interaction=call, kind=SegmentKind.AGENT, ended_at=None).first()
@@ -70,6 +73,13 @@ def wanted(interaction_id: int, *, phone_of: PhoneOf, outside: Outside = nowhere
     rings = [_ringing(call, legs, offer, phone_of=phone_of, now=now) for offer in offers]
     asks = held and any(part.how == InCall.ASKED for part in others)
     talks = _talking(call, legs, talk, phone_of=phone_of, now=now) if talk else None
+    if dial and (caller is None or caller.answered_at is None):
+        there = talk is not None and any(leg.agent_id == talk.agent_id and leg.answered_at for leg in legs)
+        return replace(
+            bare,
+            outgoing=outgoing.customer(call, dial, caller, there=there, now=now),
+            parties=tuple(party for party in [*rings, talks] if party),
+        )
     talks = talks and replace(talks, into=_consult(call) if asks else _talk(call))
     hears = talks.line if talks else ""
     them = [_other(call, legs, one, phone_of=phone_of, outside=outside, now=now) for one in others]
@@ -138,6 +148,8 @@ def _talking(
     there = next((leg for leg in legs if leg.agent_id == talk.agent_id), None)
     if there:
         return Party(line=there.line)
+    if outgoing.too_late(call, talk, now=now) or outgoing.not_yet(call, talk, now=now):
+        return None
     lost = list(Leg.objects.filter(interaction=call, agent=talk.agent_id).order_by("ended_at"))
     in_vain = lost and lost[-1].answered_at is None
     if talk.agent is None or (in_vain and now - (lost[-1].ended_at or now) < CALLED_AGAIN_AFTER):
@@ -206,5 +218,12 @@ def _call(
         address=phone,
         shows=call.source or WITHHELD,
         rings_for=max(1.0, (offer.expires_at - now).total_seconds() + 2) if offer else 30,
-        tells={"PJSIP_HEADER(add,X-Fanal-Offer)": str(offer.pk)} if offer else {},
+        tells=_tells(call, offer, part),
     )
+
+
+def _tells(call: Interaction, offer: Offer | None, part: Participation | None) -> Mapping[str, str]:
+    """What the phone is told of the call that rings there."""
+    if offer:
+        return {"PJSIP_HEADER(add,X-Fanal-Offer)": str(offer.pk)}
+    return {} if part else outgoing.tells(call)

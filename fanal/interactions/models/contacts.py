@@ -26,6 +26,11 @@ class EndReason(models.TextChoices):
     BLOCKED = "blocked", pgettext_lazy("visitor", "Blocked")
     SERVED = "served", _("Served without an agent")
     TIMEOUT = "timeout", _("Nobody wrote any more")
+    BUSY = "busy", _("Busy, or declined")
+    NO_ANSWER = "no_answer", _("No answer")
+    VOICEMAIL = "voicemail", _("Answered by a machine")
+    FAILED = "failed", _("Could not be reached")
+    NOT_LIFTED = "not_lifted", _("Own phone not lifted")
 
 
 class InteractionQuery(models.QuerySet["Interaction"]):

@@ -1,5 +1,6 @@
 """Whether a number may be called: which countries, which kinds of numbers, how often, at what time of theirs."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -14,6 +15,7 @@ COUNTED_OVER = timedelta(hours=24)
 ORDINARY = frozenset({Kind.MOBILE, Kind.FIXED, Kind.FIXED_OR_MOBILE, Kind.INTERNET, Kind.TOLL_FREE})
 """Kinds that cost what an ordinary call costs. Of the others the price is not known, or is somebody's income."""
 DEAR: Mapping[Kind, str] = {Kind.PREMIUM: "premium", Kind.SHARED_COST: "shared_cost"}
+NAME_OF_TRUNK = re.compile(r"[a-z][a-z0-9_-]{0,30}")
 NO_COUNTRY = "001"
 """Satellites and networks of no country, as libphonenumber names them."""
 QUIET_BEFORE, QUIET_FROM = time(8), time(20)
@@ -63,8 +65,9 @@ def limits_of(settings: Mapping[str, Any]) -> Limits:
     told = told if isinstance(told, Mapping) else {}
     countries = told.get("countries", [])
     given = {name: _whole(told[name]) for name in CAPS if name in told}
+    trunk = str(told.get("trunk", ""))
     return Limits(
-        trunk=str(told.get("trunk", "")),
+        trunk=trunk if NAME_OF_TRUNK.fullmatch(trunk) else "",
         countries=frozenset(str(one).upper() for one in countries) if isinstance(countries, list) else frozenset(),
         region=str(settings.get("region", "")) or None,
         opens=_time(told.get("opens"), QUIET_BEFORE),

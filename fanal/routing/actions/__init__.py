@@ -1,6 +1,7 @@
 """What can be done with waiting work: enter, offer, accept, hand on, finish; and the presence of those who do it."""
 
 from fanal.routing.actions.bulk import begin_bulk, go_on, undo_bulk, unfinished
+from fanal.routing.actions.calling_out import CalledOut, a_machine_answered, call_out
 from fanal.routing.actions.cases import (
     dequeue_case,
     enqueue_case,
@@ -27,7 +28,9 @@ from fanal.routing.actions.tiers import hand_back, hand_over, queue_of_tier
 from fanal.routing.actions.unreachable import heartbeat, lose_unreachable, return_talks
 
 __all__ = [
+    "CalledOut",
     "NotPossible",
+    "a_machine_answered",
     "abandon",
     "accept",
     "addresses_of",
@@ -35,6 +38,7 @@ __all__ = [
     "answer_later",
     "begin_bulk",
     "begin_mail",
+    "call_out",
     "change_priority",
     "close_queues",
     "come_back",

@@ -25,6 +25,10 @@ class Refusal(StrEnum):
     ANSWERED_ALREADY = "answered_already"
     NOT_ASKED = "not_asked"
     TAKEN = "taken"
+    CALLS_DO_NOT_GO_OUT = "calls_do_not_go_out"
+    NO_PHONE = "no_phone"
+    IN_A_CALL = "in_a_call"
+    PRACTISES = "practises"
 
 
 class NotPossible(Exception):
@@ -72,5 +76,13 @@ class NotPossible(Exception):
                 return _("This question was put to somebody else.")
             case Refusal.TAKEN:
                 return _("Somebody has taken the case already.")
+            case Refusal.CALLS_DO_NOT_GO_OUT:
+                return _("Calls do not go out yet: an administrator names the carrier's line and the countries first.")
+            case Refusal.NO_PHONE:
+                return _("Your phone cannot be rung at the moment. Look at its state in the top bar.")
+            case Refusal.IN_A_CALL:
+                return _("You are in a call, or one rings. Finish it first.")
+            case Refusal.PRACTISES:
+                return _("Whoever practises calls nobody.")
             case Refusal.ONE_TARGET:
                 return _("Choose exactly one: an agent, a queue or a tier.")

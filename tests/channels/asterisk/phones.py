@@ -99,12 +99,14 @@ class Telephone:
         return f"PJSIP/carrier/sip:agent@127.0.0.1:{self.port}"
 
     @contextlib.contextmanager
-    def there(self, *, lifts_after: float = 0.3, ends: bool = False) -> Iterator[subprocess.Popen[bytes]]:
-        """Plugged in, for one call."""
+    def there(
+        self, *, lifts_after: float = 0.3, ends: bool = False, does: str = ""
+    ) -> Iterator[subprocess.Popen[bytes]]:
+        """Plugged in, for one call; `does`: another scenario, such as one that is busy."""
         if SIPP is None:
             pytest.skip("NOT TESTED: there is no SIPp on this machine (Debian's package sip-tester)")
         command = [
-            SIPP, "-sf", str(SCENARIOS / ("agent-ends.xml" if ends else "agent.xml")), "-i", "127.0.0.1",
+            SIPP, "-sf", str(SCENARIOS / f"{does or ('agent-ends' if ends else 'agent')}.xml"), "-i", "127.0.0.1",
             "-mi", "127.0.0.1", "-p", str(self.port), "-m", "1", "-d", str(int(lifts_after * 1000)), "-nostdin",
             "-timeout", "120", "-timeout_error", "-trace_err", "-error_file", str(self.folder / f"phone-{self.port}"),
         ]  # fmt: skip

@@ -18,11 +18,12 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """What the exchange has: its lines, its bridges with who is in them, and those where music plays."""
+    """What the exchange has: its lines, its bridges with who is in them, those where music plays, who hears it ring."""
 
     lines: Mapping[str, Line] = field(default_factory=dict)
     bridges: Mapping[str, frozenset[str]] = field(default_factory=dict)
     music: frozenset[str] = frozenset()
+    tones: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +54,8 @@ class Wanted:
     """One call as it should be: over, waiting with music, or a talk of all who belong where the caller does.
 
     `lines` are all that belong to it, so that none stays behind; `rooms` its bridges, which end with it. What begins
-    with `beside`, bridges and lines, is of those who listen, and ends when nobody does.
+    with `beside`, bridges and lines, is of those who listen, and ends when nobody does. `outgoing`: the customer, whom
+    we call and who has not answered yet; who is there already hears it ring.
     """
 
     caller: str
@@ -64,11 +66,12 @@ class Wanted:
     parties: tuple[Party, ...] = ()
     rooms: frozenset[str] = frozenset()
     beside: str = ""
+    outgoing: Party | None = None
 
     @property
     def served_by_flow(self) -> bool:
         """They neither wait nor talk: a flow speaks to them."""
-        return not (self.over or self.waits_in or self.talks_in)
+        return not (self.over or self.waits_in or self.talks_in or self.outgoing)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +104,9 @@ def _over(wanted: Wanted, seen: Seen) -> Iterator[Order]:
 def _goes_on(wanted: Wanted, seen: Seen) -> Iterator[Order]:
     theirs = {party.line for party in wanted.parties}
     yield from (_hang_up(line) for line in sorted(wanted.lines - theirs - {wanted.caller}) if line in seen.lines)
+    if wanted.outgoing:
+        yield from _calls_out(wanted.outgoing, wanted.parties, seen)
+        return
     caller = seen.lines.get(wanted.caller)
     if caller is None or not caller.ours:
         return
@@ -115,6 +121,17 @@ def _goes_on(wanted: Wanted, seen: Seen) -> Iterator[Order]:
         yield from _gather(bridge, places[bridge], seen)
     rooms = {party.into for party in wanted.parties}
     yield from _end_beside(wanted, seen, lines={party.ear for party in ears}, rooms=rooms)
+
+
+def _calls_out(customer: Party, parties: tuple[Party, ...], seen: Seen) -> Iterator[Order]:
+    yield from (_ring(party) for party in (*parties, customer) if party.address and party.line not in seen.lines)
+    if customer.address or customer.line in seen.lines:
+        waiting = [party.line for party in parties if _is_there(seen.lines.get(party.line))]
+        yield from (_tone("POST", line) for line in waiting if line not in seen.tones)
+
+
+def _tone(method: str, line: str) -> Order:
+    return Order(method=method, path=("channels", line, "ring"), line=line)
 
 
 def _is_there(line: Line | None) -> bool:
@@ -143,6 +160,7 @@ def _gather(bridge: str, lines: list[str], seen: Seen) -> Iterator[Order]:
     if music and bridge not in seen.music:
         yield Order(method="POST", path=("bridges", bridge, "moh"))
     missing = [line for line in lines if line not in seen.bridges.get(bridge, frozenset())]
+    yield from (_tone("DELETE", line) for line in missing if line in seen.tones)
     if missing:
         yield Order(method="POST", path=("bridges", bridge, "addChannel"), query={"channel": ",".join(missing)})
 

@@ -9,10 +9,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from fanal.desk.administration.forms.base import ConfigForm
-from fanal.interactions.rules.dialling import CAPS, limits_of
+from fanal.interactions.rules.dialling import CAPS, NAME_OF_TRUNK, limits_of
 from fanal.norms import phones
 
-TRUNK = r"[a-z][a-z0-9_-]{0,30}"
 MOST = 1_000_000
 CODE = {"dir": "ltr", "autocomplete": "off", "spellcheck": "false"}
 LABELS = {
@@ -26,7 +25,7 @@ LABELS = {
 def add_fields(form: ConfigForm, *, chosen: Mapping[str, Any]) -> None:
     limits = limits_of(chosen)
     form.fields["out_trunk"] = forms.RegexField(
-        label=_("Carrier's line"), regex=f"^{TRUNK}$", required=False, initial=limits.trunk,
+        label=_("Carrier's line"), regex=f"^{NAME_OF_TRUNK.pattern}$", required=False, initial=limits.trunk,
         widget=forms.TextInput(attrs={**CODE, "placeholder": "carrier"}),
         help_text=_("Its name in FANAL_PBX_TRUNKS. Without one no call goes out."),
         error_messages={"invalid": _("The name of a line is small letters, digits, - and _.")},

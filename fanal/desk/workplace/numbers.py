@@ -1,0 +1,86 @@
+"""The numbers at which somebody may be called from where an agent is, each with what stands against it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fanal.agents.models import FieldClass
+from fanal.cases.models import Case
+from fanal.channels.models import ChannelAccount, ChannelKind
+from fanal.customers.models import ContactPoint, Customer
+from fanal.customers.survivors import family_of
+from fanal.desk.access import SignedInRequest
+from fanal.desk.calling import number as as_written
+from fanal.desk.customers.assurance import assurance_for
+from fanal.identity.masking import shown
+from fanal.interactions import actions as interactions
+from fanal.interactions.models import DialFor, Interaction
+from fanal.interactions.wording import why_not_called
+
+POINT, CONTACT = "point-", "contact-"
+MOST = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number:
+    """`key` names it in a form; `dialled` never leaves the server."""
+
+    key: str
+    dialled: str
+    shown: str
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """Whom an agent wants to call, and about what: as much of it as the page that they came from knows."""
+
+    customer: Customer | None = None
+    case: Case | None = None
+    contact: Interaction | None = None
+
+
+def numbers_of(
+    request: SignedInRequest, about: About, *, account: ChannelAccount | None, now: datetime
+) -> list[Number]:
+    """Those in our records, then the one they called from; none for who may not see how people are reached."""
+    if not request.user.sees(FieldClass.CONTACT):
+        return []
+    found: dict[str, Number] = {}
+    if about.contact and about.contact.channel == ChannelKind.VOICE and about.contact.source:
+        source = about.contact.source
+        key = f"{CONTACT}{about.contact.pk}"
+        found[source] = _number(request, account, key=key, dialled=source, shown=as_written(source), now=now)
+    for point in _points(about.customer):
+        text = str(_as_seen(request, about, point, now=now))
+        found[point.value] = _number(
+            request, account, key=f"{POINT}{point.pk}", dialled=point.value or point.given, shown=text, now=now
+        )
+    return list(found.values())
+
+
+def _points(customer: Customer | None) -> list[ContactPoint]:
+    if customer is None:
+        return []
+    rows = ContactPoint.objects.filter(customer__in=family_of(customer.pk), kind="phone", ended_at=None)
+    return list(rows.order_by("-preferred", "pk")[:MOST])
+
+
+def _as_seen(request: SignedInRequest, about: About, point: ContactPoint, *, now: datetime) -> object:
+    assert about.customer
+    assurance = assurance_for(request, family_of(about.customer.pk), now=now)
+    return shown(
+        point.given or point.value, what="contact", role_field_classes=request.user.role.field_classes,
+        assurance=assurance, hint=True,
+    )  # fmt: skip
+
+
+def _number(
+    request: SignedInRequest, account: ChannelAccount | None, *, key: str, dialled: str, shown: str, now: datetime
+) -> Number:
+    why = why_not_called("not_set_up")
+    if account:
+        verdict = interactions.may_dial(
+            account=account, number=dialled, what_for=DialFor.CALL, by=request.user, now=now
+        )
+        why = why_not_called(verdict.refused, verdict.value) if verdict.refused else ""
+    return Number(key=key, dialled=dialled, shown=shown, why=why)

@@ -1,0 +1,58 @@
+"""A customer whom we call: the agent's phone comes first, then their line gets its row and is called, once."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from fanal.channels.asterisk.rules import Party
+from fanal.intake.outgoing import OWN_PHONE_WITHIN
+from fanal.interactions import actions as interactions
+from fanal.interactions.models import Dial, Direction, Interaction, Leg, LegKind, Segment
+from fanal.interactions.rules.dialling import limits_of
+from fanal.routing.actions.calling_out import LINE
+
+RINGS_FOR = 45.0  # seconds
+PAGE_TURNS_WITHIN = timedelta(seconds=1.2)
+LOOKED_AT_AGAIN = 0.4  # seconds: until the agent's phone is called, and once it could not be
+
+
+def dial_of(call: Interaction) -> Dial | None:
+    """What allowed this call, if it is one of ours: its line is named by it."""
+    if call.direction != Direction.OUTBOUND or not call.thread.startswith(LINE):
+        return None
+    return Dial.objects.filter(pk=int(call.thread.removeprefix(LINE)), interaction=call, refused="").first()
+
+
+def is_to_be_called(dial: Dial) -> bool:
+    return not Leg.objects.filter(dial=dial).exists()
+
+
+def customer(call: Interaction, dial: Dial, leg: Leg | None, *, there: bool, now: datetime) -> Party:
+    """Their line; it is called as soon as an agent is `there`, with our number shown."""
+    if leg or not there:
+        return Party(line=call.thread)
+    interactions.open_leg(interaction=call, kind=LegKind.CUSTOMER, line=call.thread, dial=dial, now=now)
+    trunk = limits_of(call.account.settings).trunk
+    return Party(
+        line=call.thread,
+        address=f"PJSIP/{dial.number}@{trunk}",
+        shows=call.account.address,
+        rings_for=RINGS_FOR,
+    )
+
+
+def tells(call: Interaction) -> Mapping[str, str]:
+    """What the agent's phone is told: which contact it is, and that they asked for it, so that it lifts by itself."""
+    if dial_of(call) is None or Leg.objects.filter(interaction=call, kind=LegKind.CUSTOMER).exists():
+        return {}
+    return {"PJSIP_HEADER(add,X-Fanal-Interaction)": str(call.pk), "PJSIP_HEADER(add,X-Fanal-Lifts)": "1"}
+
+
+def not_yet(call: Interaction, talk: Segment, *, now: datetime) -> bool:
+    """Whoever asked for a call is taken to the contact's page, and the browser's phone comes back with it."""
+    return now - talk.started_at < PAGE_TURNS_WITHIN and dial_of(call) is not None
+
+
+def too_late(call: Interaction, talk: Segment, *, now: datetime) -> bool:
+    """Nobody is called yet, and the agent did not come to their own phone."""
+    dial = dial_of(call)
+    return dial is not None and is_to_be_called(dial) and now - talk.started_at > OWN_PHONE_WITHIN
