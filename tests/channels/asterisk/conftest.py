@@ -47,7 +47,7 @@ def exchange_in(local: pbx.Local, home: Path, *, at: int) -> Pbx:
         name="tests",
         secret=SECRET,
         folders=Folders(settings=folder / "settings", state=folder / "state", modules=local.modules),
-        trunks=(Trunk(name="carrier", address="127.0.0.1", port=carrier),),
+        trunks=(Trunk(name="carrier", address="127.0.0.1", port=carrier, asked_every=0),),
         sip_port=sip,
         http_port=http,
         first_media_port=at,

@@ -108,7 +108,8 @@ class Telephone:
         command = [
             SIPP, "-sf", str(SCENARIOS / f"{does or ('agent-ends' if ends else 'agent')}.xml"), "-i", "127.0.0.1",
             "-mi", "127.0.0.1", "-p", str(self.port), "-m", "1", "-d", str(int(lifts_after * 1000)), "-nostdin",
-            "-timeout", "120", "-timeout_error", "-trace_err", "-error_file", str(self.folder / f"phone-{self.port}"),
+            "-aa", "-timeout", "120", "-timeout_error", "-trace_err", "-error_file",
+            str(self.folder / f"phone-{self.port}"),
         ]  # fmt: skip
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, cwd=self.folder)
         try:

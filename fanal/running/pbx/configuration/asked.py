@@ -12,11 +12,15 @@ _SECRET = re.compile(r"[A-Za-z0-9_-]{16,}")
 
 @dataclass(frozen=True, kw_only=True)
 class Trunk:
-    """One carrier's line: calls from its address and port are from the carrier, and nobody else's are."""
+    """One carrier's line: calls from its address and port are from the carrier, and nobody else's are.
+
+    While it does not answer when it is asked, every `asked_every` seconds (0: never), no call goes out by it.
+    """
 
     name: str
     address: str  # of IPv4 or IPv6, never a name: who answers to a name can be changed from outside
     port: int = 5060
+    asked_every: int = 60
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):

@@ -51,7 +51,8 @@ def _trunk(pbx: Pbx, trunk: Trunk) -> str:
         f"media_address = {pbx.address}\nbind_rtp_to_media_address = yes\n"
         "trust_id_inbound = yes\nsend_pai = yes\nsend_connected_line = no\nallow_transfer = no\nallow_subscribe = no\n"
         f"set_var = FANAL_TRUNK={trunk.name}\naors = {trunk.name}\n"
-        f"[{trunk.name}]\ntype = aor\ncontact = sip:{_host(trunk.address)}:{trunk.port}\nqualify_frequency = 60\n"
+        f"[{trunk.name}]\ntype = aor\ncontact = sip:{_host(trunk.address)}:{trunk.port}\n"
+        f"qualify_frequency = {trunk.asked_every}\n"
         f"[{trunk.name}]\ntype = identify\nendpoint = {trunk.name}\nmatch = {_host(trunk.address)}:{trunk.port}\n"
     )
 

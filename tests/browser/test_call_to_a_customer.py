@@ -1,6 +1,5 @@
-"""An agent calls a customer from their card: the browser lifts by itself, it rings at theirs, they talk, it is wrapped up."""
+"""An agent calls a customer from their card: their own phone lifts, it rings at theirs, they talk."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,7 @@ OPEN = {"trunk": "carrier", "countries": ["FR"], "opens": "00:00", "closes": "23
 
 
 @pytest.fixture
-def somebody(centre: Program) -> Iterator[int]:  # noqa: F811
+def somebody(centre: Program) -> int:  # noqa: F811
     """A customer with a number that may be called and one that may not."""
     with centre.rows():
         ChannelAccount.objects.filter(code="straight").update(
@@ -37,7 +36,7 @@ def somebody(centre: Program) -> Iterator[int]:  # noqa: F811
         ContactPoint.objects.create(customer=who, kind="phone", value="+33142685300", preferred=True)
         ContactPoint.objects.create(customer=who, kind="phone", value="+33892701234")
         key = who.pk
-    yield key
+    return key
 
 
 def test_a_customer_is_called_from_their_card_and_talked_to(
