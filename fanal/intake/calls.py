@@ -9,7 +9,7 @@ from fanal.channels.models import ChannelKind
 from fanal.channels.port import CallArrived, ContactStarted, LineAnswered, LineEnded
 from fanal.intake import outgoing
 from fanal.interactions import actions as interactions
-from fanal.interactions.models import EndReason, Interaction, Leg, LegKind, PartEnd, Segment, SegmentKind
+from fanal.interactions.models import Interaction, Leg, LegKind, PartEnd, Segment, SegmentKind
 from fanal.routing import actions as routing
 from fanal.routing.models import Offer
 
@@ -77,7 +77,7 @@ def other_gone(leg: Leg, *, now: datetime) -> None:
         return
     else:
         end = PartEnd.LEFT if laid_down else PartEnd.LOST
-    interactions.end_part(leg.participation, end=end, by=leg.agent, now=now)
+    routing.gone(participation=leg.participation, end=end, by=leg.agent, now=now)
 
 
 def agent_gone(leg: Leg, *, now: datetime) -> None:
@@ -89,8 +89,8 @@ def agent_gone(leg: Leg, *, now: datetime) -> None:
         outgoing.own_phone_not_lifted(leg, now=now)
     elif leg.answered_at is None:
         _decline(leg, now=now)
-    elif leg.cause in LAID_DOWN and not leg.estimated and _has_the_talk(leg):
-        routing.finish_talk(interaction=leg.interaction, by=leg.agent, reason=EndReason.AGENT, now=now)
+    elif leg.agent and leg.cause in LAID_DOWN and not leg.estimated and _has_the_talk(leg):
+        routing.leave_call(interaction=leg.interaction, by=leg.agent, now=now)
 
 
 def no_such_phone(line: str, *, now: datetime) -> None:

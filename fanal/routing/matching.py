@@ -329,4 +329,6 @@ def _told(pick: Pick) -> dict[str, object]:
         data["interaction"] = pick.entry.interaction
     if pick.entry.case is not None:
         data["case"] = pick.entry.case
+    if pick.entry.asked_in is not None:
+        data["asked_in"] = pick.entry.asked_in
     return data | ({"practice": True} if facts.practice else {})

@@ -23,6 +23,7 @@ class Entry(NamedTuple):
     version: int
     interaction: int | None
     case: int | None
+    asked_in: int | None = None
 
 
 # Entries by id and version: whatever changes an entry raises its version.
@@ -164,6 +165,7 @@ def _entry(
     practice: bool,
     interaction: int | None,
     case: int | None,
+    asked_in: int | None,
 ) -> Entry:
     facts = EntryFacts(
         id=id,
@@ -180,4 +182,4 @@ def _entry(
         overflow_at=overflow_at,
         practice=practice,
     )
-    return Entry(facts, version, interaction, case)
+    return Entry(facts, version, interaction, case, asked_in)

@@ -9,7 +9,9 @@ WAKE = "fanal_routing"
 
 ENTRY_COLUMNS = """id, version, queue_id, channel, priority, nullif(skills, '{}'), entered_at, position_at,
   preferred_agent_id, preferred_why, preferred_until, nullif(declined, '{}'), overflow_at, practice,
-  interaction_id, case_id"""
+  interaction_id, case_id,
+  CASE WHEN participation_id IS NOT NULL
+    THEN (SELECT p.interaction_id FROM interactions_participation p WHERE p.id = participation_id) END"""
 LOAD_COLUMNS = "agent_id, available, ringing, open_work, idle_since, version, look_at, no_phone"
 
 # Name to the types of the arguments and the statement; `matching` sends them by name.

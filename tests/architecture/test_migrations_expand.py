@@ -24,6 +24,8 @@ CONSIDERED = {
     ("routing", "RemoveConstraint", "case_waits_once"): "no statement names it; what replaces it forbids no more",
     ("routing", "AddConstraint", "case_waits_once"): "forbids what it forbade before, but for questions, which are new",
     ("routing", "AddConstraint", "question_waits_once"): "of a column that old processes leave empty",
+    ("routing", "RemoveConstraint", "entry_points_at_one_thing"): "no statement names it; what replaces it allows more",
+    ("routing", "AddConstraint", "entry_points_at_one_thing"): "of a column that old processes leave empty",
     ("routing", "AddConstraint", "question_is_about_a_case"): "of a column that old processes leave empty",
 }
 """What may hurt a process of the previous version, with the reason why it does not, or what is lost meanwhile."""

@@ -35,6 +35,7 @@ from fanal.interactions.models import (
     Interaction,
     Letter,
     Message,
+    Participation,
     Segment,
     SharedAnswer,
     Topic,
@@ -64,6 +65,7 @@ class AWorld:
             *Segment.objects.order_by("pk").values(),
             *Case.objects.order_by("pk").values(),
             *Topic.objects.order_by("pk").values(),
+            *Participation.objects.order_by("pk").values(),
             *CaseStep.objects.order_by("pk").values(),
             *Draft.objects.order_by("pk").values(),
             *Offer.objects.order_by("pk").values(),
@@ -102,6 +104,9 @@ def a_world() -> AWorld:
     point = ContactPoint.objects.create(customer=customer, kind="email", value="ines@example.com")
     relationship = Relationship.objects.create(
         person=Customer.objects.create(name="Ifeoma Okafor"), represents=customer, kind="family"
+    )
+    asked = Participation.objects.create(
+        interaction=talk, how="asked", agent=an_agent(team=owner.team), by=owner, began_at=now
     )
     file = Attachment.objects.create(
         interaction=talk, name="a.txt", media_type="text/plain", size=1, sha256="0" * 64, at=now
@@ -165,6 +170,7 @@ def a_world() -> AWorld:
         "contacts:topic_pk": topic.pk,
         "offers:pk": offer.pk,
         "segments:pk": segment.pk,
+        "participations:pk": asked.pk,
         "attachments:pk": file.pk,
         "letters:pk": letter.pk,
         "drafts:draft_pk": draft.pk,

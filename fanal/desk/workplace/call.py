@@ -1,6 +1,7 @@
 """The call in the middle room: whether they talk, wait with music, or the phone still rings."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -8,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from fanal.agents.kept import kept
+from fanal.agents.models import Agent
+from fanal.desk.workplace.parties import Other, others_of
 from fanal.interactions.models import Hold, Interaction, Leg, LegKind, Segment
 
 WORDS = {
@@ -25,18 +28,34 @@ class Call:
 
     state: str
     since: datetime
+    others: Sequence[Other] = ()
 
     @property
     def words(self) -> str:
         return str(WORDS[self.state])
 
     @property
+    def asks(self) -> bool:
+        """Somebody is being asked, or heard."""
+        return any(one.asked for one in self.others)
+
+    @property
+    def may_leave(self) -> bool:
+        """There is somebody with whom the customer would stay."""
+        return any(one.state == "together" for one in self.others)
+
+    @property
     def held(self) -> bool:
         return self.state == "held"
 
 
-def call_of(interaction: Interaction, segment: Segment) -> Call:
-    """How the call of this segment's agent stands."""
+def call_of(interaction: Interaction, segment: Segment, *, agent: Agent) -> Call:
+    """How the call of this segment's agent stands, and who else is in it."""
+    call = _own(interaction, segment)
+    return replace(call, others=others_of(interaction.pk, held=call.held, seen_by=agent))
+
+
+def _own(interaction: Interaction, segment: Segment) -> Call:
     if hold := _hold.first(segment=segment.pk):
         return Call(state="held", since=hold.began_at)
     leg = _leg.first(interaction=interaction.pk, agent=segment.agent_id or 0)

@@ -19,6 +19,7 @@ from fanal.desk.naming import language_name
 from fanal.desk.workplace.call import Call, call_of
 from fanal.desk.workplace.composing import Composer, composer_of
 from fanal.desk.workplace.later import DAYS, Zone, zone_of
+from fanal.desk.workplace.parties import part_of
 from fanal.interactions.actions import drafts_of
 from fanal.interactions.capabilities import can
 from fanal.interactions.models import (
@@ -33,6 +34,7 @@ from fanal.interactions.models import (
     Letter,
     Message,
     Note,
+    Participation,
     Segment,
     SegmentKind,
     Topic,
@@ -105,7 +107,17 @@ class Talk:
     @cached_property
     def call(self) -> Call | None:
         """How the call stands, for who has it."""
-        return call_of(self.interaction, self.segment) if self.spoken and self.may_write and self.segment else None
+        return (
+            call_of(self.interaction, self.segment, agent=self.agent)
+            if self.spoken and self.may_write and self.segment
+            else None
+        )
+
+    @cached_property
+    def part(self) -> Participation | None:
+        """How they are in the call of somebody else."""
+        runs = self.spoken and not self.mine and self.interaction.ended_at is None
+        return part_of(self.interaction.pk, self.agent) if runs else None
 
     @property
     def ways(self) -> list[tuple[str, str, str]]:
@@ -212,7 +224,9 @@ def _everything(interaction: int, *, by_mail: bool) -> Iterator[Line]:
     if has_facts:
         yield from (_line("identified", fact) for fact in _facts(interaction=interaction))
     if has_transfers:
-        yield from (_line("transfer", transfer) for transfer in _transfers(interaction=interaction))
+        for fact in _transfers(interaction=interaction):
+            to = fact.to_agent or fact.to_queue
+            yield _line("transfer", fact)._replace(target=to.name if to else _("somebody outside"))
     if has_flows:
         for pk, at, how, name in _flows(interaction=interaction):
             yield Line(kind="flow", at=at, pk=pk, clock=_clock(at), label=str(FlowEnd(how).label), by=name)

@@ -13,7 +13,7 @@ from fanal.agents.kept import kept
 from fanal.agents.models import Agent, AgentState, BreakReason, Presence
 from fanal.cases.models import Case, CaseHelper, CaseState, Part
 from fanal.desk.calling import Caller, caller, picture
-from fanal.interactions.models import Author, DeliveryState, Message, Segment, SegmentKind
+from fanal.interactions.models import Author, DeliveryState, Message, Participation, Segment, SegmentKind
 from fanal.routing.models import Offer, OfferState
 
 MOST_CASES = 20
@@ -74,6 +74,7 @@ class Work:
     wrapping: list[Mine]
     cases: list[MyCase]
     current: int | None
+    asked: list[Participation]
     stories: list[tuple[str, str]]
 
     @cached_property
@@ -115,6 +116,7 @@ def work_of(agent: Agent, *, current: int | None = None) -> Work:
         wrapping=[one for one in unfinished if one.ended_at is not None],
         cases=[MyCase(*row) for row in (*beside, *_cases(agent=agent))],
         current=current,
+        asked=list(_asked(agent=agent)) if state is None or getattr(state, "takes_part", True) else [],
         stories=[(code, str(name)) for code, name in STORIES.items()] if agent.practising else [],
     )
 
@@ -126,7 +128,10 @@ def state_of(agent: Agent) -> AgentState | None:
 @kept
 def _state(agent: Agent) -> QuerySet[AgentState]:
     parts = CaseHelper.objects.filter(agent=OuterRef("agent"), left_at=None)
-    rows = AgentState.objects.filter(agent=agent, ended_at=None).annotate(works_beside=Exists(parts))
+    calls = Participation.objects.filter(agent=OuterRef("agent"), ended_at=None)
+    rows = AgentState.objects.filter(agent=agent, ended_at=None).annotate(
+        works_beside=Exists(parts), takes_part=Exists(calls)
+    )
     return rows.select_related("reason")[:1]
 
 
@@ -139,6 +144,7 @@ def breaks() -> QuerySet[BreakReason]:
 def _offers(agent: Agent) -> QuerySet[Offer]:
     rows = Offer.objects.filter(agent=agent, state=OfferState.OPEN).order_by("offered_at")
     rows = rows.select_related("entry__queue", "entry__interaction__customer", "entry__case")
+    rows = rows.select_related("entry__participation__interaction__customer", "entry__participation__by")
     rows = rows.select_related("entry__hand_over__from_tier", "entry__consultation__by")
     return rows.only(
         *(f"entry__hand_over__{name}" for name in ("summary", "tried", "expected", "back_of", "from_tier__name")),
@@ -147,6 +153,8 @@ def _offers(agent: Agent) -> QuerySet[Offer]:
         *("entry__case__subject", "entry__interaction__channel", "entry__interaction__recognition"),
         *("entry__interaction__given", "entry__interaction__source"),
         "entry__interaction__customer__name",
+        *(f"entry__participation__interaction__{name}" for name in ("given", "source", "channel", "customer__name")),
+        *("entry__participation__why", "entry__participation__by__name"),
     )
 
 
@@ -162,6 +170,12 @@ def _unfinished(agent: Agent) -> QuerySet[Segment, tuple[Any, ...]]:
         Subquery(said.order_by("-id").values(glance=Left("text", LONGEST_GLANCE))[:1]),
         Subquery(unread.values("n")),
     )
+
+
+@kept
+def _asked(agent: Agent) -> QuerySet[Participation]:
+    rows = Participation.objects.filter(agent=agent, ended_at=None).order_by("began_at")
+    return rows.select_related("interaction__customer", "by")
 
 
 @kept

@@ -30,7 +30,8 @@ ORDER BY xid DESC, id DESC LIMIT 1
 _NEXT = """
 SELECT e.xid::text, e.id, i.id, e.kind = ANY(%s)
 FROM events_event e LEFT JOIN interactions_interaction i
-    ON i.id = (e.data ->> 'interaction')::bigint AND i.channel = 'voice' AND e.kind = ANY(%s)
+    ON i.id = coalesce(e.data ->> 'interaction', e.data ->> 'asked_in')::bigint
+    AND i.channel = 'voice' AND e.kind = ANY(%s)
 WHERE (e.xid, e.id) > (%s::xid8, %s) AND e.xid < pg_snapshot_xmin(pg_current_snapshot())
 ORDER BY e.xid, e.id LIMIT 1000
 """

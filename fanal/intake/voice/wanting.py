@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from fanal.agents.models import Agent
 from fanal.channels.asterisk.rules import MUSIC, Party, Wanted
@@ -23,6 +24,7 @@ from fanal.interactions.models import (
     Segment,
     SegmentKind,
 )
+from fanal.interactions.rules.dialling import limits_of
 from fanal.routing.actions.calling_out import LINE
 from fanal.routing.models import WAITS, Offer, OfferState, QueueEntry
 
@@ -31,22 +33,17 @@ HELD = f"{MUSIC}held"
 OFFER, TALK, OTHERS, EARS = "a-", "s-", "p-", "n-"
 OURS = (OFFER, TALK, OTHERS, EARS, LINE)
 """How the lines begin that we called; the rest of their names says for what."""
+RINGS_OUTSIDE = 45  # seconds
 CALLED_AGAIN_AFTER = timedelta(seconds=3)
 """A phone whose line was lost is called again at once; where that was in vain, so long afterwards."""
 
 
 PhoneOf = Callable[[Agent], str]
 """Where an agent can be rung, as the exchange calls it; empty where nobody can."""
-Outside = Callable[[Interaction, str], str]
-"""How the exchange calls a number outside for this call; empty where it must not, or cannot."""
-
-
-def nowhere(call: Interaction, number: str) -> str:
-    return ""
 
 
 @transaction.atomic
-def wanted(interaction_id: int, *, phone_of: PhoneOf, outside: Outside = nowhere, now: datetime) -> Wanted | None:
+def wanted(interaction_id: int, *, phone_of: PhoneOf, now: datetime) -> Wanted | None:
     """The call as it should be; phones that are to ring from now on get their row here, and are asked for once.
 
     None: it is no call of the exchange.
@@ -68,8 +65,10 @@ def wanted(interaction_id: int, *, phone_of: PhoneOf, outside: Outside = nowhere
     entry = QueueEntry.objects.filter(interaction=call, state__in=WAITS).first()
     talk = Segment.objects.filter(interaction=call, kind=SegmentKind.AGENT, ended_at=None).first()
     held = talk is not None and Hold.objects.filter(segment=talk, ended_at=None).exists()
-    others = list(call.participations.filter(ended_at=None).select_related("agent"))
-    offers = list(Offer.objects.filter(entry=entry, state=OfferState.OPEN).select_related("agent")) if entry else []
+    others = list(call.participations.filter(ended_at=None).select_related("agent", "dial"))
+    waits = Q(entry=entry) if entry else Q(pk=None)
+    offered = Offer.objects.filter(waits | Q(entry__participation__in=others), state=OfferState.OPEN)
+    offers = list(offered.select_related("agent")) if entry or others else []
     rings = [_ringing(call, legs, offer, phone_of=phone_of, now=now) for offer in offers]
     asks = held and any(part.how == InCall.ASKED for part in others)
     talks = _talking(call, legs, talk, phone_of=phone_of, now=now) if talk else None
@@ -82,7 +81,7 @@ def wanted(interaction_id: int, *, phone_of: PhoneOf, outside: Outside = nowhere
         )
     talks = talks and replace(talks, into=_consult(call) if asks else _talk(call))
     hears = talks.line if talks else ""
-    them = [_other(call, legs, one, phone_of=phone_of, outside=outside, now=now) for one in others]
+    them = [_other(call, legs, one, phone_of=phone_of, now=now) for one in others]
     theirs = [
         _placed(party, one, call=call, held=held, asks=asks, hears=hears)
         for one, party in zip(others, them, strict=True)
@@ -163,7 +162,6 @@ def _other(
     one: Participation,
     *,
     phone_of: PhoneOf,
-    outside: Outside,
     now: datetime,
 ) -> Party | None:
     """The line of somebody else in the call; an agent's that was lost is called again, a number outside only once."""
@@ -178,16 +176,18 @@ def _other(
     line = f"{OTHERS}{one.pk}-{len(lost)}"
     if one.agent:
         return _call(call, one.agent, line, offer=None, part=one, phone_of=phone_of, now=now)
-    return _call_outside(call, one, line, outside=outside, now=now)
+    return _call_outside(call, one, line, now=now)
 
 
-def _call_outside(call: Interaction, one: Participation, line: str, *, outside: Outside, now: datetime) -> Party | None:
-    address = outside(call, one.number)
-    interactions.open_leg(interaction=call, kind=LegKind.OUTSIDE, line=line, participation=one, now=now)
-    if not address:
+def _call_outside(call: Interaction, one: Participation, line: str, *, now: datetime) -> Party | None:
+    """Only what a `Dial` has allowed is called, and once: its leg is what the limits count."""
+    trunk = limits_of(call.account.settings).trunk
+    interactions.open_leg(interaction=call, kind=LegKind.OUTSIDE, line=line, dial=one.dial, participation=one, now=now)
+    if one.dial is None or one.dial.refused or not trunk:
         no_such_phone(line, now=now)
         return None
-    return Party(line=line, address=address, shows=call.account.address or WITHHELD, rings_for=60)
+    address = f"PJSIP/{one.dial.number}@{trunk}"
+    return Party(line=line, address=address, shows=call.account.address or WITHHELD, rings_for=RINGS_OUTSIDE)
 
 
 def _call(

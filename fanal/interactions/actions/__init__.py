@@ -37,7 +37,7 @@ from fanal.interactions.actions.outbox import (
     send_next,
     take_back,
 )
-from fanal.interactions.actions.owning import give_to_agent, give_to_queue, running_segment
+from fanal.interactions.actions.owning import give_away, give_to_agent, give_to_queue, running_segment
 from fanal.interactions.actions.quality import note_quality
 from fanal.interactions.actions.quoting import quoted
 from fanal.interactions.actions.routes import (
@@ -110,6 +110,7 @@ __all__ = [
     "follow_up",
     "fresh_key",
     "fresh_thread",
+    "give_away",
     "give_to_agent",
     "give_to_queue",
     "give_up_lost",

@@ -17,9 +17,11 @@ def running_segment(interaction: Interaction) -> Segment | None:
 
 
 @transaction.atomic
-def give_to_agent(*, interaction: Interaction, agent: Agent, now: datetime) -> Segment:
-    """The running segment ends and the agent's begins; the topic that is open, if any, takes the time."""
-    now = _end_running(interaction, now=now)
+def give_to_agent(
+    *, interaction: Interaction, agent: Agent, wrap_up_due_at: datetime | None = None, now: datetime
+) -> Segment:
+    """The running segment ends (an agent's goes into wrap-up), this agent's begins; an open topic takes the time."""
+    now = _end_running(interaction, now=now, wrap_up_due_at=wrap_up_due_at)
     segment = Segment.objects.create(interaction=interaction, kind=SegmentKind.AGENT, agent=agent, started_at=now)
     topic = Topic.objects.filter(interaction=interaction, withdrawn_at=None).order_by("position").last()
     if topic:
@@ -32,6 +34,13 @@ def give_to_queue(*, interaction: Interaction, wrap_up_due_at: datetime | None =
     """The running segment ends (an agent's goes into wrap-up) and a queue owns the contact."""
     now = _end_running(interaction, now=now, wrap_up_due_at=wrap_up_due_at)
     return Segment.objects.create(interaction=interaction, kind=SegmentKind.QUEUE, started_at=now)
+
+
+@transaction.atomic
+def give_away(*, interaction: Interaction, wrap_up_due_at: datetime | None = None, now: datetime) -> Segment:
+    """The running segment ends (an agent's goes into wrap-up): they are with somebody outside, and no agent has it."""
+    now = _end_running(interaction, now=now, wrap_up_due_at=wrap_up_due_at)
+    return Segment.objects.create(interaction=interaction, kind=SegmentKind.AWAY, started_at=now)
 
 
 def _end_running(interaction: Interaction, *, now: datetime, wrap_up_due_at: datetime | None = None) -> datetime:

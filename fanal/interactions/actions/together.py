@@ -7,7 +7,7 @@ from django.db import transaction
 from fanal.agents.models import Agent
 from fanal.events.actions import publish
 from fanal.interactions import audience
-from fanal.interactions.models import InCall, Interaction, Leg, PartEnd, Participation
+from fanal.interactions.models import Dial, InCall, Interaction, Leg, PartEnd, Participation
 
 
 @transaction.atomic
@@ -16,19 +16,23 @@ def let_take_part(
     interaction: Interaction,
     how: InCall,
     agent: Agent | None = None,
-    number: str = "",
+    dial: Dial | None = None,
     why: str = "",
     by: Agent,
     now: datetime,
 ) -> Participation:
-    """Somebody is to be in it; an agent or a number that is already stays as they are."""
+    """Somebody is to be in it; an agent or a number that is already stays as they are.
+
+    A number outside comes with the `dial` that allows it.
+    """
     locked(interaction)
+    number = dial.number if dial else ""
     there = Participation.objects.filter(interaction=interaction, ended_at=None)
     same = there.filter(agent=agent, number=number).first() if agent or number else None
     if same:
         return same
     fresh = Participation.objects.create(
-        interaction=interaction, how=how, agent=agent, number=number, why=why, by=by, began_at=now
+        interaction=interaction, how=how, agent=agent, number=number, dial=dial, why=why, by=by, began_at=now
     )
     _tell("participation.began", fresh, by=by, now=now)
     return fresh

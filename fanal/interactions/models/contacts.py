@@ -31,6 +31,7 @@ class EndReason(models.TextChoices):
     VOICEMAIL = "voicemail", _("Answered by a machine")
     FAILED = "failed", _("Could not be reached")
     NOT_LIFTED = "not_lifted", _("Own phone not lifted")
+    OUTSIDE = "outside", _("Ended by somebody outside")
 
 
 class InteractionQuery(models.QuerySet["Interaction"]):
@@ -43,7 +44,9 @@ class InteractionQuery(models.QuerySet["Interaction"]):
             return rows
         took_part = models.Exists(Segment.objects.filter(interaction=models.OuterRef("pk"), agent=agent))
         of_my_case = models.Exists(Case.objects.filter(topics__interaction=models.OuterRef("pk"), owner=agent))
-        return rows.filter(took_part | of_my_case | models.Q(customer__isnull=False))
+        others = self.model._meta.get_field("participations").related_model
+        beside = models.Exists(others._default_manager.filter(interaction=models.OuterRef("pk"), agent=agent))
+        return rows.filter(took_part | beside | of_my_case | models.Q(customer__isnull=False))
 
 
 class Interaction(models.Model):
@@ -144,6 +147,7 @@ class SegmentKind(models.TextChoices):
     BOT = "bot", _("Bot")
     QUEUE = "queue", _("Queue")
     AGENT = "agent", _("Agent")
+    AWAY = "away", _("With somebody outside")
 
 
 class Segment(models.Model):

@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from fanal.agents.models import Agent
 from fanal.interactions.models.contacts import Interaction
+from fanal.interactions.models.dialling import Dial
 
 
 class InCall(models.TextChoices):
@@ -42,6 +43,9 @@ class Participation(models.Model):
     how = models.CharField(max_length=8, choices=InCall)
     agent = models.ForeignKey(Agent, models.PROTECT, null=True, related_name="+", db_index=False)
     number = models.CharField(max_length=20, blank=True, help_text="Outside, in international form.")
+    dial = models.OneToOneField(
+        Dial, models.PROTECT, null=True, related_name="participation", help_text="What allows the number to be called."
+    )
     why = models.TextField(blank=True, help_text="What they are told before they answer.")
     by = models.ForeignKey(Agent, models.PROTECT, related_name="+", db_index=False)
     began_at = models.DateTimeField()
@@ -53,6 +57,7 @@ class Participation(models.Model):
         ordering = ["began_at", "id"]
         constraints = [
             models.CheckConstraint(condition=Q(agent=None) | Q(number=""), name="participation_of_one"),
+            models.CheckConstraint(condition=Q(number="") | Q(dial__isnull=False), name="number_outside_was_allowed"),
             models.CheckConstraint(condition=~Q(how__in=SUPERVISES) | Q(agent__isnull=False), name="supervisor_is_one"),
             models.UniqueConstraint(
                 fields=["interaction", "agent"],

@@ -18,6 +18,16 @@ from fanal.routing.actions.entering import abandon, enqueue, overflow
 from fanal.routing.actions.estimating import estimate_wait
 from fanal.routing.actions.finishing import complete_wrap_up, expire_wrap_ups, finish_talk
 from fanal.routing.actions.handing_on import change_priority, give_back, reassign, transfer
+from fanal.routing.actions.in_calls import (
+    MayNotCall,
+    ask,
+    bring_together,
+    gone,
+    hand_to,
+    leave_call,
+    let_go,
+    send_outside,
+)
 from fanal.routing.actions.loads import note_phones
 from fanal.routing.actions.offering import accept, decline, expire_offers
 from fanal.routing.actions.presence import set_presence, sign_out
@@ -29,6 +39,7 @@ from fanal.routing.actions.unreachable import heartbeat, lose_unreachable, retur
 
 __all__ = [
     "CalledOut",
+    "MayNotCall",
     "NotPossible",
     "a_machine_answered",
     "abandon",
@@ -36,8 +47,10 @@ __all__ = [
     "addresses_of",
     "answer",
     "answer_later",
+    "ask",
     "begin_bulk",
     "begin_mail",
+    "bring_together",
     "call_out",
     "change_priority",
     "close_queues",
@@ -55,11 +68,15 @@ __all__ = [
     "give_back",
     "give_case",
     "go_on",
+    "gone",
     "hand_back",
     "hand_over",
+    "hand_to",
     "heartbeat",
     "keep_matter",
     "keep_unanswered",
+    "leave_call",
+    "let_go",
     "lose_unreachable",
     "merge_case",
     "note_phones",
@@ -69,6 +86,7 @@ __all__ = [
     "reassign",
     "reopen_problem",
     "return_talks",
+    "send_outside",
     "set_presence",
     "settle_case",
     "settle_problem",

@@ -13,11 +13,13 @@ from fanal.cases import actions as cases
 from fanal.cases.models import Case, CaseOrigin, CaseState, CaseType
 from fanal.interactions import actions as interactions
 from fanal.interactions import matters
-from fanal.interactions.models import Author, EndReason, Interaction, Topic, TopicOrigin
+from fanal.interactions.models import Author, EndReason, Interaction, PartEnd, Topic, TopicOrigin
 from fanal.routing import configuration
 from fanal.routing.actions.cases import waiting_entry
 from fanal.routing.actions.consulting import take_back_question
 from fanal.routing.actions.entering import leave, lock_entry, moved, open_one, place
+from fanal.routing.actions.finishing import release
+from fanal.routing.actions.in_calls import gone
 from fanal.routing.actions.telling import say
 from fanal.routing.models import EntryState, Queue, QueueEntry
 from fanal.routing.opening import open_now, opens_at
@@ -120,10 +122,13 @@ def _close(entry_id: int, what: Closing, now: datetime) -> bool:
             say(entry.interaction, _handed_on, f"closing-{entry.pk}", now=now)
         return True
     leave(entry, state=EntryState.CLOSED, now=now, customer=True, reason=why)
+    if entry.participation:
+        gone(participation=entry.participation, end=PartEnd.UNANSWERED, by=None, now=now)
     if entry.consultation:
         take_back_question(consultation=entry.consultation, by=None, now=now)
     if entry.interaction:
         tell_and_keep(interaction=entry.interaction, queue=entry.queue, priority=entry.priority, now=now)
+        release(interaction=entry.interaction, now=now)
         interactions.end_talk(interaction=entry.interaction, reason=EndReason.CLOSED, now=now)
     return True
 

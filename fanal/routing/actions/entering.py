@@ -116,7 +116,10 @@ def overflow(*, entry_id: int, now: datetime) -> QueueEntry | None:
     if entry.state != EntryState.WAITING or entry.overflow_at is None or entry.overflow_at > now or target is None:
         return None
     seen = QueueEntry.objects.filter(
-        interaction=entry.interaction_id, case=entry.case_id, consultation=entry.consultation_id
+        interaction=entry.interaction_id,
+        case=entry.case_id,
+        consultation=entry.consultation_id,
+        participation=entry.participation_id,
     )
     if not open_now(target, now) or seen.filter(queue=target, state=EntryState.OVERFLOWED).exists():
         QueueEntry.objects.filter(pk=entry.pk).update(overflow_at=None, version=entry.version + 1)
@@ -134,6 +137,7 @@ def moved(entry: QueueEntry, *, queue: Queue) -> QueueEntry:
         segment=entry.segment,
         hand_over=entry.hand_over,
         consultation=entry.consultation,
+        participation=entry.participation,
         channel=entry.channel,
         priority=entry.priority,
         skills=entry.skills,
@@ -164,12 +168,14 @@ def lock_waiting(*, interaction: Interaction) -> QueueEntry | None:
 
 
 def lock_entry(entry_id: int) -> QueueEntry:
-    """One entry, locked after its interaction: everybody locks in this order."""
-    found = QueueEntry.objects.only("interaction_id").get(pk=entry_id)
-    if found.interaction_id:
-        Interaction.objects.select_for_update(of=("self",)).get(pk=found.interaction_id)
+    """One entry, locked after its interaction, or the one it is asked in: everybody locks in this order."""
+    found = QueueEntry.objects.only("interaction_id", "participation__interaction_id").select_related("participation")
+    one = found.get(pk=entry_id)
+    if key := one.interaction_id or (one.participation.interaction_id if one.participation else None):
+        Interaction.objects.select_for_update(of=("self",)).get(pk=key)
     rows = QueueEntry.objects.select_for_update(of=("self",))
-    return rows.select_related("interaction", "case", "queue__overflow_to__calendar").get(pk=entry_id)
+    related = ("interaction", "case", "participation__interaction", "queue__overflow_to__calendar")
+    return rows.select_related(*related).get(pk=entry_id)
 
 
 def withdraw_offer(entry: QueueEntry, *, reason: str, now: datetime, by: Agent | None = None) -> None:

@@ -8,11 +8,11 @@ from fanal.agents.models import Agent
 from fanal.events.actions import publish
 from fanal.interactions import actions as interactions
 from fanal.interactions.audience import customers
-from fanal.interactions.models import EndReason, Interaction, Segment, SegmentKind
+from fanal.interactions.models import EndReason, Interaction, PartEnd, Segment, SegmentKind
 from fanal.routing.actions import loads
-from fanal.routing.actions.entering import abandon, lock_waiting
+from fanal.routing.actions.entering import abandon, leave, lock_entry, lock_waiting, withdraw_offer
 from fanal.routing.actions.telling import wake
-from fanal.routing.models import Queue, QueueEntry
+from fanal.routing.models import WAITS, EntryState, Queue, QueueEntry
 
 WRAP_UP_SECONDS = 30
 
@@ -25,6 +25,7 @@ def finish_talk(
 
     Returns the segment in wrap-up, None when the contact was over already or nobody had it.
     """
+    release(interaction=interaction, now=now)
     if lock_waiting(interaction=interaction):
         abandon(interaction=interaction, now=now)
         return None
@@ -35,6 +36,18 @@ def finish_talk(
         return None
     begin_wrap_up(segment, now=now, by=by)
     return segment
+
+
+def release(*, interaction: Interaction, now: datetime) -> None:
+    """It is about to be over for all who are in it: they are free, and nobody is asked any more."""
+    Interaction.objects.select_for_update(of=("self",)).get(pk=interaction.pk)
+    for part in interaction.participations.filter(ended_at=None):
+        waiting = QueueEntry.objects.filter(participation=part, state__in=WAITS).values_list("pk", flat=True).first()
+        if waiting and (entry := lock_entry(waiting)).state in WAITS:
+            withdraw_offer(entry, reason="taken_out", now=now)
+            leave(entry, state=EntryState.WITHDRAWN, now=now, reason="taken_out")
+        if interactions.end_part(part, end=PartEnd.OVER, by=None, now=now) and part.agent_id:
+            loads.change(part.agent_id, channel=interaction.channel, by=-1, idle=True, now=now)
 
 
 def begin_wrap_up(segment: Segment, *, now: datetime, by: Agent | None) -> None:

@@ -67,7 +67,7 @@ def transfer(
     if line:
         entry.hand_over = packets.write(
             packet,
-            case=_case_of(interaction),
+            case=case_of(interaction),
             interaction=interaction,
             queue=queue,
             to_tier=line,
@@ -113,7 +113,7 @@ def reassign(
             transfer(interaction=interaction, by=by, to_agent=to_agent, to_queue=to_queue, now=now)
             return interaction.queue_entries.latest("id")
         entry_id = waiting.pk
-    if to_agent and not _available(to_agent):
+    if to_agent and not available(to_agent):
         raise NotPossible(Refusal.NOT_THERE)
     entry = lock_entry(entry_id or 0)
     if entry.state not in WAITS:
@@ -175,7 +175,7 @@ def _talk(interaction: Interaction) -> tuple[Interaction, Segment]:
     return interaction, segment
 
 
-def _case_of(interaction: Interaction) -> Case | None:
+def case_of(interaction: Interaction) -> Case | None:
     """The open case that the talk is about: that of the topic in focus, else of the latest."""
     topics = Topic.objects.filter(interaction=interaction, withdrawn_at=None, case__isnull=False)
     latest = topics.annotate(at=Max("spans__started_at")).order_by(F("at").desc(nulls_last=True), "-pk")
@@ -214,7 +214,7 @@ def _target_queue(
     if to_agent:
         if to_agent.pk == segment.agent_id:
             raise NotPossible(Refusal.SAME_AGENT)
-        if not _available(to_agent):
+        if not available(to_agent):
             raise NotPossible(Refusal.NOT_THERE)
         return came_from or _any_queue(segment.interaction)
     if to_queue:
@@ -238,7 +238,7 @@ def _any_queue(interaction: Interaction) -> Queue:
     return queue
 
 
-def _available(agent: Agent) -> bool:
+def available(agent: Agent) -> bool:
     return agent.is_active and agent.states.filter(ended_at=None, state=Presence.AVAILABLE).exists()
 
 

@@ -8,7 +8,7 @@ from fanal.agents.models import Agent, Presence
 from fanal.events.actions import publish
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import Segment
-from fanal.routing.actions import consulting, loads, packets
+from fanal.routing.actions import consulting, in_calls, loads, packets
 from fanal.routing.actions.entering import NOT_AGAIN_FOR, end_offer, leave, lock_entry, to_front
 from fanal.routing.actions.presence import set_presence
 from fanal.routing.actions.refusals import NotPossible, Refusal
@@ -32,7 +32,8 @@ def accept(*, offer_id: int, agent: Agent, now: datetime) -> Segment | None:
         offer.segment = interactions.give_to_agent(interaction=entry.interaction, agent=agent, now=now)
     offer.state, offer.answered_at = OfferState.ACCEPTED, max(now, offer.offered_at)
     offer.save(update_fields=["state", "answered_at", "segment"])
-    loads.change(agent.pk, channel=entry.channel, by=0 if entry.interaction else -1, ringing=-1, idle=True, now=now)
+    stays = entry.interaction or entry.participation
+    loads.change(agent.pk, channel=entry.channel, by=0 if stays else -1, ringing=-1, idle=True, now=now)
     tell("offer.accepted", entry, now=now, by=agent, agents=[agent.pk], offer=offer.pk, agent=agent.pk)
     leave(entry, state=EntryState.ANSWERED, now=now, by=agent, customer=True, agent=agent.pk)
     if offer.segment:
@@ -46,6 +47,8 @@ def accept(*, offer_id: int, agent: Agent, now: datetime) -> Segment | None:
             segment=offer.segment.pk,
             agent=agent.pk,
         )
+    elif entry.participation:
+        in_calls.accepted(entry.participation, agent=agent, offer=offer.pk, now=now)
     elif entry.consultation:
         consulting.take(entry.consultation, agent=agent, now=now)
     else:

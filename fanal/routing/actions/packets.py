@@ -71,14 +71,19 @@ def write(
 
 def take(entry: QueueEntry, *, agent: Agent, now: datetime) -> None:
     """Somebody accepted what was handed over: the case is theirs now."""
-    fact = entry.hand_over
-    if fact is None or fact.ended_at or fact.taken_at:
+    if entry.hand_over:
+        take_over(entry.hand_over, agent=agent, owns=entry.interaction_id is not None, now=now)
+
+
+def take_over(fact: HandOver, *, agent: Agent, owns: bool = True, now: datetime) -> None:
+    """`owns`: with the talk comes its case; a case that waited by itself is owned already."""
+    if fact.ended_at or fact.taken_at:
         return
     fact.taken_at, fact.taken_by = now, agent
     fact.save(update_fields=["taken_at", "taken_by"])
     if fact.back_of_id or fact.case_id is None:
         end(fact, how=HandOverEnd.TAKEN, now=now)
-    if fact.case and entry.interaction_id:
+    if fact.case and owns:
         cases.assign(case=fact.case, owner=agent, now=now, by=agent)
     if fact.case and fact.from_agent_id:
         notices.tell(agents=[fact.from_agent_id], kind="taken", case=fact.case, by=agent, now=now)

@@ -29,6 +29,10 @@ class Refusal(StrEnum):
     NO_PHONE = "no_phone"
     IN_A_CALL = "in_a_call"
     PRACTISES = "practises"
+    ONE_IS_ASKED = "one_is_asked"
+    NOT_ANSWERED = "not_answered"
+    HAS_LEFT = "has_left"
+    NO_NUMBER = "no_number"
 
 
 class NotPossible(Exception):
@@ -84,5 +88,13 @@ class NotPossible(Exception):
                 return _("You are in a call, or one rings. Finish it first.")
             case Refusal.PRACTISES:
                 return _("Whoever practises calls nobody.")
+            case Refusal.ONE_IS_ASKED:
+                return _("Somebody is being asked already. Bring them into the talk or let them go first.")
+            case Refusal.NOT_ANSWERED:
+                return _("They have not answered yet. Wait until they do, or let them go.")
+            case Refusal.HAS_LEFT:
+                return _("They have left the call already.")
+            case Refusal.NO_NUMBER:
+                return _("This number cannot be called.")
             case Refusal.ONE_TARGET:
                 return _("Choose exactly one: an agent, a queue or a tier.")

@@ -57,6 +57,8 @@ def say(interaction: Interaction, said: Callable[[], str], once: str, *, now: da
 def about(entry: QueueEntry) -> dict[str, Any]:
     """The ids and codes that every event of an entry carries."""
     thing = {"interaction": entry.interaction_id} if entry.interaction_id else {"case": entry.case_id}
+    if entry.participation:
+        thing = {"asked_in": entry.participation.interaction_id, "participation": entry.participation.pk}
     if entry.consultation_id:
         thing["consultation"] = entry.consultation_id
     about = {"entry": entry.pk, "queue": entry.queue_id, "channel": entry.channel, "priority": entry.priority, **thing}

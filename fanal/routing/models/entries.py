@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fanal.agents.models import Agent
 from fanal.cases.models import Case
-from fanal.interactions.models import Interaction, Segment
+from fanal.interactions.models import Interaction, Participation, Segment
 from fanal.routing.models.handing_on import Consultation, HandOver
 from fanal.routing.models.queues import Queue
 
@@ -25,7 +25,7 @@ WAITS = (EntryState.WAITING, EntryState.OFFERED)
 
 
 class QueueEntry(models.Model):
-    """One waiting item: exactly one of an interaction and a case (callbacks come with the voice channel).
+    """One waiting item: exactly one of an interaction, a case, and a part in somebody's call for whoever takes it.
 
     A case waits for an owner, with a packet if it was handed over; or a question about it waits for an answer.
     """
@@ -38,6 +38,9 @@ class QueueEntry(models.Model):
     segment = models.ForeignKey(Segment, models.PROTECT, null=True, help_text="The interaction's stay in this queue.")
     hand_over = models.ForeignKey(HandOver, models.PROTECT, null=True, related_name="entries", db_index=False)
     consultation = models.ForeignKey(Consultation, models.PROTECT, null=True, related_name="entries", db_index=False)
+    participation = models.ForeignKey(
+        Participation, models.CASCADE, null=True, related_name="entries", help_text="Who is asked in a call of others."
+    )
     channel = models.CharField(max_length=20)
     state = models.CharField(max_length=10, choices=EntryState, default=EntryState.WAITING)
     priority = models.PositiveSmallIntegerField(default=2)
@@ -63,7 +66,9 @@ class QueueEntry(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(interaction__isnull=False, case=None) | Q(interaction=None, case__isnull=False),
+                condition=Q(interaction__isnull=False, case=None, participation=None)
+                | Q(interaction=None, case__isnull=False, participation=None)
+                | Q(interaction=None, case=None, participation__isnull=False),
                 name="entry_points_at_one_thing",
             ),
             models.UniqueConstraint(

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fanal.agents.models import Agent, Tier
 from fanal.cases.models import Case
@@ -95,6 +96,7 @@ class TransferTarget(models.TextChoices):
     AGENT = "agent", _("Agent")
     QUEUE = "queue", _("Queue")
     TIER = "tier", _("Tier")
+    OUTSIDE = "away", pgettext_lazy("line of a call", "Outside")
 
 
 class Transfer(models.Model):

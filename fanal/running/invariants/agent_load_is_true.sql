@@ -1,10 +1,13 @@
--- What the matcher believes of an agent is what their presence, open offers and unfinished segments say.
+-- What the matcher believes of an agent is what their presence, open offers, unfinished segments and parts in others say.
 WITH truth AS (
   SELECT agent_id, channel, count(*) AS work FROM (
     SELECT o.agent_id, e.channel FROM routing_offer o JOIN routing_queueentry e ON e.id = o.entry_id WHERE o.state = 'open'
     UNION ALL
     SELECT s.agent_id, i.channel FROM interactions_segment s JOIN interactions_interaction i ON i.id = s.interaction_id
     WHERE s.kind = 'agent' AND s.wrapped_up_at IS NULL
+    UNION ALL
+    SELECT p.agent_id, i.channel FROM interactions_participation p
+    JOIN interactions_interaction i ON i.id = p.interaction_id WHERE p.ended_at IS NULL AND p.agent_id IS NOT NULL
   ) AS open_work GROUP BY agent_id, channel
 ), belief AS (
   SELECT l.agent_id, w.key AS channel, w.value::int AS work

@@ -29,7 +29,7 @@ def local() -> pbx.Local:
 
 @pytest.fixture(scope="session")
 def exchange(local: pbx.Local, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Pbx]:
-    """It runs for all tests of this process, with one trunk whose carrier is whoever binds the trunk's port."""
+    """It runs for all tests of this process, with trunks whose carrier is whoever binds their port."""
     home = tmp_path_factory.mktemp("pbx")
     asked = exchange_in(
         local, home, at=20000 + MEDIA_PORTS * (1 + int("0" + worker_id.removeprefix("gw").removeprefix("master")))
@@ -41,13 +41,16 @@ def exchange(local: pbx.Local, tmp_path_factory: pytest.TempPathFactory, worker_
 
 
 def exchange_in(local: pbx.Local, home: Path, *, at: int) -> Pbx:
-    sip, http, carrier = free_ports(3)
+    sip, http, carrier, other = free_ports(4)
     folder = local.folder(home)
     return Pbx(
         name="tests",
         secret=SECRET,
         folders=Folders(settings=folder / "settings", state=folder / "state", modules=local.modules),
-        trunks=(Trunk(name="carrier", address="127.0.0.1", port=carrier, asked_every=0),),
+        trunks=(
+            Trunk(name="carrier", address="127.0.0.1", port=carrier, asked_every=0),
+            Trunk(name="other", address="127.0.0.1", port=other, asked_every=0),
+        ),
         sip_port=sip,
         http_port=http,
         first_media_port=at,

@@ -8,16 +8,29 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from fanal.agents.models import Agent
-from fanal.channels.asterisk.ari import Address
+from fanal.agents.models import Agent, AgentSkill, Presence
+from fanal.channels.asterisk.ari import Address, Orders, path_of
+from fanal.channels.models import ChannelAccount
 from fanal.intake.voice.room import Room
 from fanal.interactions import actions as interactions
-from fanal.interactions.models import InCall, Interaction, Leg, PartEnd, Participation
+from fanal.interactions.models import (
+    EndReason,
+    InCall,
+    Interaction,
+    Leg,
+    LegKind,
+    PartEnd,
+    Participation,
+    Segment,
+    SegmentKind,
+)
+from fanal.routing import actions as routing
+from fanal.routing.models import Offer
 from fanal.running.pbx.configuration import Pbx
 from tests import servers
 from tests.channels.asterisk.phones import Caller, Telephone
 from tests.channels.asterisk.test_room import OURS, THEIRS, TheSame, call, nobody_calls_yet, number, room_for  # noqa: F401
-from tests.routing_world import agent
+from tests.routing_world import agent, queue, skill
 from tests.servers import free_ports
 
 pytestmark = [
@@ -48,11 +61,19 @@ class People:
         self.stack = contextlib.ExitStack()
 
     def agent(self, name: str, *, takes_calls: bool = False, ends: bool = False) -> Agent:
-        who = agent(name, capacity={"voice": 1}, available_at=timezone.now() if takes_calls else None)
+        who = agent(name, capacity={"voice": 1}, available_at=None)
         telephone = Telephone(folder=self.folder, port=free_ports(1)[0])
         self.phones.of[who.pk] = telephone.address
         self.stack.enter_context(telephone.there(ends=ends))
+        if takes_calls:
+            be_there(who)
         return who
+
+    def outside(self, account: ChannelAccount) -> str:
+        """Somebody who is called by the carrier's line; returns the number at which they are."""
+        account.settings["dialling"] = {"trunk": "other", "countries": ["NO"], "opens": "00:00", "closes": "23:59"}
+        account.save()
+        return THEIRS
 
     def in_bridge(self, name: str) -> set[str]:
         """The names of the agents, and `customer`, that are there now."""
@@ -77,6 +98,10 @@ def talking(people: People, caller: Caller) -> Iterator[Callable[[], Interaction
     with caller.calls(OURS, of=THEIRS, seconds=25):
         until(lambda: people.in_bridge(f"t-{call().pk}") == {"Ann", "customer"})
         yield call
+
+
+def be_there(who: Agent) -> None:
+    routing.set_presence(agent=who, state=Presence.AVAILABLE, by=who, now=timezone.now())
 
 
 def ann() -> Agent:
@@ -122,3 +147,84 @@ def test_who_listens_has_a_room_of_their_own_with_the_sound_of_the_agent(
     until(lambda: people.in_bridge(f"t-{call().pk}") == {"Ann", "Sue", "customer"})
     until(lambda: not any(name.startswith("n-") for name in people.room.exchange.seen().lines))
     until(lambda: room not in people.room.exchange.seen().bridges)
+
+
+def test_a_warm_transfer_to_a_queue_gives_the_customer_to_who_took_it_without_a_word_in_between(
+    people: People, talking: Callable[[], Interaction]
+) -> None:
+    bob = people.agent("Bob")
+    AgentSkill.objects.create(agent=bob, skill=skill("lines"), level=3)
+    second = queue("second", skills={"lines": 1}, ring_seconds=20)
+    be_there(bob)
+    part = routing.ask(interaction=call(), to_queue=second, why="No tone.", by=ann(), now=timezone.now())
+    until(lambda: people.in_bridge(f"c-{call().pk}") == {"Ann", "Bob"})
+    assert people.in_bridge(HELD) == {"customer"}
+    assert Offer.objects.get(entry__participation=part).agent == bob
+    routing.hand_to(participation=part_now(part), by=ann(), now=timezone.now())
+    until(lambda: people.in_bridge(f"t-{call().pk}") == {"Bob", "customer"})
+    until(lambda: not Leg.objects.filter(agent=ann(), ended_at=None).exists())
+    assert call().ended_at is None
+    assert Segment.objects.get(interaction=call(), ended_at=None).agent == bob
+
+
+def test_who_lays_down_in_a_conference_leaves_the_customer_with_the_one_who_stays(
+    people: People, talking: Callable[[], Interaction], address: Address
+) -> None:
+    bob = people.agent("Bob", takes_calls=True)
+    part = routing.ask(interaction=call(), to_agent=bob, by=ann(), now=timezone.now())
+    until(lambda: people.in_bridge(f"c-{call().pk}") == {"Ann", "Bob"})
+    routing.bring_together(participation=part_now(part), by=ann(), now=timezone.now())
+    until(lambda: people.in_bridge(f"t-{call().pk}") == {"Ann", "Bob", "customer"})
+    lay_down(address, Leg.objects.get(agent=ann(), ended_at=None).line)
+    until(lambda: people.in_bridge(f"t-{call().pk}") == {"Bob", "customer"})
+    until(lambda: Segment.objects.get(interaction=call(), ended_at=None).agent == bob)
+    lay_down(address, Leg.objects.get(agent=bob, ended_at=None).line)
+    until(lambda: call().end_reason == EndReason.AGENT)
+    until(lambda: not Leg.objects.filter(ended_at=None).exists())
+
+
+def test_a_customer_who_hangs_up_in_a_conference_ends_every_line(
+    people: People, talking: Callable[[], Interaction], address: Address
+) -> None:
+    bob = people.agent("Bob", takes_calls=True)
+    part = routing.ask(interaction=call(), to_agent=bob, by=ann(), now=timezone.now())
+    until(lambda: people.in_bridge(f"c-{call().pk}") == {"Ann", "Bob"})
+    routing.bring_together(participation=part_now(part), by=ann(), now=timezone.now())
+    until(lambda: people.in_bridge(f"t-{call().pk}") == {"Ann", "Bob", "customer"})
+    lay_down(address, call().thread)
+    until(lambda: call().end_reason == EndReason.CUSTOMER)
+    until(lambda: not Leg.objects.filter(ended_at=None).exists())
+    until(lambda: not [name for name in people.room.exchange.seen().bridges if not name.startswith("w-")])
+    assert part_now(part).end == PartEnd.OVER
+
+
+def test_a_transfer_to_a_number_outside_leaves_the_customer_with_them_until_one_hangs_up(
+    people: People,
+    talking: Callable[[], Interaction],
+    exchange: Pbx,
+    number: ChannelAccount,  # noqa: F811
+    address: Address,
+) -> None:
+    outside = people.outside(number)
+    with Telephone(folder=people.folder, port=exchange.trunks[1].port).there():
+        routing.send_outside(interaction=call(), number=outside, by=ann(), now=timezone.now())
+        until(lambda: people.in_bridge(f"t-{call().pk}") == {"customer", "outside"})
+        leg = Leg.objects.get(kind=LegKind.OUTSIDE)
+        assert leg.dial
+        assert leg.answered_at
+        assert Segment.objects.get(interaction=call(), ended_at=None).kind == SegmentKind.AWAY
+        assert not Leg.objects.filter(agent=ann(), ended_at=None).exists()
+        lay_down(address, leg.line)
+        until(lambda: call().end_reason == EndReason.OUTSIDE)
+        until(lambda: not Leg.objects.filter(ended_at=None).exists())
+
+
+def part_now(part: Participation) -> Participation:
+    return Participation.objects.get(pk=part.pk)
+
+
+def lay_down(address: Address, line: str) -> None:
+    """As if whoever has this phone laid it down."""
+    orders = Orders(address, "laying-down", lines=1)
+    orders.ask("DELETE", path_of("channels", line), {"reason_code": 16})
+    orders.close()

@@ -16,6 +16,7 @@ from fanal.desk.workplace import drawing
 from fanal.desk.workplace.colleagues import colleagues_of, listed
 from fanal.desk.workplace.finding import own
 from fanal.interactions import actions as interactions
+from fanal.interactions.capabilities import can
 from fanal.interactions.models import Disposition, Interaction, Segment, SegmentKind, Topic
 from fanal.routing import actions as routing
 from fanal.routing.models import Queue
@@ -99,15 +100,26 @@ def transfer(request: SignedInRequest, pk: int) -> HttpResponse:
             "queues": queues,
             "tiers": Tier.objects.all(),
             "colleagues": listed(request.user, channel=interaction.channel),
+            "outside": can(interaction.channel).spoken,
         }
         return render(request, "workplace/transfer.html", context)
     kind, _colon, chosen = request.POST.get("target", "").partition(":")
-    if kind not in ("queue", "agent", "tier") or not number(chosen):
+    outside = request.POST.get("number", "").strip()[:64] if can(interaction.channel).spoken else ""
+    if bool(outside) == (kind in ("queue", "agent", "tier") and bool(number(chosen))):
         return drawing.refused(_("Choose to whom it goes."))
     packet = {name: request.POST.get(name, "").strip() for name in ("summary", "tried", "expected")}
     if any(len(text) > LONGEST_SUMMARY for text in packet.values()):
         return drawing.refused(_("What they need to know may have at most 2,000 characters. Please shorten it."))
     try:
+        if outside:
+            routing.send_outside(
+                interaction=interaction,
+                number=outside,
+                summary=packet["summary"],
+                by=request.user,
+                now=timezone.now(),
+            )
+            return _done_with(request)
         routing.transfer(
             interaction=interaction,
             by=request.user,
@@ -119,6 +131,10 @@ def transfer(request: SignedInRequest, pk: int) -> HttpResponse:
         )
     except routing.NotPossible as problem:
         return drawing.refused(problem.sentence())
+    return _done_with(request)
+
+
+def _done_with(request: SignedInRequest) -> HttpResponse:
     answer = drawing.rooms(request, None)
     answer.headers["HX-Push-Url"] = "/"
     return answer

@@ -21,7 +21,9 @@ from fanal.routing.models import Offer
 @needs(Permission.HANDLE)
 def acceptance(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take it: the talk and what it is about open at once."""
-    offer = get_object_or_404(Offer.objects.select_related("entry__case"), pk=pk, agent=request.user)
+    offer = get_object_or_404(
+        Offer.objects.select_related("entry__case", "entry__participation"), pk=pk, agent=request.user
+    )
     try:
         routing.accept(offer_id=pk, agent=request.user, now=timezone.now())
     except routing.NotPossible as problem:
@@ -31,7 +33,8 @@ def acceptance(request: SignedInRequest, pk: int) -> HttpResponse:
         if request.headers.get("HX-Request"):
             return HttpResponse(headers={"HX-Redirect": address})
         return redirect(address)
-    found = seen(request.user, offer.entry.interaction_id or 0)
+    asked = offer.entry.participation
+    found = seen(request.user, asked.interaction_id if asked else offer.entry.interaction_id or 0)
     if not request.headers.get("HX-Request") or request.headers.get("HX-Target") == "ringing":
         return go_to(request, reverse("interaction", args=[found.pk]))
     mark_read(found, agent=request.user)
