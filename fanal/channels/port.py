@@ -75,10 +75,14 @@ class LineAnswered(CallSignal):
 
 @dataclass(frozen=True, kw_only=True)
 class LineEnded(CallSignal):
-    """A line is gone. `cause` as in ITU-T Q.850, 0 where none was told; `found`: nobody saw when it went."""
+    """A line is gone. `cause` as in ITU-T Q.850, 0 where none was told; `found`: nobody saw when it went.
+
+    `cut`: the exchange itself went, and the line with it.
+    """
 
     cause: int = 0
     found: bool = False
+    cut: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -114,7 +114,7 @@ SHAPES: tuple[Shape, ...] = (
         fields=(
             *("name", "tier", "calendar", "priority", "ageing_seconds", "answer_within_seconds", "ring_seconds"),
             *("wrap_up_seconds", "widen_after_seconds", "overflow_to", "overflow_after_seconds"),
-            *("at_closing", "return_after_seconds"),
+            *("at_closing", "return_after_seconds", "calls_back_cut"),
             *("longest_wait_seconds", "practice", "active"),
         ),
         children={"skills": ("queue", ("skill", "level"))},

@@ -170,6 +170,7 @@ def follow(*, account: ChannelAccount, signal: Signal, now: datetime) -> None:
             calls.answered(signal=signal, now=now)
         case LineEnded():
             if left := calls.ended(signal=signal, now=now):
+                calls.call_back_if_cut(interaction=left, signal=signal, now=now)
                 leave(interaction=left, now=now)
         case MarksReceived():
             if interaction := running(account=account, source=signal.source, also_ended=True):

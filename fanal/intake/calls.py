@@ -1,5 +1,6 @@
 """What the lines of a call do, and what follows from it: a phone that is lifted accepts, one that is laid down ends."""
 
+import contextlib
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -52,6 +53,15 @@ def ended(*, signal: LineEnded, now: datetime) -> Interaction | None:
     at = moment(signal.at, now)
     leg = interactions.end_leg(line=signal.line, cause=signal.cause, estimated=signal.found, now=at)
     return line_gone(leg, now=now) if leg else None
+
+
+def call_back_if_cut(*, interaction: Interaction, signal: LineEnded, now: datetime) -> None:
+    """Whose call ended with the exchange itself is called back, where their queue says so and we may."""
+    queue = routing.queue_they_were_in(interaction)
+    if not signal.cut or queue is None or not queue.calls_back_cut or interaction.ended_at:
+        return
+    with contextlib.suppress(routing.NotCalledBack):
+        routing.wish_callback(interaction=interaction, queue=queue, now=now)
 
 
 def line_gone(leg: Leg, *, now: datetime) -> Interaction | None:

@@ -37,9 +37,20 @@ def follow(*, interaction: Interaction, outcome: Outcome, now: datetime) -> None
     match outcome:
         case flows.ToQueue(queue=code, priority=priority, skills=skills):
             to_people(interaction=interaction, queue=code, priority=priority, skills=skills, now=now)
-        case flows.LeavesMessage(queue=code) | flows.WantsCallback(queue=code):
+        case flows.WantsCallback(queue=code, number=number):
+            if queue := _queue(code, interaction):
+                call_back(interaction=interaction, number=number, queue=queue, now=now)
+        case flows.LeavesMessage(queue=code):
             if queue := _queue(code, interaction):
                 routing.keep_matter(interaction=interaction, queue=queue, now=now)
+
+
+def call_back(*, interaction: Interaction, number: str, queue: Queue, now: datetime) -> None:
+    """They are called in their turn; whom we may not call, or cannot, has their wish kept as a case."""
+    try:
+        routing.wish_callback(interaction=interaction, number=number, queue=queue, now=now)
+    except routing.NotCalledBack:
+        routing.keep_matter(interaction=interaction, queue=queue, now=now)
 
 
 def to_people(

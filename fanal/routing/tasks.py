@@ -13,6 +13,12 @@ def bulk(bulk: int) -> None:
 
 
 @app.periodic(cron="* * * * *")
+@app.task(name="routing.callbacks", queueing_lock="routing.callbacks", pass_context=False)
+def callbacks(timestamp: int) -> None:
+    actions.look_after_callbacks(now=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
 @app.task(name="routing.go_on_with_bulk", queueing_lock="routing.go_on_with_bulk", pass_context=False)
 def go_on_with_bulk(timestamp: int) -> None:
     for pk in actions.unfinished():

@@ -82,9 +82,9 @@ def heard(event: Mapping[str, Any]) -> Pressed | Played | None:
     return None
 
 
-def found_gone(line: str, *, run: str, at: datetime) -> Kept:
-    """A line of which we thought that it is there."""
-    body = {"type": GONE, "run": run, "line": line, "at": at.isoformat()}
+def found_gone(line: str, *, run: str, at: datetime, cut: bool = False) -> Kept:
+    """A line of which we thought that it is there; `cut`: the exchange has begun anew since."""
+    body = {"type": GONE, "run": run, "line": line, "at": at.isoformat(), "cut": cut}
     return Kept(key=f"{run}/{line}/{GONE}"[:200], line=line, body=body)
 
 
@@ -115,7 +115,8 @@ def _entered(body: Mapping[str, Any], about: dict[str, Any]) -> Signal | None:
 def _ended(body: Mapping[str, Any], about: dict[str, Any]) -> Signal:
     cause = body.get("cause", 0)
     known = cause if isinstance(cause, int) and 0 <= cause < 128 else 0
-    return LineEnded(source="", cause=known, found=body["type"] == GONE, **about)
+    gone = body["type"] == GONE
+    return LineEnded(source="", cause=known, found=gone, cut=gone and body.get("cut") is True, **about)
 
 
 _MEANINGS = {"StasisStart": _entered, "ChannelDestroyed": _ended, GONE: _ended}

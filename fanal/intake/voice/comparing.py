@@ -42,7 +42,8 @@ class Comparing:
         for line in odd if sure else odd & self._odd:
             if line in known:
                 self.exchange.forget(line)
-                self.take(wire.found_gone(line, run=known[line].run or self.exchange.run, at=timezone.now()))
+                run = known[line].run or self.exchange.run
+                self.take(wire.found_gone(line, run=run, at=timezone.now(), cut=run != self.exchange.run))
             elif line.startswith(OURS):
                 self.exchange.carry_out(Order(method="DELETE", path=("channels", line)))
             elif event := missed(there[line]):

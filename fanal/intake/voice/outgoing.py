@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from fanal.channels.asterisk.rules import Party
 from fanal.intake.outgoing import OWN_PHONE_WITHIN
 from fanal.interactions import actions as interactions
-from fanal.interactions.models import Dial, Direction, Interaction, Leg, LegKind, Segment
+from fanal.interactions.models import Dial, DialFor, Direction, Interaction, Leg, LegKind, Segment
 from fanal.interactions.rules.dialling import limits_of
 from fanal.routing.actions.calling_out import LINE
 
@@ -15,20 +15,22 @@ PAGE_TURNS_WITHIN = timedelta(seconds=1.2)
 LOOKED_AT_AGAIN = 0.4  # seconds: until the agent's phone is called, and once it could not be
 
 
-def dial_of(call: Interaction) -> Dial | None:
-    """What allowed this call, if it is one of ours: its line is named by it."""
-    if call.direction != Direction.OUTBOUND or not call.thread.startswith(LINE):
-        return None
-    return Dial.objects.filter(pk=int(call.thread.removeprefix(LINE)), interaction=call, refused="").first()
+def is_ours(call: Interaction) -> bool:
+    """We call them, or will when it is their turn."""
+    return call.direction == Direction.OUTBOUND and call.thread.startswith(LINE)
 
 
-def is_to_be_called(dial: Dial) -> bool:
-    return not Leg.objects.filter(dial=dial).exists()
+def is_to_be_called(call: Interaction) -> bool:
+    """No line to them was asked for yet."""
+    return is_ours(call) and not Leg.objects.filter(interaction=call, kind=LegKind.CUSTOMER).exists()
 
 
-def customer(call: Interaction, dial: Dial, leg: Leg | None, *, there: bool, now: datetime) -> Party:
-    """Their line; it is called as soon as an agent is `there`, with our number shown."""
-    if leg or not there:
+def customer(call: Interaction, leg: Leg | None, *, there: bool, now: datetime) -> Party:
+    """Their line; it is called as soon as an agent is `there` and it is allowed, with our number shown."""
+    for_them = (DialFor.CALL, DialFor.CALLBACK)
+    allowed = Dial.objects.filter(interaction=call, refused="", leg=None, what_for__in=for_them)
+    dial = allowed.first() if there and leg is None else None
+    if dial is None:
         return Party(line=call.thread)
     interactions.open_leg(interaction=call, kind=LegKind.CUSTOMER, line=call.thread, dial=dial, now=now)
     trunk = limits_of(call.account.settings).trunk
@@ -42,17 +44,16 @@ def customer(call: Interaction, dial: Dial, leg: Leg | None, *, there: bool, now
 
 def tells(call: Interaction) -> Mapping[str, str]:
     """What the agent's phone is told: which contact it is, and that they asked for it, so that it lifts by itself."""
-    if dial_of(call) is None or Leg.objects.filter(interaction=call, kind=LegKind.CUSTOMER).exists():
+    if not is_to_be_called(call):
         return {}
     return {"PJSIP_HEADER(add,X-Fanal-Interaction)": str(call.pk), "PJSIP_HEADER(add,X-Fanal-Lifts)": "1"}
 
 
 def not_yet(call: Interaction, talk: Segment, *, now: datetime) -> bool:
     """Whoever asked for a call is taken to the contact's page, and the browser's phone comes back with it."""
-    return now - talk.started_at < PAGE_TURNS_WITHIN and dial_of(call) is not None
+    return now - talk.started_at < PAGE_TURNS_WITHIN and is_ours(call)
 
 
 def too_late(call: Interaction, talk: Segment, *, now: datetime) -> bool:
     """Nobody is called yet, and the agent did not come to their own phone."""
-    dial = dial_of(call)
-    return dial is not None and is_to_be_called(dial) and now - talk.started_at > OWN_PHONE_WITHIN
+    return now - talk.started_at > OWN_PHONE_WITHIN and is_to_be_called(call)

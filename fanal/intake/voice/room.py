@@ -27,6 +27,7 @@ from fanal.intake.voice.flowing import Flowing, Speak
 from fanal.intake.voice.outgoing import LOOKED_AT_AGAIN
 from fanal.intake.voice.phones import Phones
 from fanal.intake.voice.wanting import call_listened_to, open_calls, wanted
+from fanal.routing import actions as routing
 from fanal.running.connections import own_connection
 
 log = structlog.get_logger(__name__)
@@ -227,6 +228,7 @@ class Room:
                 try:
                     taking.sweep(now=timezone.now())
                     give_up_not_lifted(now=timezone.now())
+                    routing.look_after_callbacks(now=timezone.now())
                     calls.give_back_lost(now=timezone.now())
                     self.comparing.again()
                     self._phones_changed()

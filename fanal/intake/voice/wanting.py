@@ -59,8 +59,8 @@ def wanted(interaction_id: int, *, phone_of: PhoneOf, now: datetime) -> Wanted |
         rooms=frozenset({_talk(call), _consult(call)}),
         beside=f"{EARS}{call.pk}-",
     )
-    dial = outgoing.dial_of(call)
-    if call.ended_at or (caller is None and not (dial and outgoing.is_to_be_called(dial))):
+    comes = outgoing.is_to_be_called(call)
+    if call.ended_at or (caller is None and not comes):
         return replace(bare, over=True)
     entry = QueueEntry.objects.filter(interaction=call, state__in=WAITS).first()
     talk = Segment.objects.filter(interaction=call, kind=SegmentKind.AGENT, ended_at=None).first()
@@ -72,11 +72,11 @@ def wanted(interaction_id: int, *, phone_of: PhoneOf, now: datetime) -> Wanted |
     rings = [_ringing(call, legs, offer, phone_of=phone_of, now=now) for offer in offers]
     asks = held and any(part.how == InCall.ASKED for part in others)
     talks = _talking(call, legs, talk, phone_of=phone_of, now=now) if talk else None
-    if dial and (caller is None or caller.answered_at is None):
+    if comes or (caller and caller.dial_id and caller.answered_at is None):
         there = talk is not None and any(leg.agent_id == talk.agent_id and leg.answered_at for leg in legs)
         return replace(
             bare,
-            outgoing=outgoing.customer(call, dial, caller, there=there, now=now),
+            outgoing=outgoing.customer(call, caller, there=there, now=now),
             parties=tuple(party for party in [*rings, talks] if party),
         )
     talks = talks and replace(talks, into=_consult(call) if asks else _talk(call))

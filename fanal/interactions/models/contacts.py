@@ -30,6 +30,7 @@ class EndReason(models.TextChoices):
     NO_ANSWER = "no_answer", _("No answer")
     VOICEMAIL = "voicemail", _("Answered by a machine")
     FAILED = "failed", _("Could not be reached")
+    CALLBACK = "callback", _("Wants to be called back")
     NOT_LIFTED = "not_lifted", _("Own phone not lifted")
     OUTSIDE = "outside", _("Ended by somebody outside")
 

@@ -1,6 +1,12 @@
 """What can be done with waiting work: enter, offer, accept, hand on, finish; and the presence of those who do it."""
 
 from fanal.routing.actions.bulk import begin_bulk, go_on, undo_bulk, unfinished
+from fanal.routing.actions.calling_back import (
+    NotCalledBack,
+    look_after_callbacks,
+    wish_callback,
+    withdraw_callback,
+)
 from fanal.routing.actions.calling_out import CalledOut, a_machine_answered, call_out
 from fanal.routing.actions.cases import (
     dequeue_case,
@@ -16,7 +22,7 @@ from fanal.routing.actions.coming_back import come_back
 from fanal.routing.actions.consulting import answer, consult, take_back_question
 from fanal.routing.actions.entering import abandon, enqueue, overflow
 from fanal.routing.actions.estimating import estimate_wait
-from fanal.routing.actions.finishing import complete_wrap_up, expire_wrap_ups, finish_talk
+from fanal.routing.actions.finishing import complete_wrap_up, expire_wrap_ups, finish_talk, queue_they_were_in
 from fanal.routing.actions.handing_on import change_priority, give_back, reassign, transfer
 from fanal.routing.actions.in_calls import (
     MayNotCall,
@@ -40,6 +46,7 @@ from fanal.routing.actions.unreachable import heartbeat, lose_unreachable, retur
 __all__ = [
     "CalledOut",
     "MayNotCall",
+    "NotCalledBack",
     "NotPossible",
     "a_machine_answered",
     "abandon",
@@ -77,11 +84,13 @@ __all__ = [
     "keep_unanswered",
     "leave_call",
     "let_go",
+    "look_after_callbacks",
     "lose_unreachable",
     "merge_case",
     "note_phones",
     "overflow",
     "queue_of_tier",
+    "queue_they_were_in",
     "reach_out",
     "reassign",
     "reopen_problem",
@@ -97,5 +106,7 @@ __all__ = [
     "undo_bulk",
     "unfinished",
     "waiting_entry",
+    "wish_callback",
+    "withdraw_callback",
     "write_on",
 ]

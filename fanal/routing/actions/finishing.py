@@ -98,6 +98,12 @@ def queue_of(segment: Segment) -> Queue | None:
     return entry.queue if entry else None
 
 
+def queue_they_were_in(interaction: Interaction) -> Queue | None:
+    """Where they wait, or waited before the talk; None for who came to no queue."""
+    entry = QueueEntry.objects.filter(interaction=interaction).select_related("queue__calendar").order_by("-id").first()
+    return entry.queue if entry else None
+
+
 def _tell(
     kind: str, segment: Segment, *, now: datetime, by: Agent | None, customer: bool = False, reason: str = ""
 ) -> None:

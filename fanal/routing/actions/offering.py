@@ -8,7 +8,7 @@ from fanal.agents.models import Agent, Presence
 from fanal.events.actions import publish
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import Segment
-from fanal.routing.actions import consulting, in_calls, loads, packets
+from fanal.routing.actions import calling_back, consulting, in_calls, loads, packets
 from fanal.routing.actions.entering import NOT_AGAIN_FOR, end_offer, leave, lock_entry, to_front
 from fanal.routing.actions.presence import set_presence
 from fanal.routing.actions.refusals import NotPossible, Refusal
@@ -53,6 +53,8 @@ def accept(*, offer_id: int, agent: Agent, now: datetime) -> Segment | None:
         consulting.take(entry.consultation, agent=agent, now=now)
     else:
         _own_case(entry, agent, now)
+    if entry.interaction:
+        calling_back.taken(entry.interaction, agent=agent, now=now)
     if entry.hand_over:
         packets.take(entry, agent=agent, now=now)
     return offer.segment

@@ -51,6 +51,9 @@ class Queue(models.Model):
     return_after_seconds = models.PositiveIntegerField(
         default=60, help_text="An agent's browser silent for this long: their talks go back to the front; 0 never."
     )
+    calls_back_cut = models.BooleanField(
+        default=True, db_default=True, help_text="Whose call was cut by a restart of the exchange is called back."
+    )
     managers = models.ManyToManyField(Agent, blank=True, related_name="managed_queues")
     practice = models.BooleanField(default=False)
     active = models.BooleanField(default=True)

@@ -1,5 +1,6 @@
 """Calls that an agent begins, on a real Asterisk: their own phone first, then the customer by the carrier's line."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,10 @@ from fanal.channels.models import ChannelAccount
 from fanal.customers.models import Customer
 from fanal.intake.voice import outgoing
 from fanal.intake.voice.room import Room
+from fanal.interactions import actions as interactions
 from fanal.interactions.models import Dial, Direction, EndReason, Interaction, Leg, LegKind, Segment
 from fanal.routing import actions
+from fanal.routing.models import Callback, CallbackEnd, Queue
 from fanal.running.pbx.configuration import Pbx
 from tests.channels.asterisk.phones import Telephone
 from tests.channels.asterisk.test_room import (  # noqa: F401
@@ -151,3 +154,41 @@ def test_a_room_that_died_while_it_rang_calls_nobody_twice(
             assert Leg.objects.filter(kind=LegKind.CUSTOMER).count() == 1
             actions.finish_talk(interaction=contact, by=robin, now=timezone.now())
             until(lambda: not second.exchange.seen().lines)
+
+
+def test_who_waits_for_a_call_is_called_when_somebody_takes_it(
+    room: Room,  # noqa: F811
+    number: ChannelAccount,  # noqa: F811
+    telephone: Telephone,  # noqa: F811
+    customer: Telephone,
+    lines: Lines,  # noqa: F811
+) -> None:
+    line = Queue.objects.get(code=number.settings["queue"])
+    callback = actions.wish_callback(number=THEIRS, queue=line, now=timezone.now())
+    assert callback.contact
+    talk = f"t-{callback.contact.pk}"
+    with telephone.there(lifts_after=0.5) as phone, customer.there(does="answers-and-ends", lifts_after=0.5) as theirs:
+        time.sleep(1)
+        assert not lines(), "while nobody is there, nobody is called"
+        agent(capacity={"voice": 1}, available_at=timezone.now())
+        until(lambda: len(room.exchange.seen().bridges.get(talk, ())) == 2)
+        assert theirs.wait(60) == 0
+        assert phone.wait(60) == 0
+    assert ended(callback.contact) == EndReason.CUSTOMER
+    until(lambda: Callback.objects.get().how == CallbackEnd.REACHED)
+    until(lambda: not lines())
+
+
+def test_whose_call_was_cut_by_a_restart_of_the_exchange_is_called_back(
+    room: Room,  # noqa: F811
+    number: ChannelAccount,  # noqa: F811
+) -> None:
+    """As it is found out: the row of a line is of an earlier run of the exchange."""
+    line = Queue.objects.get(code=number.settings["queue"])
+    theirs = interactions.start(account=number, source=THEIRS, thread="gone-1", now=timezone.now())
+    actions.enqueue(interaction=theirs, queue=line, now=timezone.now())
+    Leg.objects.create(interaction=theirs, kind=LegKind.CUSTOMER, line="gone-1", run="before", began_at=timezone.now())
+    until(lambda: Callback.objects.exists())
+    assert ended(theirs) == EndReason.CALLBACK
+    callback = Callback.objects.get()
+    assert (callback.number, callback.wished_in) == (THEIRS, theirs)
