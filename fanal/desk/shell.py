@@ -37,6 +37,7 @@ def items_of(agent: Agent) -> list[dict[str, Any]]:
         (_("Desk"), "desk", "inbox", (Permission.HANDLE,)),
         (_("Cases"), "cases", "case", (Permission.HANDLE, *SUPERVISES)),
         *([(_("Visits"), "visits", "pin", (Permission.HANDLE,))] if agent.tier and agent.tier.visits else []),
+        (_("Callbacks"), "callbacks", "phone", (Permission.HANDLE, *SUPERVISES)),
         (_("Customers"), "customers", "people", (Permission.HANDLE, *SUPERVISES)),
         (_("Queues"), "queues", "queue", SUPERVISES),
         (_("Reports"), "reports", "chart", SUPERVISES),

@@ -1,6 +1,8 @@
 """Calling a customer from the desk: which numbers, why not, and what becomes of the contact."""
 
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -15,8 +17,10 @@ from fanal.customers.models import ContactPoint, Customer
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import Dial, Direction, EndReason, Interaction, Leg, LegKind, Segment
 from fanal.routing import actions as routing
+from fanal.routing.models import Callback, CallbackEnd
 from tests.desk.test_composing import at_desk
 from tests.people import an_agent
+from tests.routing_world import queue
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OPEN = {"trunk": "carrier", "countries": ["NO"], "opens": "00:00", "closes": "23:59:59"}
@@ -136,3 +140,36 @@ def test_a_machine_that_answers_is_an_outcome(
     assert desk.post(f"/interactions/{contact.pk}/voicemail/", headers=HX).status_code == 200
     contact.refresh_from_db()
     assert contact.end_reason == EndReason.VOICEMAIL
+
+
+def test_a_callback_is_noted_by_their_clock_shown_and_withdrawn(
+    desk: Client, kari: Customer, robin: Agent, account: ChannelAccount
+) -> None:
+    line = queue("calls")
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    given = {"customer": kari.pk, "number": point(kari), "queue": line.pk, "at": f"{tomorrow}T10:30", "who": "me"}
+    assert desk.post("/callbacks/", given, headers=HX).status_code == 204
+    callback = Callback.objects.get()
+    there = callback.due_at.astimezone(ZoneInfo("Europe/Oslo"))
+    assert (there.date(), there.hour, there.minute) == (tomorrow, 10, 30)
+    assert (callback.agent, callback.by, callback.customer, callback.queue) == (robin, robin, kari, line)
+    assert "Kari Nordmann" in desk.get("/callbacks/").content.decode()
+    assert "Kari Nordmann" not in at_desk(an_agent()).get("/callbacks/?whose=all").content.decode()
+    assert at_desk(an_agent()).delete(f"/callbacks/{callback.pk}/").status_code == 404
+    assert desk.delete(f"/callbacks/{callback.pk}/").status_code == 200
+    callback.refresh_from_db()
+    assert callback.how == CallbackEnd.WITHDRAWN
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [({"at": ""}, "Say when"), ({"queue": "0"}, "Choose a number and a queue"), ({"number": "x"}, "Choose a number"),
+     ({"at": "2099-01-01T10:00"}, "too early or too late")],
+)  # fmt: skip
+def test_a_callback_that_cannot_be_is_said_to_be_so(
+    wrong: dict[str, str], said: str, desk: Client, kari: Customer, account: ChannelAccount
+) -> None:
+    given = {"customer": kari.pk, "number": point(kari), "queue": queue("calls").pk, "at": "2030-01-01T10:30"} | wrong
+    answer = desk.post("/callbacks/", given, headers=HX)
+    assert (answer.status_code, said in answer.content.decode()) == (409, True), answer.content
+    assert not Callback.objects.exists()

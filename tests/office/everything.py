@@ -41,7 +41,7 @@ from fanal.interactions.models import (
     Topic,
 )
 from fanal.knowledge.models import Article
-from fanal.routing.models import Consultation, Offer, Queue, QueueEntry
+from fanal.routing.models import Callback, Consultation, Offer, Queue, QueueEntry
 from fanal.scenarios.models import ActionRecord, CaseRule, Flow, Scenario
 from tests.people import an_agent
 
@@ -165,6 +165,15 @@ def a_world() -> AWorld:
         "notices:pk": 1,
         "blocks:pk": 1,
         "interactions:pk": talk.pk,
+        "callbacks:pk": Callback.objects.create(
+            number="+4722334455",
+            account=talk.account,
+            queue=queue,
+            agent=owner,
+            wished_at=now,
+            due_at=now,
+            place_at=now,
+        ).pk,
         "customer:customer_pk": customer.pk,
         "topics:pk": topic.pk,
         "contacts:topic_pk": topic.pk,

@@ -3,31 +3,41 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from fanal.agents.models import FieldClass
-from fanal.cases.models import Case
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+
+from fanal.agents.models import Agent, FieldClass
+from fanal.cases.models import Case, CaseState
 from fanal.channels.models import ChannelAccount, ChannelKind
 from fanal.customers.models import ContactPoint, Customer
 from fanal.customers.survivors import family_of
 from fanal.desk.access import SignedInRequest
 from fanal.desk.calling import number as as_written
 from fanal.desk.customers.assurance import assurance_for
+from fanal.desk.given import number
+from fanal.desk.workplace.finding import seen
 from fanal.identity.masking import shown
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import DialFor, Interaction
+from fanal.interactions.rules.dialling import CAPS
 from fanal.interactions.wording import why_not_called
+from fanal.routing.models import Queue
 
 POINT, CONTACT = "point-", "contact-"
 MOST = 20
+PASSING = frozenset({"", "hour", *CAPS})
+"""What stands against a call now, and not for ever."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Number:
-    """`key` names it in a form; `dialled` never leaves the server."""
+    """`key` names it in a form; `dialled` never leaves the server. `later`: it may be called another time."""
 
     key: str
     dialled: str
     shown: str
     why: str = ""
+    later: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +47,30 @@ class About:
     customer: Customer | None = None
     case: Case | None = None
     contact: Interaction | None = None
+
+
+def about_of(request: SignedInRequest) -> About:
+    """Only what this agent may see; 404 for anything else."""
+    given = request.GET if request.method == "GET" else request.POST
+    contact = seen(request.user, number(given["contact"])) if given.get("contact") else None
+    cases = Case.objects.visible_to(request.user).select_related("customer")
+    case = get_object_or_404(cases, pk=number(given["case"])) if given.get("case") else None
+    customer = contact.customer if contact else case.customer if case else None
+    if given.get("customer"):
+        customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=number(given["customer"]))
+    return About(customer=customer, case=case, contact=contact)
+
+
+def cases_about(request: SignedInRequest, about: About) -> list[Case]:
+    """What the call may be about: the case itself, and what is open of this customer."""
+    rows = Case.objects.visible_to(request.user).filter(customer=about.customer, withdrawn_at=None)
+    open_cases = rows.exclude(state=CaseState.SETTLED).order_by("-updated_at")[:8] if about.customer else []
+    others = [one for one in open_cases if about.case is None or one.pk != about.case.pk]
+    return ([about.case] if about.case else []) + others
+
+
+def queues_of(agent: Agent) -> QuerySet[Queue]:
+    return Queue.objects.filter(active=True, practice=agent.practising).order_by("name")
 
 
 def numbers_of(
@@ -77,10 +111,11 @@ def _as_seen(request: SignedInRequest, about: About, point: ContactPoint, *, now
 def _number(
     request: SignedInRequest, account: ChannelAccount | None, *, key: str, dialled: str, shown: str, now: datetime
 ) -> Number:
-    why = why_not_called("not_set_up")
+    why, later = why_not_called("not_set_up"), False
     if account:
         verdict = interactions.may_dial(
             account=account, number=dialled, what_for=DialFor.CALL, by=request.user, now=now
         )
         why = why_not_called(verdict.refused, verdict.value) if verdict.refused else ""
-    return Number(key=key, dialled=dialled, shown=shown, why=why)
+        later = verdict.refused in PASSING
+    return Number(key=key, dialled=dialled, shown=shown, why=why, later=later)

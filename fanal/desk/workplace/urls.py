@@ -5,6 +5,7 @@ from django.urls import path
 from fanal.desk import advice
 from fanal.desk.workplace.views import (
     calling,
+    calling_back,
     composing,
     dialling,
     doing,
@@ -70,6 +71,8 @@ urlpatterns = [
     path("action-records/<int:pk>/again/", doing.again, name="action_record_again"),
     path("action-records/<int:pk>/", doing.action_record, name="action_record"),
     path("calls/", dialling.calls, name="calls"),
+    path("callbacks/", calling_back.callbacks, name="callbacks"),
+    path("callbacks/<int:pk>/", calling_back.callback, name="callback"),
     path("interactions/<int:pk>/voicemail/", dialling.voicemail, name="voicemail"),
     path("interactions/<int:pk>/call/", calling.call, name="call"),
     path("interactions/<int:pk>/hold/", calling.hold, name="hold"),

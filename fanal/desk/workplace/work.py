@@ -150,7 +150,12 @@ def _offers(agent: Agent) -> QuerySet[Offer]:
         *(f"entry__hand_over__{name}" for name in ("summary", "tried", "expected", "back_of", "from_tier__name")),
         *("entry__consultation__question", "entry__consultation__by__name"),
         *("expires_at", "entry__queue__name", "entry__queue__ring_seconds", "entry__case__number"),
-        *("entry__case__subject", "entry__interaction__channel", "entry__interaction__recognition"),
+        *(
+            "entry__case__subject",
+            "entry__interaction__channel",
+            "entry__interaction__recognition",
+            "entry__interaction__direction",
+        ),
         *("entry__interaction__given", "entry__interaction__source"),
         "entry__interaction__customer__name",
         *(f"entry__participation__interaction__{name}" for name in ("given", "source", "channel", "customer__name")),

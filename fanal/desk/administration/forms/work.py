@@ -31,7 +31,15 @@ class QueueForm(SkillLevels, ConfigForm):
         fields = (
             *("name", "calendar", "tier", "priority", "answer_within_seconds", "ring_seconds", "wrap_up_seconds"),
             *("ageing_seconds", "longest_wait_seconds", "widen_after_seconds", "overflow_to"),
-            *("overflow_after_seconds", "at_closing", "return_after_seconds", "managers", "practice", "active"),
+            *(
+                "overflow_after_seconds",
+                "at_closing",
+                "return_after_seconds",
+                "calls_back_cut",
+                "managers",
+                "practice",
+                "active",
+            ),
         )
         labels = {
             "name": _("Name"),
@@ -47,6 +55,7 @@ class QueueForm(SkillLevels, ConfigForm):
             "overflow_after_seconds": _("Overflows after"),
             "at_closing": _("When it closes"),
             "return_after_seconds": _("Back to the queue after"),
+            "calls_back_cut": _("Call back whose call was cut"),
             "managers": _("Queue managers"),
             "practice": _("For practice"),
             "active": _("In use"),
@@ -65,6 +74,7 @@ class QueueForm(SkillLevels, ConfigForm):
                 "Seconds without a sign of the agent's browser; then their talks go back to the front. At least 45, "
                 "or 0 for never."
             ),
+            "calls_back_cut": _("Where the exchange itself went, and the calls with it."),
             "managers": _("See this queue and its agents live, and may hand work on."),
             "practice": _("Takes simulated contacts only, outside all figures."),
             "active": _("A queue that is not in use takes no new work; what happened in it stays."),

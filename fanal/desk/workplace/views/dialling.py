@@ -1,19 +1,17 @@
 """Calling a customer from their card, a case or a contact: the form, the call, and what a machine said."""
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from fanal.agents.models import Permission
-from fanal.cases.models import Case, CaseState
-from fanal.customers.models import Customer
 from fanal.desk.access import SignedInRequest, needs
 from fanal.desk.given import number
 from fanal.desk.workplace import drawing
-from fanal.desk.workplace.finding import own, seen
-from fanal.desk.workplace.numbers import About, numbers_of
+from fanal.desk.workplace.finding import own
+from fanal.desk.workplace.numbers import Number, about_of, cases_about, numbers_of, queues_of
 from fanal.interactions import actions as interactions
 from fanal.interactions.wording import why_not_called
 from fanal.routing import actions as routing
@@ -33,15 +31,18 @@ def calls(request: SignedInRequest) -> HttpResponse:
         context = {
             "about": about,
             "numbers": numbers,
-            "chosen": _chosen(request, [one.key for one in numbers if not one.why]),
+            "chosen": _chosen(request, numbers),
+            "may_be_later": any(one.later for one in numbers),
+            "queues": queues_of(request.user),
+            "soonest": timezone.localtime(now).strftime("%Y-%m-%dT%H:%M"),
             "callable": any(not one.why for one in numbers),
-            "cases": _cases(request, about),
+            "cases": cases_about(request, about),
         }
         return render(request, "workplace/call_out.html", context)
     chosen = next((one for one in numbers if one.key == request.POST.get("number")), None)
     if chosen is None:
         return drawing.refused(_("Choose one of the numbers."))
-    case = next((one for one in _cases(request, about) if one.pk == number(request.POST.get("about", ""))), None)
+    case = next((one for one in cases_about(request, about) if one.pk == number(request.POST.get("about", ""))), None)
     try:
         called = routing.call_out(
             number=chosen.dialled, customer=about.customer, case=case, account=account, by=request.user, now=now
@@ -65,26 +66,8 @@ def voicemail(request: SignedInRequest, pk: int) -> HttpResponse:
     return drawing.rooms(request, interaction)
 
 
-def about_of(request: SignedInRequest) -> About:
-    """Only what this agent may see; 404 for anything else."""
-    given = request.GET if request.method == "GET" else request.POST
-    contact = seen(request.user, number(given["contact"])) if given.get("contact") else None
-    cases = Case.objects.visible_to(request.user).select_related("customer")
-    case = get_object_or_404(cases, pk=number(given["case"])) if given.get("case") else None
-    customer = contact.customer if contact else case.customer if case else None
-    if given.get("customer"):
-        customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=number(given["customer"]))
-    return About(customer=customer, case=case, contact=contact)
-
-
-def _cases(request: SignedInRequest, about: About) -> list[Case]:
-    """What the call may be about: the case itself, and what is open of this customer."""
-    rows = Case.objects.visible_to(request.user).filter(customer=about.customer, withdrawn_at=None)
-    open_cases = rows.exclude(state=CaseState.SETTLED).order_by("-updated_at")[:8] if about.customer else []
-    others = [one for one in open_cases if about.case is None or one.pk != about.case.pk]
-    return ([about.case] if about.case else []) + others
-
-
-def _chosen(request: SignedInRequest, keys: list[str]) -> str:
+def _chosen(request: SignedInRequest, numbers: list[Number]) -> str:
+    """The one that was asked for, else the first that may be called: now, or at least later."""
+    keys = [one.key for one in numbers if not one.why] or [one.key for one in numbers if one.later]
     asked = request.GET.get("number", "")
     return asked if asked in keys else next(iter(keys), "")
