@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         ('cases', '0016_what_goes_along_and_places'),
         ('channels', '0005_words'),
         ('customers', '0004_customer_town'),
-        ('interactions', '0019_callbacks'),
+        ('interactions', '0018_in_calls'),
         ('routing', '0008_in_calls'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
