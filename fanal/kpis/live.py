@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import Count
 
 from fanal.agents.models import Agent, AgentState, Presence
-from fanal.interactions.models import Segment, SegmentKind
+from fanal.interactions.models import SUPERVISES, Participation, Segment, SegmentKind
 from fanal.kpis.actions.figures import Sight
 from fanal.routing.models import Offer, OfferState
 
@@ -23,6 +23,8 @@ class Work:
     since: datetime
     wrapping_up: bool
     channel: str
+    watched: tuple[str, ...] = ()
+    """Who supervises in it, by name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,11 +166,27 @@ def agents(*, seen: Sight) -> list[AgentNow]:
     ]
 
 
+def _watched(agents: list[int]) -> dict[int, tuple[str, ...]]:
+    """By contact who supervises in it, in the talks of these agents."""
+    rows = Participation.objects.filter(ended_at=None, how__in=SUPERVISES, interaction__segments__agent__in=agents)
+    found: dict[int, tuple[str, ...]] = {}
+    for interaction, name in rows.order_by("pk").values_list("interaction", "agent__name").distinct():
+        found[interaction] = (*found.get(interaction, ()), name)
+    return found
+
+
 def _work(agents: list[int]) -> dict[int, list[Work]]:
     rows = Segment.objects.filter(kind=SegmentKind.AGENT, agent__in=agents, wrapped_up_at=None)
     found: dict[int, list[Work]] = defaultdict(list)
+    watched = _watched(agents)
     columns = ("agent", "interaction", "started_at", "ended_at", "interaction__channel")
     for agent, interaction, started, ended, channel in rows.order_by("started_at").values_list(*columns):
-        work = Work(interaction=interaction, since=ended or started, wrapping_up=bool(ended), channel=channel)
+        work = Work(
+            interaction=interaction,
+            since=ended or started,
+            wrapping_up=bool(ended),
+            channel=channel,
+            watched=watched.get(interaction, ()),
+        )
         found[agent].append(work)
     return found

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from fanal.agents.models import Agent, Tier
+from fanal.agents.models import Agent, Permission, Role, Tier
 from fanal.channels.models import ChannelAccount
+from fanal.events.models import Event
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import (
     Dial,
@@ -14,6 +15,7 @@ from fanal.interactions.models import (
     Hold,
     InCall,
     Interaction,
+    Note,
     PartEnd,
     Participation,
     Segment,
@@ -212,3 +214,65 @@ def test_nobody_else_steers_the_call(call: Interaction, ann: Agent, bob: Agent, 
     for verb in verbs:
         with pytest.raises(actions.NotPossible):
             verb(participation=part, by=bob, now=after(15))
+
+
+@pytest.fixture
+def sue(call: Interaction) -> Agent:
+    sue = agent("Sue", capacity={"voice": 1}, available_at=None)
+    permissions = [Permission.HANDLE, Permission.SUPERVISE_OWN_QUEUES]
+    sue.role = Role.objects.create(code="lead", name="Lead", permissions=permissions)
+    sue.save()
+    return sue
+
+
+def test_a_supervisor_listens_only_in_calls_of_their_own_queues(
+    call: Interaction, ann: Agent, bob: Agent, sue: Agent, first: Queue
+) -> None:
+    for who in (bob, sue, ann):
+        with pytest.raises(actions.NotPossible, match="not_watched"):
+            actions.supervise(interaction=call, how=InCall.LISTENS, by=who, now=after(10))
+    first.managers.add(sue)
+    part = actions.supervise(interaction=call, how=InCall.LISTENS, by=sue, now=after(11))
+    assert actions.supervise(interaction=call, how=InCall.WHISPERS, by=sue, now=after(12)).pk == part.pk
+    assert busy(sue) == 1
+    actions.gone(participation=part, end=PartEnd.LEFT, by=sue, now=after(13))
+    assert busy(sue) == 0
+
+
+@pytest.mark.parametrize(("told", "sees"), [("agent", True), ("nobody", False)])
+def test_the_agent_learns_of_it_as_configured_and_it_is_recorded_in_any_case(
+    call: Interaction, ann: Agent, sue: Agent, first: Queue, told: str, sees: bool
+) -> None:
+    ChannelAccount.objects.filter(pk=call.account_id).update(settings={"supervision": told})
+    first.managers.add(sue)
+    actions.supervise(interaction=call, how=InCall.LISTENS, by=sue, now=after(11))
+    event = Event.objects.get(kind="participation.began")
+    assert (f"agent:{ann.pk}" in event.audience) is sees
+    assert (event.by, event.data["how"]) == (sue.pk, "listens")
+
+
+def test_whoever_takes_over_has_the_call_at_once_and_its_agent_wraps_up(
+    call: Interaction, ann: Agent, sue: Agent, first: Queue
+) -> None:
+    first.managers.add(sue)
+    actions.take_over(interaction=call, by=sue, now=after(20))
+    assert owner(call) == (SegmentKind.AGENT, "Sue")
+    assert (busy(ann), busy(sue)) == (1, 1)
+    assert Segment.objects.get(agent=ann).wrap_up_due_at == after(50)
+
+
+def test_who_reads_along_in_a_chat_leaves_a_note_and_may_tell_the_customer(first: Queue, sue: Agent) -> None:
+    dan = agent("Dan", capacity={"webchat": 1})
+    entry = waiting(first, now=after(3))
+    match(after(4))
+    actions.accept(offer_id=ringing(dan).pk, agent=dan, now=after(5))
+    assert entry.interaction
+    chat = entry.interaction
+    ChannelAccount.objects.filter(pk=chat.account_id).update(settings={"supervision": "customer"})
+    first.managers.add(sue)
+    part = actions.supervise(interaction=chat, how=InCall.WHISPERS, by=sue, now=after(6))
+    assert part.how == InCall.LISTENS
+    assert Note.objects.get(interaction=chat).by == sue
+    assert "supervisor" in chat.messages.get().text
+    actions.take_over(interaction=chat, by=sue, now=after(8))
+    assert owner(chat) == (SegmentKind.AGENT, "Sue")

@@ -92,3 +92,21 @@ def test_a_number_outside_that_may_not_be_called_says_why(call: Interaction, ann
     assert Participation.objects.filter(how=InCall.ASKED).count() == 0
     stranger: Client = at_desk(there("Cleo"))
     assert stranger.post(f"/interactions/{call.pk}/others/", {"number": "112"}).status_code in (403, 404)
+
+
+def test_a_supervisor_listens_from_the_live_page_and_the_agent_sees_it(call: Interaction, ann: Agent) -> None:
+    sue = an_agent("supervisor")
+    routing.set_presence(agent=sue, state=Presence.AVAILABLE, by=sue, now=timezone.now())
+    lead = at_desk(sue)
+    assert f'hx-put="/interactions/{call.pk}/supervision/"' in text_of(lead.get("/agents/"))
+    assert lead.put(f"/interactions/{call.pk}/supervision/", "how=sings").status_code == 409
+    lead.put(f"/interactions/{call.pk}/supervision/", "how=listens")
+    assert 'data-state="supervises"' in text_of(at_desk(ann).get(f"/interactions/{call.pk}/"))
+    assert "Whisper" in text_of(lead.get(f"/interactions/{call.pk}/"))
+    ChannelAccount.objects.update(settings={"supervision": "nobody"})
+    assert "supervises" not in text_of(at_desk(ann).get(f"/interactions/{call.pk}/"))
+    assert at_desk(ann).put(f"/interactions/{call.pk}/supervision/", "how=listens").status_code == 403
+    part = Participation.objects.get()
+    lead.delete(f"/participations/{part.pk}/")
+    part.refresh_from_db()
+    assert part.end == PartEnd.LEFT

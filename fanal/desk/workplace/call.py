@@ -12,6 +12,7 @@ from fanal.agents.kept import kept
 from fanal.agents.models import Agent
 from fanal.desk.workplace.parties import Other, others_of
 from fanal.interactions.models import Hold, Interaction, Leg, LegKind, Segment
+from fanal.interactions.rules import disclosure
 
 WORDS = {
     "talking": pgettext_lazy("call", "Talking"),
@@ -52,7 +53,8 @@ class Call:
 def call_of(interaction: Interaction, segment: Segment, *, agent: Agent) -> Call:
     """How the call of this segment's agent stands, and who else is in it."""
     call = _own(interaction, segment)
-    return replace(call, others=others_of(interaction.pk, held=call.held, seen_by=agent))
+    hidden = disclosure(interaction.account.settings) == "nobody"
+    return replace(call, others=others_of(interaction.pk, held=call.held, seen_by=agent, hidden=hidden))
 
 
 def _own(interaction: Interaction, segment: Segment) -> Call:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from fanal.agents.kept import kept
-from fanal.agents.models import Agent
+from fanal.agents.models import SUPERVISES, Agent
 from fanal.channels.models import ChannelKind
 from fanal.desk.naming import language_name
 from fanal.desk.workplace.call import Call, call_of
@@ -22,6 +22,7 @@ from fanal.desk.workplace.later import DAYS, Zone, zone_of
 from fanal.desk.workplace.parties import part_of
 from fanal.interactions.actions import drafts_of
 from fanal.interactions.capabilities import can
+from fanal.interactions.models import SUPERVISES as WATCHING
 from fanal.interactions.models import (
     Attachment,
     Author,
@@ -116,8 +117,13 @@ class Talk:
     @cached_property
     def part(self) -> Participation | None:
         """How they are in the call of somebody else."""
-        runs = self.spoken and not self.mine and self.interaction.ended_at is None
+        others = self.spoken or any(self.agent.may(permission) for permission in SUPERVISES)
+        runs = others and not self.mine and self.interaction.ended_at is None
         return part_of(self.interaction.pk, self.agent) if runs else None
+
+    @property
+    def supervises(self) -> bool:
+        return self.part is not None and self.part.how in WATCHING
 
     @property
     def ways(self) -> list[tuple[str, str, str]]:

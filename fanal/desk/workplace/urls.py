@@ -19,6 +19,7 @@ from fanal.desk.workplace.views import (
     reaching,
     talk,
     topics,
+    watching,
     who,
 )
 
@@ -78,6 +79,8 @@ urlpatterns = [
     path("interactions/<int:pk>/hold/", calling.hold, name="hold"),
     path("interactions/<int:pk>/others/", parties.others, name="others"),
     path("interactions/<int:pk>/leaving/", parties.leaving, name="leaving"),
+    path("interactions/<int:pk>/supervision/", watching.supervision, name="supervision"),
+    path("interactions/<int:pk>/taking-over/", watching.taking_over, name="taking_over"),
     path("participations/<int:pk>/", parties.participation, name="participation"),
     path("participations/<int:pk>/together/", parties.together, name="together"),
     path("participations/<int:pk>/handing/", parties.handing, name="handing"),

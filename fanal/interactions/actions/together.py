@@ -7,7 +7,8 @@ from django.db import transaction
 from fanal.agents.models import Agent
 from fanal.events.actions import publish
 from fanal.interactions import audience
-from fanal.interactions.models import Dial, InCall, Interaction, Leg, PartEnd, Participation
+from fanal.interactions.models import SUPERVISES, Dial, InCall, Interaction, Leg, PartEnd, Participation
+from fanal.interactions.rules import disclosure
 
 
 @transaction.atomic
@@ -101,6 +102,7 @@ def _end(part: Participation, *, end: PartEnd, by: Agent | None, now: datetime) 
 
 def _tell(kind: str, part: Participation, *, by: Agent | None, now: datetime, **more: str) -> None:
     data = audience.about(part.interaction, participation=part.pk, agent=part.agent_id, how=part.how, **more)
-    keys = {*audience.of(part.interaction), "supervision"}
+    unseen = part.how in SUPERVISES and disclosure(part.interaction.account.settings) == "nobody"
+    keys = {"supervision"} if unseen else {*audience.of(part.interaction), "supervision"}
     keys |= {f"agent:{part.agent_id}"} if part.agent_id else set()
     publish(kind=kind, data=data, audience=keys, now=now, by=by.pk if by else None)

@@ -1,5 +1,6 @@
 """What is decided about an answer without looking anything up: whom it goes to, how, and with which words."""
 
+from fanal.interactions.rules.disclosing import TOLD, disclosure
 from fanal.interactions.rules.envelopes import (
     LONGEST_SUBJECT,
     MOST_RECIPIENTS,
@@ -16,6 +17,7 @@ from fanal.interactions.rules.routes import Facts, Means, Route, choose
 __all__ = [
     "LONGEST_SUBJECT",
     "MOST_RECIPIENTS",
+    "TOLD",
     "Answered",
     "Envelope",
     "Facts",
@@ -23,6 +25,7 @@ __all__ = [
     "Route",
     "Way",
     "choose",
+    "disclosure",
     "envelope",
     "envelope_of",
     "filled",

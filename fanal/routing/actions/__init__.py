@@ -39,6 +39,7 @@ from fanal.routing.actions.offering import accept, decline, expire_offers
 from fanal.routing.actions.presence import set_presence, sign_out
 from fanal.routing.actions.reaching_out import addresses_of, begin_mail, reach_out, write_on
 from fanal.routing.actions.refusals import NotPossible
+from fanal.routing.actions.supervising import may_supervise, supervise, take_over
 from fanal.routing.actions.taking import give_case, take_case
 from fanal.routing.actions.tiers import hand_back, hand_over, queue_of_tier
 from fanal.routing.actions.unreachable import heartbeat, lose_unreachable, return_talks
@@ -86,6 +87,7 @@ __all__ = [
     "let_go",
     "look_after_callbacks",
     "lose_unreachable",
+    "may_supervise",
     "merge_case",
     "note_phones",
     "overflow",
@@ -100,8 +102,10 @@ __all__ = [
     "settle_case",
     "settle_problem",
     "sign_out",
+    "supervise",
     "take_back_question",
     "take_case",
+    "take_over",
     "transfer",
     "undo_bulk",
     "unfinished",

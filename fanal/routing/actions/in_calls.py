@@ -146,7 +146,7 @@ def hand_to(
         )
         packets.take_over(fact.hand_over, agent=part.agent, now=now)
     fact.save(force_insert=True)
-    _pass_on(call, segment, part, by=by, now=now, transfer=fact)
+    pass_on(call, segment, part, by=by, now=now, transfer=fact)
     return fact
 
 
@@ -165,7 +165,7 @@ def send_outside(*, interaction: Interaction, number: str, summary: str = "", by
                 by=by,
                 at=now,
             )
-            _pass_on(call, segment, part, by=by, now=now, transfer=fact)
+            pass_on(call, segment, part, by=by, now=now, transfer=fact)
     if refused:
         raise refused
     return fact
@@ -243,7 +243,7 @@ def _with_nobody(part: Participation, *, now: datetime) -> None:
         give_back(away, reason="not_answered", by=None, now=now)
 
 
-def _pass_on(
+def pass_on(
     call: Interaction, segment: Segment, part: Participation, *, transfer: Transfer, by: Agent, now: datetime
 ) -> None:
     """The segment of one ends, that of the other begins; who has it is a party no longer, but its owner."""

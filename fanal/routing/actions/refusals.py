@@ -33,6 +33,7 @@ class Refusal(StrEnum):
     NOT_ANSWERED = "not_answered"
     HAS_LEFT = "has_left"
     NO_NUMBER = "no_number"
+    NOT_WATCHED = "not_watched"
 
 
 class NotPossible(Exception):
@@ -94,6 +95,8 @@ class NotPossible(Exception):
                 return _("They have not answered yet. Wait until they do, or let them go.")
             case Refusal.HAS_LEFT:
                 return _("They have left the call already.")
+            case Refusal.NOT_WATCHED:
+                return _("This contact is not of a queue that you supervise.")
             case Refusal.NO_NUMBER:
                 return _("This number cannot be called.")
             case Refusal.ONE_TARGET:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from fanal.agents.models import Agent, AgentSkill, Presence
+from fanal.agents.models import Agent, AgentSkill, Permission, Presence, Role
 from fanal.channels.asterisk.ari import Address, Orders, path_of
 from fanal.channels.models import ChannelAccount
+from fanal.events.models import Event
 from fanal.intake.voice.room import Room
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import (
@@ -218,6 +219,32 @@ def test_a_transfer_to_a_number_outside_leaves_the_customer_with_them_until_one_
         lay_down(address, leg.line)
         until(lambda: call().end_reason == EndReason.OUTSIDE)
         until(lambda: not Leg.objects.filter(ended_at=None).exists())
+
+
+def test_a_supervisor_listens_whispers_joins_and_takes_over_and_each_step_is_told(
+    people: People, talking: Callable[[], Interaction]
+) -> None:
+    sue = people.agent("Sue")
+    sue.role = Role.objects.create(code="lead", name="Lead", permissions=[Permission.HANDLE, Permission.SUPERVISE])
+    sue.save()
+    part = routing.supervise(interaction=call(), how=InCall.LISTENS, by=sue, now=timezone.now())
+    room = f"n-{call().pk}-{part.pk}"
+    until(lambda: len(people.room.exchange.seen().bridges.get(room, ())) == 2)
+    assert people.in_bridge(f"t-{call().pk}") == {"Ann", "customer"}
+    routing.supervise(interaction=call(), how=InCall.WHISPERS, by=sue, now=timezone.now())
+    until(lambda: any("-w-" in line for line in people.room.exchange.seen().bridges.get(room, ())))
+    routing.supervise(interaction=call(), how=InCall.JOINS, by=sue, now=timezone.now())
+    until(lambda: people.in_bridge(f"t-{call().pk}") == {"Ann", "Sue", "customer"})
+    routing.take_over(interaction=call(), by=sue, now=timezone.now())
+    until(lambda: people.in_bridge(f"t-{call().pk}") == {"Sue", "customer"})
+    assert Segment.objects.get(interaction=call(), ended_at=None).agent == sue
+    told = Event.objects.filter(kind__startswith="participation.", by=sue.pk).order_by("id")
+    assert [(one.kind, one.data["how"]) for one in told if one.kind != "participation.joined"] == [
+        ("participation.began", "listens"),
+        ("participation.changed", "whispers"),
+        ("participation.changed", "joins"),
+        ("participation.ended", "joins"),
+    ]
 
 
 def part_now(part: Participation) -> Participation:

@@ -6,10 +6,12 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fanal.channels.models import SPOKEN, ChannelAccount, ChannelKind
 from fanal.desk.administration.forms import calls, mailboxes, outgoing
 from fanal.desk.administration.forms.base import ConfigForm
+from fanal.interactions.rules import TOLD, disclosure
 from fanal.routing.models import Queue
 
 SITE = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?")
@@ -27,6 +29,11 @@ ASKED = {
     "message": _("Message"),
 }
 NOT_ASKED, ASKED_FOR, REQUIRED = "", "asked", "required"
+WHO_LEARNS = {
+    "agent": _("The agent"),
+    "customer": _("The agent and the customer"),
+    "nobody": pgettext_lazy("learns of supervision", "Nobody"),
+}
 ANSWERS = [(NOT_ASKED, _("not asked")), (ASKED_FOR, _("asked")), (REQUIRED, _("required"))]
 
 
@@ -73,6 +80,16 @@ class AccountForm(ConfigForm):
         if self.by_phone:
             calls.add_fields(self, address=self.instance.address, chosen=chosen)
             outgoing.add_fields(self, chosen=chosen)
+        watched = self.instance.kind if self.instance.pk else ChannelKind.WEBCHAT
+        if watched in (ChannelKind.VOICE, ChannelKind.WEBCHAT):
+            told = TOLD if watched == ChannelKind.WEBCHAT else [one for one in TOLD if one != "customer"]
+            self.fields["supervision"] = forms.ChoiceField(
+                label=_("Who learns that a supervisor listens or reads along"),
+                choices=[(one, WHO_LEARNS[one]) for one in told],
+                required=False,
+                initial=disclosure(chosen),
+                help_text=_("“Nobody” only where the law and your agreements allow it. It is recorded in any case."),
+            )
 
     def _add_chat(self, chosen: dict[str, Any]) -> None:
         self.fields["sites"] = forms.CharField(
@@ -117,6 +134,9 @@ class AccountForm(ConfigForm):
         found = dict(self.instance.settings)
         queue = self.cleaned_data.get("queue")
         found["queue"] = queue.code if queue else ""
+        told = self.cleaned_data.get("supervision")
+        if told and told != disclosure(found):
+            found["supervision"] = told
         if "sites" in self.fields and self.cleaned_data.get("kind") == ChannelKind.WEBCHAT:
             found["sites"] = self.cleaned_data.get("sites", [])
             found["title"] = self.cleaned_data.get("title", "")
