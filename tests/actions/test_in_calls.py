@@ -118,6 +118,15 @@ def test_handing_over_makes_the_colleague_the_owner_at_once_and_the_giver_wraps_
         actions.let_go(participation=part, by=ann, now=after(21))
 
 
+def test_who_goes_home_is_in_no_call_of_others_any_more(call: Interaction, ann: Agent, bob: Agent) -> None:
+    part = asked(call, ann, to_agent=bob)
+    actions.sign_out(agent=bob, by=bob, now=after(20))
+    part.refresh_from_db()
+    assert part.end == PartEnd.LEFT
+    assert busy(bob) == 0
+    assert owner(call) == (SegmentKind.AGENT, "Ann")
+
+
 def test_nothing_is_handed_to_who_has_not_answered(call: Interaction, ann: Agent, bob: Agent) -> None:
     part = asked(call, ann, to_agent=bob, answers=False)
     for verb in (actions.hand_to, actions.bring_together):

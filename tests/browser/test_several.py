@@ -104,6 +104,15 @@ def test_a_warm_transfer_to_second_line_makes_two_cases(
             expect(bob.page.locator("#call.beside")).to_be_visible()
             look(ann.page, "call-aside")
             look(bob.page, "call-asked")
+            for name, width, scheme, way in (("phone", 390, "light", "ltr"), ("dark-rtl", 1280, "dark", "rtl")):
+                ann.page.set_viewport_size({"width": width, "height": 800})
+                ann.page.emulate_media(color_scheme=scheme)
+                ann.page.evaluate("way => { document.documentElement.dir = way; }", way)
+                look(ann.page, f"call-aside-{name}")
+                assert ann.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+            ann.page.set_viewport_size({"width": 1280, "height": 800})
+            ann.page.emulate_media(color_scheme="light")
+            ann.page.evaluate("document.documentElement.dir = 'ltr'")
 
             ann.page.get_by_role("button", name="Back to the customer").click()
             expect(ann.page.locator('.call-others [data-state="held"]')).to_be_visible()

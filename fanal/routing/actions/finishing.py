@@ -8,7 +8,7 @@ from fanal.agents.models import Agent
 from fanal.events.actions import publish
 from fanal.interactions import actions as interactions
 from fanal.interactions.audience import customers
-from fanal.interactions.models import EndReason, Interaction, PartEnd, Segment, SegmentKind
+from fanal.interactions.models import EndReason, Interaction, PartEnd, Participation, Segment, SegmentKind
 from fanal.routing.actions import loads
 from fanal.routing.actions.entering import abandon, leave, lock_entry, lock_waiting, withdraw_offer
 from fanal.routing.actions.telling import wake
@@ -48,6 +48,13 @@ def release(*, interaction: Interaction, now: datetime) -> None:
             leave(entry, state=EntryState.WITHDRAWN, now=now, reason="taken_out")
         if interactions.end_part(part, end=PartEnd.OVER, by=None, now=now) and part.agent_id:
             loads.change(part.agent_id, channel=interaction.channel, by=-1, idle=True, now=now)
+
+
+def leave_calls(agent: Agent, *, by: Agent | None, now: datetime) -> None:
+    """Whoever goes home, or is lost, is in no call of others any more."""
+    for part in Participation.objects.filter(agent=agent, ended_at=None).select_related("interaction"):
+        if interactions.end_part(part, end=PartEnd.LEFT if by else PartEnd.LOST, by=by, now=now):
+            loads.change(agent.pk, channel=part.interaction.channel, by=-1, idle=True, now=now)
 
 
 def begin_wrap_up(segment: Segment, *, now: datetime, by: Agent | None) -> None:

@@ -22,7 +22,7 @@ from fanal.routing.actions.entering import (
     to_front,
     withdraw_offer,
 )
-from fanal.routing.actions.finishing import begin_wrap_up, complete_wrap_up, queue_of, wrap_up_due
+from fanal.routing.actions.finishing import begin_wrap_up, complete_wrap_up, leave_calls, queue_of, wrap_up_due
 from fanal.routing.actions.refusals import NotPossible, Refusal
 from fanal.routing.actions.telling import tell
 from fanal.routing.actions.tiers import queue_of_tier
@@ -141,6 +141,7 @@ def change_priority(*, entry_id: int, priority: int, by: Agent | None, now: date
 
 def hand_back(*, agent: Agent, reason: str, by: Agent | None, now: datetime) -> None:
     """Whatever the agent has goes back to the front of where it came from; their wrap-ups end."""
+    leave_calls(agent, by=by, now=now)
     for entry_id in list(Offer.objects.filter(agent=agent, state=OfferState.OPEN).values_list("entry_id", flat=True)):
         entry = lock_entry(entry_id)
         withdraw_offer(entry, reason=reason, now=now, by=by)
