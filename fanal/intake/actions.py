@@ -53,17 +53,25 @@ def receive(
     return raw if insert_once(raw) else RawEvent.objects.get(account=account, external_id=external_id)
 
 
-def process(*, raw_id: int, understood: Callable[[], tuple[Signal, ...]] | None = None, now: datetime) -> RawEvent:
+def process(
+    *,
+    raw_id: int,
+    fresh: RawEvent | None = None,
+    understood: Callable[[], tuple[Signal, ...]] | None = None,
+    now: datetime,
+) -> RawEvent:
     """Understand one raw event and do what follows from it, once; what fails is quarantined with its reason.
 
     What the same source sent before, and a fault left unprocessed, comes first: nobody's words change their order.
-    `understood` answers with its signals where somebody understands it ahead. A database that goes away, or that had
+    `understood` answers with its signals where somebody understands it ahead; `fresh`: the row as it was stored just
+    now, so that it need not be read to know what it is. A database that goes away, or that had
     to choose between two transactions, or a full disk say nothing about the input: it stays received for the sweep.
     Raises one of NOT_ITS_FAULT then.
     """
-    for earlier in () if understood else _left_before(raw_id):
+    for earlier in () if understood else _left_before(raw_id, fresh):
         _process(earlier, None, now=now)
-    return _process(raw_id, understood, now=now)
+    at_once = fresh is not None and fresh.kind != MAIL
+    return _process(raw_id, (lambda: ()) if at_once and not understood else understood, now=now)
 
 
 def _process(raw_id: int, understood: Callable[[], tuple[Signal, ...]] | None, *, now: datetime) -> RawEvent:
@@ -124,8 +132,10 @@ def _ahead(raw_id: int) -> tuple[Signal, ...]:
     return understand_mail(raw) if raw else ()
 
 
-def _left_before(raw_id: int) -> list[int]:
+def _left_before(raw_id: int, fresh: RawEvent | None) -> list[int]:
     """What this one's source sent before and is not processed; mails have no source until they are understood."""
+    if fresh and fresh.source:
+        return _left(account=fresh.account_id, source=fresh.source, before=fresh.pk)
     of = RawEvent.objects.filter(pk=raw_id).exclude(source="").values("account", "source").first()
     return _left(account=of["account"], source=of["source"], before=raw_id) if of else []
 

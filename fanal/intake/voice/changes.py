@@ -19,7 +19,8 @@ KINDS = (
     "hold.began", "hold.ended", "participation.began", "participation.joined", "participation.changed",
     "participation.ended",
 )  # fmt: skip
-OF_PHONES = ("line.issued", "line.ended", "line.changed", "agent.state_changed")
+OF_PHONES = ("line.issued", "line.ended")
+OF_PEOPLE = ("agent.state_changed",)
 PAUSE = 1.0  # seconds after the database went away
 LOOK = 1.0  # second until it is looked whether to stop
 
@@ -28,7 +29,7 @@ SELECT xid::text, id FROM events_event WHERE xid < pg_snapshot_xmin(pg_current_s
 ORDER BY xid DESC, id DESC LIMIT 1
 """
 _NEXT = """
-SELECT e.xid::text, e.id, i.id, e.kind = ANY(%s)
+SELECT e.xid::text, e.id, i.id, e.kind = ANY(%s), e.kind = ANY(%s)
 FROM events_event e LEFT JOIN interactions_interaction i
     ON i.id = coalesce(e.data ->> 'interaction', e.data ->> 'asked_in')::bigint
     AND i.channel = 'voice' AND e.kind = ANY(%s)
@@ -37,13 +38,18 @@ ORDER BY e.xid, e.id LIMIT 1000
 """
 
 
-def follow_changes(changed: Callable[[int], None], phones_changed: Callable[[], None], stop: threading.Event) -> None:
-    """Tell each call that something happened to, and that the phones are others, until `stop` is set."""
+def follow_changes(
+    changed: Callable[[int], None],
+    phones_changed: Callable[[], None],
+    people_changed: Callable[[], None],
+    stop: threading.Event,
+) -> None:
+    """Tell each call that something happened to, and that phones or people are others, until `stop` is set."""
     try:
         while not stop.is_set():
             try:
                 with own_connection() as ear:
-                    _follow(ear, changed, phones_changed, stop)
+                    _follow(ear, changed, phones_changed, people_changed, stop)
             except Exception as problem:  # whatever is missed meanwhile is found by the sweep
                 log.warning("changes_not_heard", problem=type(problem).__name__)
                 stop.wait(PAUSE)
@@ -55,16 +61,19 @@ def _follow(
     ear: "psycopg.Connection[Any]",
     changed: Callable[[int], None],
     phones_changed: Callable[[], None],
+    people_changed: Callable[[], None],
     stop: threading.Event,
 ) -> None:
     ear.execute(f"LISTEN {CHANNEL}")
     place = tuple(ear.execute(_LAST).fetchone() or ("0", 0))
-    kinds, of_phones = list(KINDS), list(OF_PHONES)
+    asked = [list(OF_PHONES), list(OF_PEOPLE), list(KINDS)]
     while not stop.is_set():
-        while rows := ear.execute(_NEXT, [of_phones, kinds, *place]).fetchall():
+        while rows := ear.execute(_NEXT, [*asked, *place]).fetchall():
             place = (rows[-1][0], rows[-1][1])
             for interaction in {row[2] for row in rows if row[2]}:
                 changed(interaction)
             if any(row[3] for row in rows):
                 phones_changed()
+            if any(row[4] for row in rows):
+                people_changed()
         next(ear.notifies(timeout=LOOK, stop_after=1), None)

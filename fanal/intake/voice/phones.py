@@ -17,6 +17,7 @@ class Phones:
 
     def __init__(self, *, media_address: str = "") -> None:
         self.media_address = media_address
+        self._told: dict[str, bool] = {}
 
     def listen(self, address: Address, orders: Orders, app: str) -> Events:
         """A line of its own that tells who comes and goes: on that of the calls each event would come twice.
@@ -34,17 +35,28 @@ class Phones:
             raise
         return events
 
+    def is_new(self, name: str, reachable: bool) -> bool:
+        """The exchange tells the same of a phone at each of its calls."""
+        before = self._told.get(name)
+        self._told[name] = reachable
+        return before != reachable
+
     def keep(self, orders: Orders, *, told: Mapping[str, bool] | None, now: datetime) -> None:
-        """Bring the exchange to the phones in use, and note who can be rung. Raises Cut and Declined."""
+        """Note what was told of some, and who can be rung; `None`: bring the exchange to the phones in use before.
+
+        Raises Cut and Declined.
+        """
         if told is None:
             agents.end_lines_left(now=now)
             lines.bring(orders, agents.wanted_lines(), media_address=self.media_address)
-            told = lines.there(orders)
-        agents.note_reachable(seen=told, now=now)
+            told = self._told = dict(lines.there(orders))
+        if told:
+            agents.note_reachable(seen=told, now=now)
         self._offer_accordingly(now=now)
 
     def away(self) -> None:
         """The exchange is gone, and with it every phone."""
+        self._told = {}
         agents.note_unreachable(now=timezone.now())
         self._offer_accordingly(now=timezone.now())
 

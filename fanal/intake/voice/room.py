@@ -91,6 +91,7 @@ class Room:
         self.flowing = Flowing(order=self._order, speak=speak, alarm=self.alarm)
         self._calls: dict[str, int] = {}
         self._asked: set[int] = set()
+        self._phones_asked = False
         self._away = ""
         self._leads = threading.Event()
         self._lock = threading.Lock()
@@ -99,7 +100,11 @@ class Room:
         """Until `stop` is set; a line that is cut is connected anew, and what happened meanwhile is found out."""
         ours = [threading.Thread(target=self._work, args=(desk,), daemon=True) for desk in self.desks]
         ours.append(
-            threading.Thread(target=follow_changes, args=(self.look_at, self._phones_changed, self.stop), daemon=True)
+            threading.Thread(
+                target=follow_changes,
+                args=(self.look_at, self._phones_changed, self._people_changed, self.stop),
+                daemon=True,
+            )
         )
         ours.append(threading.Thread(target=self._sweep, daemon=True))
         ours.append(threading.Thread(target=self.alarm.run, daemon=True))
@@ -179,11 +184,19 @@ class Room:
     def _listen_to_phones(self, events: Events) -> None:
         with contextlib.suppress(Cut):
             for event in events:
-                if line := told_of(event):
+                if (line := told_of(event)) and self.phones.is_new(*line):
                     self.desks[-1].put(Ring(told=dict([line])))
 
     def _phones_changed(self) -> None:
+        """Asked often before it is done, it is done once."""
+        with self._lock:
+            if self._phones_asked:
+                return
+            self._phones_asked = True
         self.desks[-1].put(Ring())
+
+    def _people_changed(self) -> None:
+        self.desks[-1].put(Ring(told={}))
 
     def _close_when_stopped(self, events: Events, ended: threading.Event) -> None:
         while not ended.wait(0.2):
@@ -266,7 +279,12 @@ class Room:
                 self.flowing.keyed(interaction, key, now=timezone.now())
             case Happened(interaction=interaction, what=Played(playback=playback)):
                 self.flowing.played(interaction, playback, now=timezone.now())
-            case Ring(told=told) if self._leads.is_set():
+            case Ring(told=told):
+                if told is None:
+                    with self._lock:
+                        self._phones_asked = False
+                if not self._leads.is_set():
+                    return
                 self.phones.keep(self.exchange.orders, told=told, now=timezone.now())
             case Kept() as kept:
                 try:

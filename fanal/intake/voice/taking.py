@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
+from django.db.models import QuerySet
 
+from fanal.agents.kept import kept as kept_question
 from fanal.channels.asterisk import wire
 from fanal.channels.asterisk.wire import Kept
 from fanal.channels.models import ChannelAccount, ChannelKind, RawEvent, RawState
@@ -24,16 +26,19 @@ class NoNumber(Exception):
 
 def take(kept: Kept, *, now: datetime) -> Sequence[int]:
     """Store it, understand it; returns the calls that it was about. Of a line that is no call's nothing is kept."""
-    if kept.body.get("args", [])[:1] != [wire.IN] and not interactions_of(kept.line):
+    leg = _leg(line=kept.line)
+    comes_in = kept.body.get("args", [])[:1] == [wire.IN]
+    if leg is None and not comes_in:
         return []
-    account = account_of(kept)
+    account = leg.interaction.account if leg else account_of(kept)
     raw = receive(account=account, external_id=kept.key, kind=wire.KIND, source=kept.line, body=kept.body, now=now)
     try:
-        process(raw_id=raw.pk, now=now)
+        process(raw_id=raw.pk, fresh=raw, now=now)
     except NOT_ITS_FAULT as problem:
         log.warning("call_waits", raw=raw.pk, problem=type(problem).__name__)
         raise
-    return interactions_of(kept.line)
+    leg = leg or _leg(line=kept.line)
+    return [leg.interaction_id] if leg else []
 
 
 def sweep(*, now: datetime) -> int:
@@ -45,17 +50,17 @@ def sweep(*, now: datetime) -> int:
     return len(ids)
 
 
-def interactions_of(line: str) -> list[int]:
-    return list(Leg.objects.filter(line=line).values_list("interaction", flat=True))
+def _leg(*, line: str) -> Leg | None:
+    return _legs.first(line=line)
+
+
+@kept_question
+def _legs(line: str) -> QuerySet[Leg]:
+    return Leg.objects.filter(line=line).select_related("interaction__account")
 
 
 def account_of(kept: Kept) -> ChannelAccount:
-    """Of a line that we know, its call's; of a new one that of the number that was called, else the first.
-
-    Raises NoNumber.
-    """
-    if leg := Leg.objects.filter(line=kept.line).select_related("interaction__account").first():
-        return leg.interaction.account
+    """Of a call that comes in: that of the number that was called, else the first. Raises NoNumber."""
     rows = ChannelAccount.objects.filter(kind=ChannelKind.VOICE, active=True).order_by("pk")
     accounts = list(rows)
     args = kept.body.get("args") or []
