@@ -11,22 +11,20 @@ from fanal.agents.models import Agent
 from fanal.channels.asterisk.rules import MUSIC, Party, Wanted
 from fanal.channels.models import ChannelKind
 from fanal.intake.calls import no_such_phone
-from fanal.intake.voice import outgoing
+from fanal.intake.voice import outgoing, rows
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import (
     WITH_CUSTOMER,
-    Hold,
     InCall,
     Interaction,
     Leg,
     LegKind,
     Participation,
     Segment,
-    SegmentKind,
 )
 from fanal.interactions.rules.dialling import limits_of
 from fanal.routing.actions.calling_out import LINE
-from fanal.routing.models import WAITS, Offer, OfferState, QueueEntry
+from fanal.routing.models import Offer
 
 WITHHELD = "anonymous"
 HELD = f"{MUSIC}held"
@@ -48,10 +46,10 @@ def wanted(interaction_id: int, *, phone_of: PhoneOf, now: datetime) -> Wanted |
 
     None: it is no call of the exchange.
     """
-    call = Interaction.objects.select_for_update(of=("self",)).filter(pk=interaction_id).first()
-    if call is None or call.channel != ChannelKind.VOICE:
+    call = rows.call_locked.first(call=interaction_id)
+    if call is None:
         return None
-    legs = list(Leg.objects.filter(interaction=call, ended_at=None).select_related("agent"))
+    legs = rows.open_legs(call=call.pk)
     caller = next((leg for leg in legs if leg.kind == LegKind.CUSTOMER), None)
     bare = Wanted(
         caller=caller.line if caller else call.thread,
@@ -62,13 +60,14 @@ def wanted(interaction_id: int, *, phone_of: PhoneOf, now: datetime) -> Wanted |
     comes = outgoing.is_to_be_called(call)
     if call.ended_at or (caller is None and not comes):
         return replace(bare, over=True)
-    entry = QueueEntry.objects.filter(interaction=call, state__in=WAITS).first()
-    talk = Segment.objects.filter(interaction=call, kind=SegmentKind.AGENT, ended_at=None).first()
-    held = talk is not None and Hold.objects.filter(segment=talk, ended_at=None).exists()
-    others = list(call.participations.filter(ended_at=None).select_related("agent", "dial"))
-    waits = Q(entry=entry) if entry else Q(pk=None)
-    offered = Offer.objects.filter(waits | Q(entry__participation__in=others), state=OfferState.OPEN)
-    offers = list(offered.select_related("agent")) if entry or others else []
+    entry = rows.waiting_entry.first(call=call.pk)
+    talk = rows.running_talk.first(call=call.pk)
+    held = talk is not None and bool(rows.running_holds(segment=talk.pk))
+    others = rows.who_else(call=call.pk)
+    offers = [
+        *(rows.open_offers(entry=entry.pk) if entry else []),
+        *(rows.offers_to_join(parts=[one.pk for one in others]) if others else []),
+    ]
     rings = [_ringing(call, legs, offer, phone_of=phone_of, now=now) for offer in offers]
     asks = held and any(part.how == InCall.ASKED for part in others)
     talks = _talking(call, legs, talk, phone_of=phone_of, now=now) if talk else None

@@ -1,0 +1,51 @@
+"""What is asked of the database each time something happens to a call; some ten times in the life of each."""
+
+from django.db.models import QuerySet
+
+from fanal.agents.kept import kept
+from fanal.channels.models import ChannelKind
+from fanal.interactions.models import Hold, Interaction, Leg, Participation, Segment, SegmentKind
+from fanal.routing.models import WAITS, Offer, OfferState, QueueEntry
+
+
+@kept
+def call_locked(call: int) -> QuerySet[Interaction]:
+    """None where it is no call."""
+    return Interaction.objects.select_for_update(of=("self",)).filter(pk=call, channel=ChannelKind.VOICE)
+
+
+@kept
+def open_legs(call: int) -> QuerySet[Leg]:
+    return Leg.objects.filter(interaction=call, ended_at=None)
+
+
+@kept
+def waiting_entry(call: int) -> QuerySet[QueueEntry]:
+    return QueueEntry.objects.filter(interaction=call, state__in=WAITS).order_by("pk")[:1]
+
+
+@kept
+def running_talk(call: int) -> QuerySet[Segment]:
+    rows = Segment.objects.filter(interaction=call, kind=SegmentKind.AGENT, ended_at=None)
+    return rows.select_related("agent").order_by("pk")[:1]
+
+
+@kept
+def running_holds(segment: int) -> QuerySet[Hold]:
+    return Hold.objects.filter(segment=segment, ended_at=None)
+
+
+@kept
+def who_else(call: int) -> QuerySet[Participation]:
+    return Participation.objects.filter(interaction=call, ended_at=None).select_related("agent", "dial")
+
+
+@kept
+def open_offers(entry: int) -> QuerySet[Offer]:
+    return Offer.objects.filter(entry=entry, state=OfferState.OPEN).select_related("agent")
+
+
+@kept
+def offers_to_join(parts: list[int]) -> QuerySet[Offer]:
+    """Of those who are asked, by way of a queue, to take part."""
+    return Offer.objects.filter(entry__participation__in=parts, state=OfferState.OPEN).select_related("agent")
