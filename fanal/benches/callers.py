@@ -145,8 +145,8 @@ class Callers:
             sipp(), f"127.0.0.1:{self.pbx_port}", "-sf", str(scenario), "-s", number, "-inf",
             str(folder / "numbers.csv"), "-i", "127.0.0.1", "-mi", "127.0.0.1", "-p", str(self.port), "-m", str(calls),
             "-r", str(per_s), "-d", str(int(seconds * 1000)), "-l", str(calls), "-nostdin", "-aa", "-recv_timeout",
-            str(int(ENDS_WITHIN * 1000)), "-timeout", str(int(calls / per_s + seconds + ENDS_WITHIN)), "-trace_shortmsg",
-            "-shortmessage_file", str(folder / "messages"), "-trace_err", "-error_file", str(folder / "errors"),
+            str(int(ENDS_WITHIN * 1000)), "-timeout", str(int(calls / per_s + seconds + ENDS_WITHIN)),
+            "-trace_shortmsg", "-shortmessage_file", str(folder / "messages"), "-trace_err", "-error_file", str(folder / "errors"),
             "-max_sched_loops", "100",
         ]  # fmt: skip
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, cwd=folder)

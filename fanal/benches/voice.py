@@ -5,7 +5,7 @@ import math
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -13,8 +13,9 @@ import psutil
 from django.conf import settings as django
 from django.db import connection
 
+from fanal.agents.models import Agent
 from fanal.benches import voice_world
-from fanal.benches.callers import Call, Callers, echo
+from fanal.benches.callers import Call, Callers, Calling, echo
 from fanal.benches.frame import (
     Figures,
     Progress,
@@ -52,7 +53,7 @@ CUSTOMERS = 3000
 STAYS = 4.0  # seconds, most calls
 LIFTED_AFTER = 0.5
 IN_PROGRESS = 20
-REFUSED_WITHIN = 1.0
+TOLD_WITHIN = 1.0  # second
 RECOVERED = 0.4  # seconds from the call to the ringing
 PATIENCE = 90.0
 
@@ -67,7 +68,6 @@ def run(
     media_per_s: float = 15,
     signalling_per_s: float = 30,
     seconds: int = 30,
-    only: int = 0,
 ) -> tuple[dict[str, float], Figures]:
     """Each load on a PBX that was started for it; what is compared was measured in the same run."""
     load = {
@@ -75,10 +75,6 @@ def run(
         "media_per_s": media_per_s, "signalling_per_s": signalling_per_s, "seconds": seconds,
     }  # fmt: skip
     with _centre(progress) as centre:
-        if only:
-            centre.hire(first_agents)
-            with centre.taking_calls():
-                return load, _rate(centre, "media", per_s=calls_per_s, seconds=seconds, media=False, bare=[1.0])
         some = centre.hire(first_agents)
         progress("A bare answerer, for comparison …")
         bare_media = centre.bare(per_s=media_per_s, seconds=seconds, media=True)
@@ -99,7 +95,7 @@ def run(
             figures |= _at_once(centre, agents)
         progress("Twice as many calls as can be taken …")
         with centre.taking_calls():
-            figures |= _surplus(centre, per_s=2 * signalling_per_s, seconds=seconds)
+            figures |= _surplus(centre, per_s=2 * signalling_per_s, seconds=min(seconds, 12))
         figures["failed"] = sum(value for name, value in figures.items() if name.endswith("_failed"))
         figures["double_offers"] = voice_world.count(voice_world.DOUBLE_OFFERS)
         figures["double_talks"] = voice_world.count(voice_world.DOUBLE_TALKS)
@@ -113,6 +109,7 @@ class Ports:
     sip: int
     http: int
     carrier: int
+    other_carrier: int
     telephones: int
     echo: int
     sound: int
@@ -131,7 +128,7 @@ class Centre:
     parts: dict[str, psutil.Process] = field(default_factory=dict)
     called: int = 0
 
-    def hire(self, many: int) -> Sequence[voice_world.Agent]:
+    def hire(self, many: int) -> Sequence[Agent]:
         return voice_world.hire(many, port=self.ports.telephones)
 
     @contextmanager
@@ -156,19 +153,17 @@ class Centre:
             until(voice_world.all_can_be_rung)
 
     def place(
-        self, many: int, *, per_s: float, stays: float = STAYS, media: bool = False, callers: Callers | None = None
-    ):
-        """Calls by the next customers, none of whom calls twice before all have."""
+        self, many: int, *, per_s: float, stays: float = STAYS, media: bool = False, port: int = 0
+    ) -> AbstractContextManager[Calling]:
+        """Calls by the next customers, none of whom calls twice before all have; by the one carrier or the other."""
         first, self.called = self.called, self.called + many
-        return (callers or self.callers).calling(
-            NUMBER, calls=many, per_s=per_s, seconds=stays, media=media, first=first
+        callers = Callers(
+            folder=self.folder,
+            pbx_port=self.ports.sip,
+            port=port or self.ports.carrier,
+            numbers=voice_world.numbers(CUSTOMERS),
         )
-
-    @property
-    def callers(self) -> Callers:
-        return Callers(
-            folder=self.folder, pbx_port=self.ports.sip, port=self.ports.carrier, numbers=voice_world.numbers(CUSTOMERS)
-        )
+        return callers.calling(NUMBER, calls=many, per_s=per_s, seconds=stays, media=media, first=first)
 
     def bare(self, *, per_s: float, seconds: float, media: bool) -> list[float]:
         """From the call to the application, in milliseconds, with nothing but an answerer."""
@@ -184,13 +179,13 @@ class Centre:
 
 @contextmanager
 def _centre(progress: Progress) -> Iterator[Centre]:
-    local, first = pbx.find(), ports_in_a_row(10)
+    local, first = pbx.find(), ports_in_a_row(11)
     ports = Ports(
-        web=first, live=first + 1, sip=first + 2, http=first + 3, carrier=first + 4, telephones=first + 5,
+        web=first, live=first + 1, sip=first + 2, http=first + 3, carrier=first + 4, other_carrier=first + 9, telephones=first + 5,
         echo=first + 6, sound=first + 8,
     )  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="fanal-bench-voice-") as folder:
-        trunks = [f"carrier=127.0.0.1:{ports.carrier}"]
+        trunks = [f"carrier=127.0.0.1:{ports.carrier}", f"other=127.0.0.1:{ports.other_carrier}"]
         settings = {
             "FANAL_HOME": folder,
             "FANAL_SECRET": django.SECRET_KEY,  # what this process signs is to be read by the others
@@ -238,7 +233,8 @@ def _desk(centre: Centre, desks: Pages, *, per_s: float, seconds: float) -> Figu
         **spread("ringing", rung_ms(centre, calls)),
         **spread("pop_painted", painted),
         "pops": float(len(painted)),
-        "desk_failed": failed(centre, calls),
+        "desk_failed": failed(calls),
+        "desk_not_rung": not_rung(centre, calls),
     }
 
 
@@ -254,7 +250,8 @@ def _rate(centre: Centre, name: str, *, per_s: float, seconds: float, media: boo
         f"{name}_entered_bare_p95_ms": theirs,
         f"{name}_entered_times_bare": own / theirs,
         **spread(f"{name}_ringing", rung_ms(centre, calls)),
-        f"{name}_failed": failed(centre, calls),
+        f"{name}_failed": failed(calls),
+        f"{name}_not_rung": not_rung(centre, calls),
         **each,
     }
 
@@ -267,45 +264,49 @@ def _at_once(centre: Centre, agents: int) -> Figures:
     return {
         "at_once_most": float(most_at_once(calls, centre.telephones.rang)),
         **spread("at_once_ringing", rung_ms(centre, calls)),
-        "at_once_failed": failed(centre, calls),
+        "at_once_failed": failed(calls),
+        "at_once_not_rung": not_rung(centre, calls),
     }
 
 
 def _surplus(centre: Centre, *, per_s: float, seconds: float) -> Figures:
-    """Some talk already; the others come twice as fast as they can be taken. Then one after the other, as ever."""
-    other = Callers(
-        folder=centre.folder,
-        pbx_port=centre.ports.sip,
-        port=centre.ports.carrier,
-        numbers=voice_world.numbers(CUSTOMERS),
-    )
-    many = round(per_s * seconds)
-    with centre.place(IN_PROGRESS + many, per_s=per_s, stays=STAYS, callers=other) as calling:
-        calls = calling.wait()
-    surplus = calls
-    ended = max(call.asked for call in calls)
-    answered = [min((at for code, at in call.told.items() if code >= 200), default=math.inf) for call in surplus]
-    late = sum(at - call.asked > REFUSED_WITHIN for at, call in zip(answered, surplus, strict=True))
+    """Some talk already; then the others come twice as fast as they can be taken, and afterwards one by one."""
+    with centre.place(
+        IN_PROGRESS, per_s=IN_PROGRESS, stays=seconds + 10, port=centre.ports.other_carrier
+    ) as in_progress:
+        time.sleep(3)
+        with centre.place(round(per_s * seconds), per_s=per_s) as calling:
+            time.sleep(seconds)
+            recovery = _recovery(centre)
+            calls = calling.wait()
+        before = in_progress.wait()
+    final = [min((at for code, at in call.told.items() if code >= 200), default=math.inf) for call in calls]
+    taken = [call for call in calls if 200 in call.told]
     return {
         "surplus_per_s": per_s,
         "surplus_refused": float(sum(503 in call.told for call in calls)),
-        "surplus_taken_per_s": sum(200 in call.told for call in calls) / seconds,
-        "surplus_kept_waiting": float(late),
-        "cut_by_surplus": float(sum(bool(call.theirs) for call in calls)),
-        "recovery_s": _recovery(centre) if ended else math.nan,
+        "surplus_taken_per_s": len(taken) / seconds,
+        "surplus_taken_not_rung": not_rung(centre, taken),
+        "surplus_kept_waiting": float(
+            sum(at - call.asked > TOLD_WITHIN for at, call in zip(final, calls, strict=True))
+        ),
+        "cut_by_surplus": float(sum(call.failed for call in before) + sum(bool(call.theirs) for call in calls)),
+        "recovery_s": recovery,
     }
 
 
 def _recovery(centre: Centre) -> float:
-    """Seconds until a call rings as soon as it should again, three times in a row."""
-    began, good = time.time(), 0
+    """Seconds until calls ring as soon as they should again, three in a row."""
+    began = last_bad = time.time()
+    good = 0
     while good < 3 and time.time() - began < PATIENCE:
-        with centre.place(1, per_s=1, stays=1) as calling:
+        with centre.place(1, per_s=1, stays=1, port=centre.ports.other_carrier) as calling:
             rung = rung_ms(centre, calling.wait())
-        good = good + 1 if rung and rung[0] <= RECOVERED * 1000 else 0
-        if not good:
-            last_bad = time.time()
-    return max(0.0, locals().get("last_bad", began) - began)
+        if rung and rung[0] <= RECOVERED * 1000:
+            good += 1
+        else:
+            good, last_bad = 0, time.time()
+    return last_bad - began
 
 
 def entered_ms(calls: Sequence[Call], entered: dict[str, float]) -> list[float]:
@@ -317,9 +318,14 @@ def rung_ms(centre: Centre, calls: Sequence[Call]) -> list[float]:
     return [(rang[call.number] - call.asked) * 1000 for call in calls if rang.get(call.number, 0) > call.asked > 0]
 
 
-def failed(centre: Centre, calls: Sequence[Call]) -> float:
-    """Calls that did not go through, were refused, or rang nowhere."""
-    return float(sum(call.failed or 503 in call.told or call.number not in centre.telephones.rang for call in calls))
+def failed(calls: Sequence[Call]) -> float:
+    """Calls that did not go through, or were refused."""
+    return float(sum(call.failed or 503 in call.told for call in calls))
+
+
+def not_rung(centre: Centre, calls: Sequence[Call]) -> float:
+    """Calls that were taken, and whose callers laid down before a telephone rang for them."""
+    return float(sum(centre.telephones.rang.get(call.number, 0) <= call.asked for call in calls))
 
 
 def most_at_once(calls: Sequence[Call], rang: dict[str, float]) -> int:

@@ -5,6 +5,7 @@ import queue
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
@@ -19,6 +20,7 @@ from fanal.channels.asterisk.wire import Kept, Played, Pressed
 from fanal.intake import calls
 from fanal.intake.outgoing import give_up_not_lifted
 from fanal.intake.voice import taking
+from fanal.intake.voice.admitting import Admission
 from fanal.intake.voice.alarm import Alarm
 from fanal.intake.voice.changes import follow_changes
 from fanal.intake.voice.comparing import Comparing
@@ -41,6 +43,8 @@ ONLY_ONE = 4_000_026
 REPLACED = "ApplicationReplaced"
 FORBIDDEN = 21
 """Q.850: call rejected."""
+NO_ROOM = 34
+"""Q.850: no circuit available; SIP 503, at which a carrier tries elsewhere or says so."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +80,11 @@ def hang_up(line: str, *, cause: int) -> Order:
     return Order(method="DELETE", path=("channels", line), query={"reason_code": cause}, line=line)
 
 
+def comes_in(kept: Kept) -> bool:
+    """A call from outside, of which nothing is known yet."""
+    return bool(kept.body.get("args", [])[:1] == [wire.IN])
+
+
 Work = Kept | Steer | Ring | Due | Happened | None
 
 
@@ -85,10 +94,11 @@ class Room:
     def __init__(self, address: Address, *, app: str, phones: Phones, speak: Speak, stop: threading.Event) -> None:
         self.address, self.app, self.phones, self.stop = address, app, phones, stop
         self.exchange = Exchange(Orders(address, app, lines=AT_ONCE + 2))
-        self.comparing = Comparing(self.exchange, take=self._take, heard=self._heard)
+        self.comparing = Comparing(self.exchange, take=self._take, heard=partial(self._heard, found=True))
         self.desks: list[queue.SimpleQueue[Work]] = [queue.SimpleQueue() for _ in range(2 * AT_ONCE + 1)]
         self.alarm = Alarm(self._is_due, stop)
         self.flowing = Flowing(order=self._order, speak=speak, alarm=self.alarm)
+        self.admission = Admission()
         self._calls: dict[str, int] = {}
         self._asked: set[int] = set()
         self._phones_asked = False
@@ -176,6 +186,7 @@ class Room:
                 raise
         finally:
             self._leads.clear()
+            self.admission.forget()
             ended.set()
             events.close()
             phones.close()
@@ -204,7 +215,8 @@ class Room:
                 events.close()
                 return
 
-    def _heard(self, event: Mapping[str, Any]) -> None:
+    def _heard(self, event: Mapping[str, Any], *, found: bool = False) -> None:
+        """Told now, or `found` after nobody listened: who was kept waiting by us is not refused."""
         self.exchange.told(event)
         if (happened := wire.heard(event)) and (interaction := self._calls.get(happened.line)):
             self._desk_of(interaction).put(Happened(interaction=interaction, what=happened))
@@ -216,6 +228,9 @@ class Room:
             return
         if kept.body["args"][:1] == [wire.DIALLED]:
             self._order(hang_up(kept.line, cause=FORBIDDEN))
+            return
+        if comes_in(kept) and not found and not self.admission.admits(kept):
+            self._order(hang_up(kept.line, cause=NO_ROOM))
             return
         self._take(kept)
         if event.get("type") == "StasisStart":
@@ -231,6 +246,8 @@ class Room:
             self._take(wire.found_gone(line, run=self.exchange.run, at=timezone.now()))
 
     def _take(self, kept: Kept) -> None:
+        if not comes_in(kept):
+            self.admission.done(kept.line)
         self.desks[hash(kept.line) % AT_ONCE].put(kept)
 
     def _sweep(self) -> None:
@@ -239,6 +256,8 @@ class Room:
                 if not self._leads.is_set():
                     continue
                 try:
+                    if refused := self.admission.keep_refused():
+                        log.warning("calls_refused", calls=refused)
                     taking.sweep(now=timezone.now())
                     give_up_not_lifted(now=timezone.now())
                     routing.look_after_callbacks(now=timezone.now())
@@ -294,7 +313,8 @@ class Room:
                     about = []
                 for interaction in about:
                     self.look_at(interaction)
-                if not about and kept.body.get("args", [])[:1] == [wire.IN]:
+                if not about and comes_in(kept):
+                    self.admission.done(kept.line)
                     self._order(hang_up(kept.line, cause=FORBIDDEN))  # blocked, or nobody could make anything of it
 
     def _steer(self, interaction: int) -> None:
@@ -306,9 +326,11 @@ class Room:
             self.flowing.gone(interaction)
         else:
             self._calls[should_be.caller] = interaction
-        for order in steer(should_be, self.exchange.seen()):
-            if not self._order(order):
-                return
+        orders = steer(should_be, self.exchange.seen())
+        carried_out = all(self._order(order) for order in orders)
+        self.admission.done(should_be.caller)
+        if not carried_out:
+            return
         if should_be.outgoing and not should_be.parties:
             self.alarm.set(interaction, seconds=LOOKED_AT_AGAIN)
         if should_be.served_by_flow:

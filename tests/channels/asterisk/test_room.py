@@ -19,6 +19,7 @@ from fanal.channels.asterisk.rules import Seen
 from fanal.channels.models import ChannelAccount, ChannelKind, RawEvent
 from fanal.customers.models import ContactPoint, Customer
 from fanal.identity.models import Recognition
+from fanal.intake.voice.admitting import FULL, MOST
 from fanal.intake.voice.phones import Phones
 from fanal.intake.voice.room import Room
 from fanal.interactions.models import Block, EndReason, Interaction, Leg, LegKind, Segment, SegmentKind
@@ -320,6 +321,20 @@ def test_a_blocked_caller_is_refused_and_whoever_withholds_their_number_is_not_b
     assert answered_at_once("INVITE", OURS, sender=THEIRS, **trunk)[-1] == 403
     assert answered_at_once("INVITE", OURS, sender="anonymous", **trunk)[-1] == 200
     assert [one.source for one in Interaction.objects.all()] == [""]
+
+
+def test_whoever_comes_when_too_many_wait_to_be_taken_is_refused_at_once_and_that_is_kept(
+    room: Room, exchange: Pbx
+) -> None:
+    trunk = {"pbx_port": exchange.sip_port, "port": exchange.trunks[0].port, "sender": THEIRS}
+    room.admission.most = 0
+    assert answered_at_once("INVITE", OURS, **trunk)[-1] == 503
+    until(lambda: RawEvent.objects.filter(reason=FULL, body__number=THEIRS).exists())
+    assert not Interaction.objects.exists()
+    room.admission.most = MOST
+    assert answered_at_once("INVITE", OURS, **trunk)[-1] == 200
+    until(lambda: call().source == THEIRS)
+    until(lambda: not room.admission.waiting)
 
 
 def test_what_a_phone_of_ours_dials_by_itself_leads_nowhere(room: Room, address: Address) -> None:

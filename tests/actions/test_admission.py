@@ -1,0 +1,48 @@
+"""Who is taken when many call at once: never more than can be answered soon, and never none for long."""
+
+from fanal.channels.asterisk.wire import Kept
+from fanal.intake.voice.admitting import LONGEST, Admission
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def call(line: str) -> Kept:
+    return Kept(key=line, line=line, body={"args": ["in", "+4780012345"]})
+
+
+def test_no_more_are_taken_at_once_than_can_be_answered_soon() -> None:
+    admission = Admission(Clock(), most=2)
+    assert [admission.admits(call(line)) for line in "abc"] == [True, True, False]
+    admission.done("a")
+    assert admission.admits(call("d"))
+
+
+def test_while_one_waits_for_too_long_no_other_is_taken() -> None:
+    clock = Clock()
+    admission = Admission(clock, most=10)
+    assert admission.admits(call("a"))
+    clock.now = LONGEST + 0.1
+    assert not admission.admits(call("b"))
+    admission.done("a")
+    assert admission.admits(call("c"))
+
+
+def test_a_call_that_is_told_twice_is_not_refused_for_its_own_sake() -> None:
+    admission = Admission(Clock(), most=1)
+    assert admission.admits(call("a"))
+    assert admission.admits(call("a"))
+    assert admission.waiting == 1
+
+
+def test_after_a_break_nobody_is_waited_for() -> None:
+    clock = Clock()
+    admission = Admission(clock, most=1)
+    admission.admits(call("a"))
+    admission.forget()
+    clock.now = 100
+    assert admission.admits(call("b"))
