@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fanal.running.pbx.process import goes_first
 from fanal.running.postgres import NotPossible
 
 _CALL = """\
@@ -146,10 +147,11 @@ class Callers:
             str(folder / "numbers.csv"), "-i", "127.0.0.1", "-mi", "127.0.0.1", "-p", str(self.port), "-m", str(calls),
             "-r", str(per_s), "-d", str(int(seconds * 1000)), "-l", str(calls), "-nostdin", "-aa", "-recv_timeout",
             str(int(ENDS_WITHIN * 1000)), "-timeout", str(int(calls / per_s + seconds + ENDS_WITHIN)),
-            "-trace_shortmsg", "-shortmessage_file", str(folder / "messages"), "-trace_err", "-error_file", str(folder / "errors"),
-            "-max_sched_loops", "100",
+            "-trace_shortmsg", "-shortmessage_file", str(folder / "messages"), "-trace_err", "-error_file",
+            str(folder / "errors"), "-max_sched_loops", "100",
         ]  # fmt: skip
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, cwd=folder)
+        goes_first(process.pid)  # callers are elsewhere in life, and have a processor of their own
         try:
             yield Calling(process=process, folder=folder, numbers=own)
         finally:

@@ -181,8 +181,8 @@ class Centre:
 def _centre(progress: Progress) -> Iterator[Centre]:
     local, first = pbx.find(), ports_in_a_row(11)
     ports = Ports(
-        web=first, live=first + 1, sip=first + 2, http=first + 3, carrier=first + 4, other_carrier=first + 9, telephones=first + 5,
-        echo=first + 6, sound=first + 8,
+        web=first, live=first + 1, sip=first + 2, http=first + 3, carrier=first + 4, other_carrier=first + 9,
+        telephones=first + 5, echo=first + 6, sound=first + 8,
     )  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="fanal-bench-voice-") as folder:
         trunks = [f"carrier=127.0.0.1:{ports.carrier}", f"other=127.0.0.1:{ports.other_carrier}"]
@@ -280,16 +280,15 @@ def _surplus(centre: Centre, *, per_s: float, seconds: float) -> Figures:
             recovery = _recovery(centre)
             calls = calling.wait()
         before = in_progress.wait()
-    final = [min((at for code, at in call.told.items() if code >= 200), default=math.inf) for call in calls]
+    told = [min((at for code, at in call.told.items() if code >= 180), default=math.inf) for call in calls]
     taken = [call for call in calls if 200 in call.told]
     return {
         "surplus_per_s": per_s,
         "surplus_refused": float(sum(503 in call.told for call in calls)),
         "surplus_taken_per_s": len(taken) / seconds,
+        **spread("surplus_answered", [(call.told[200] - call.asked) * 1000 for call in taken]),
         "surplus_taken_not_rung": not_rung(centre, taken),
-        "surplus_kept_waiting": float(
-            sum(at - call.asked > TOLD_WITHIN for at, call in zip(final, calls, strict=True))
-        ),
+        "surplus_kept_waiting": float(sum(at - call.asked > TOLD_WITHIN for at, call in zip(told, calls, strict=True))),
         "cut_by_surplus": float(sum(call.failed for call in before) + sum(bool(call.theirs) for call in calls)),
         "recovery_s": recovery,
     }

@@ -10,9 +10,9 @@ from fanal.channels.asterisk.wire import KIND, Kept
 from fanal.channels.models import RawEvent, RawState
 from fanal.intake.voice.taking import account_of
 
-LONGEST = 0.5
-"""Seconds that a call may wait to be taken; while one waits longer, no other one is."""
-MOST = 20
+LONGEST = 4.0
+"""Seconds that a caller may hear ringing until the call is taken; while one waits longer, no other one is admitted."""
+MOST = 100
 """So many may wait to be taken at the same moment."""
 FULL = "full"
 """Why the input of such a call led to nothing."""

@@ -80,6 +80,11 @@ def hang_up(line: str, *, cause: int) -> Order:
     return Order(method="DELETE", path=("channels", line), query={"reason_code": cause}, line=line)
 
 
+def let_ring(line: str) -> Order:
+    """The caller hears that they are heard, until the call is taken."""
+    return Order(method="POST", path=("channels", line, "ring"), line=line)
+
+
 def comes_in(kept: Kept) -> bool:
     """A call from outside, of which nothing is known yet."""
     return bool(kept.body.get("args", [])[:1] == [wire.IN])
@@ -229,9 +234,11 @@ class Room:
         if kept.body["args"][:1] == [wire.DIALLED]:
             self._order(hang_up(kept.line, cause=FORBIDDEN))
             return
-        if comes_in(kept) and not found and not self.admission.admits(kept):
-            self._order(hang_up(kept.line, cause=NO_ROOM))
-            return
+        if comes_in(kept) and not found:
+            if not self.admission.admits(kept):
+                self._order(hang_up(kept.line, cause=NO_ROOM))
+                return
+            self._order(let_ring(kept.line))
         self._take(kept)
         if event.get("type") == "StasisStart":
             self._follow_to_its_end(kept.line)

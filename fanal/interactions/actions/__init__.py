@@ -28,6 +28,7 @@ from fanal.interactions.actions.letters import (
     threads_named,
     written_since,
 )
+from fanal.interactions.actions.locking import lock
 from fanal.interactions.actions.messages import add_message, add_note, mark
 from fanal.interactions.actions.outbox import (
     came_back,
@@ -127,6 +128,7 @@ __all__ = [
     "let_take_part",
     "lift_block",
     "link_case",
+    "lock",
     "mail_account",
     "mark",
     "may_dial",

@@ -3,12 +3,14 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Value
+from django.db.models import QuerySet, Value
 from django.db.models.functions import Greatest
 
+from fanal.agents.kept import kept
 from fanal.agents.models import Agent
 from fanal.events.actions import publish
 from fanal.interactions import audience
+from fanal.interactions.actions.locking import lock
 from fanal.interactions.models import Dial, Hold, Interaction, Leg, LegKind, Participation, Segment, SegmentKind
 from fanal.running.connections.inserting import insert_once
 
@@ -92,7 +94,7 @@ def end_holds(segment: Segment, *, now: datetime) -> None:
 
 
 def _talk(interaction: Interaction) -> Segment | None:
-    Interaction.objects.select_for_update(of=("self",)).get(pk=interaction.pk)
+    lock(interaction.pk)
     return Segment.objects.filter(interaction=interaction, kind=SegmentKind.AGENT, ended_at=None).first()
 
 
@@ -103,12 +105,22 @@ def _tell_hold(kind: str, fact: Hold, *, by: Agent, now: datetime) -> None:
 
 def _locked(line: str) -> Leg | None:
     """Locked after its interaction: everybody locks in this order."""
-    found = Leg.objects.filter(line=line).only("interaction_id").first()
-    if found is None:
+    whose = _interactions_of(line=line)
+    if not whose:
         return None
-    Interaction.objects.select_for_update(of=("self",)).get(pk=found.interaction_id)
+    lock(whose[0])
+    return _legs_locked.first(line=line)
+
+
+@kept
+def _interactions_of(line: str) -> QuerySet[Leg, int]:
+    return Leg.objects.filter(line=line).values_list("interaction", flat=True)
+
+
+@kept
+def _legs_locked(line: str) -> QuerySet[Leg]:
     rows = Leg.objects.select_for_update(of=("self",)).select_related("interaction", "agent", "participation")
-    return rows.get(pk=found.pk)
+    return rows.filter(line=line)
 
 
 def _tell(kind: str, leg: Leg, *, now: datetime, **more: int) -> None:

@@ -10,6 +10,8 @@ from fanal.agents.models import Agent
 from fanal.events.actions import publish
 from fanal.interactions import audience
 from fanal.interactions.actions.calls import end_holds
+from fanal.interactions.actions.locking import lock
+from fanal.interactions.actions.owning import running_locked
 from fanal.interactions.actions.together import end_parts
 from fanal.interactions.models import Interaction, Segment, SegmentKind, TopicSpan
 
@@ -27,11 +29,11 @@ def end_talk(
 
     Returns the segment that was running, None if the contact had ended before.
     """
-    interaction = Interaction.objects.select_for_update(of=("self",)).get(pk=interaction.pk)
+    interaction = lock(interaction.pk)
     if interaction.ended_at:
         return None
     keys = audience.of(interaction, customer=True)
-    segment = Segment.objects.select_for_update(of=("self",)).filter(interaction=interaction, ended_at=None).first()
+    segment = running_locked(interaction)
     now = max(now, interaction.started_at, segment.started_at if segment else now)  # a clock may be set back
     if segment:
         segment.ended_at = now

@@ -16,6 +16,11 @@ def running_segment(interaction: Interaction) -> Segment | None:
     return _running.first(interaction=interaction.pk)
 
 
+def running_locked(interaction: Interaction) -> Segment | None:
+    """The same, which nobody else changes until the transaction ends."""
+    return _running_locked.first(interaction=interaction.pk)
+
+
 @transaction.atomic
 def give_to_agent(
     *, interaction: Interaction, agent: Agent, wrap_up_due_at: datetime | None = None, now: datetime
@@ -45,7 +50,7 @@ def give_away(*, interaction: Interaction, wrap_up_due_at: datetime | None = Non
 
 def _end_running(interaction: Interaction, *, now: datetime, wrap_up_due_at: datetime | None = None) -> datetime:
     """Returns when: now, or its beginning where the clock was set back meanwhile; nothing takes less than no time."""
-    segment = Segment.objects.select_for_update(of=("self",)).filter(interaction=interaction, ended_at=None).first()
+    segment = running_locked(interaction)
     if segment is None:
         return now
     segment.ended_at = max(now, segment.started_at)
@@ -58,3 +63,9 @@ def _end_running(interaction: Interaction, *, now: datetime, wrap_up_due_at: dat
 @kept
 def _running(interaction: int) -> QuerySet[Segment]:
     return Segment.objects.filter(interaction=interaction, ended_at=None).order_by("pk")[:1]
+
+
+@kept
+def _running_locked(interaction: int) -> QuerySet[Segment]:
+    rows = Segment.objects.select_for_update(of=("self",)).filter(interaction=interaction, ended_at=None)
+    return rows.order_by("pk")[:1]

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 
 from fanal.agents.kept import kept
 from fanal.agents.models import Agent, Presence, Skill
@@ -45,7 +46,7 @@ def enqueue(
     A closed queue passes work on to its overflow if that is open; else talks end as closed, the rest waits.
     """
     if interaction:
-        (interaction,) = _locked(interaction=interaction.pk)
+        interaction = interactions.lock(interaction.pk)
     if waiting := _waiting.first(interaction=interaction and interaction.pk, case=case and case.pk):
         return waiting
     queue = open_one(queue, now)
@@ -162,20 +163,19 @@ def open_one(queue: Queue, now: datetime) -> Queue:
 
 def lock_waiting(*, interaction: Interaction) -> QueueEntry | None:
     """The interaction's waiting or ringing entry, locked after the interaction itself."""
-    Interaction.objects.select_for_update(of=("self",)).get(pk=interaction.pk)
-    rows = QueueEntry.objects.select_for_update(of=("self",)).select_related("interaction", "queue")
-    return rows.filter(interaction=interaction, state__in=WAITS).first()
+    interactions.lock(interaction.pk)
+    return _waiting_locked.first(interaction=interaction.pk)
 
 
 def lock_entry(entry_id: int) -> QueueEntry:
     """One entry, locked after its interaction, or the one it is asked in: everybody locks in this order."""
-    found = QueueEntry.objects.only("interaction_id", "participation__interaction_id").select_related("participation")
-    one = found.get(pk=entry_id)
-    if key := one.interaction_id or (one.participation.interaction_id if one.participation else None):
-        Interaction.objects.select_for_update(of=("self",)).get(pk=key)
-    rows = QueueEntry.objects.select_for_update(of=("self",))
-    related = ("interaction", "case", "participation__interaction", "queue__overflow_to__calendar")
-    return rows.select_related(*related).get(pk=entry_id)
+    whose = _whose(entry=entry_id)
+    if whose and whose[0]:
+        interactions.lock(whose[0])
+    found = _entry_locked.first(entry=entry_id)
+    if found is None:
+        raise QueueEntry.DoesNotExist
+    return found
 
 
 def withdraw_offer(entry: QueueEntry, *, reason: str, now: datetime, by: Agent | None = None) -> None:
@@ -258,11 +258,6 @@ def _queue_segment(interaction: Interaction, now: datetime) -> Segment:
 
 
 @kept
-def _locked(interaction: int) -> QuerySet[Interaction]:
-    return Interaction.objects.select_for_update(of=("self",)).filter(pk=interaction)
-
-
-@kept
 def _waiting(interaction: int | None, case: int | None) -> QuerySet[QueueEntry]:
     rows = QueueEntry.objects.filter(interaction=interaction, case=case, consultation=None, state__in=WAITS)
     return rows.order_by("pk")[:1]
@@ -278,3 +273,22 @@ def _by_id(skills: Mapping[str, int] | Mapping[int, int]) -> dict[str, int]:
     ids = dict(Skill.objects.filter(code__in=codes).values_list("code", "pk")) if codes else {}
     known = {str(ids.get(str(key), key)): level for key, level in skills.items()}
     return {key: level for key, level in known.items() if key.isdigit()}
+
+
+@kept
+def _whose(entry: int) -> QuerySet[QueueEntry, int | None]:
+    whose = Coalesce("interaction", "participation__interaction")
+    return QueueEntry.objects.filter(pk=entry).values_list(whose, flat=True)
+
+
+@kept
+def _entry_locked(entry: int) -> QuerySet[QueueEntry]:
+    rows = QueueEntry.objects.select_for_update(of=("self",))
+    related = ("interaction", "case", "participation__interaction", "queue__overflow_to__calendar")
+    return rows.select_related(*related).filter(pk=entry)
+
+
+@kept
+def _waiting_locked(interaction: int) -> QuerySet[QueueEntry]:
+    rows = QueueEntry.objects.select_for_update(of=("self",)).select_related("interaction", "queue")
+    return rows.filter(interaction=interaction, state__in=WAITS).order_by("pk")[:1]

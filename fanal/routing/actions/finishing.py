@@ -3,7 +3,9 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from fanal.agents.kept import kept
 from fanal.agents.models import Agent
 from fanal.events.actions import publish
 from fanal.interactions import actions as interactions
@@ -29,8 +31,8 @@ def finish_talk(
     if lock_waiting(interaction=interaction):
         abandon(interaction=interaction, now=now)
         return None
-    running = Segment.objects.filter(interaction=interaction, ended_at=None, kind=SegmentKind.AGENT).first()
-    due = wrap_up_due(running, now) if running else None
+    running = interactions.running_segment(interaction)
+    due = wrap_up_due(running, now) if running and running.kind == SegmentKind.AGENT else None
     segment = interactions.end_talk(interaction=interaction, reason=reason, wrap_up_due_at=due, now=now, by=by)
     if segment is None or segment.kind != SegmentKind.AGENT:
         return None
@@ -96,12 +98,7 @@ def wrap_up_due(segment: Segment, now: datetime) -> datetime:
 
 def queue_of(segment: Segment) -> Queue | None:
     """The queue the segment came from; None for a contact that an agent began."""
-    entry = (
-        QueueEntry.objects.filter(interaction=segment.interaction_id, entered_at__lte=segment.started_at)
-        .select_related("queue__calendar")
-        .order_by("-id")
-        .first()
-    )
+    entry = _entry_before.first(interaction=segment.interaction_id, at=segment.started_at)
     return entry.queue if entry else None
 
 
@@ -109,6 +106,12 @@ def queue_they_were_in(interaction: Interaction) -> Queue | None:
     """Where they wait, or waited before the talk; None for who came to no queue."""
     entry = QueueEntry.objects.filter(interaction=interaction).select_related("queue__calendar").order_by("-id").first()
     return entry.queue if entry else None
+
+
+@kept
+def _entry_before(interaction: int, at: datetime) -> QuerySet[QueueEntry]:
+    rows = QueueEntry.objects.filter(interaction=interaction, entered_at__lte=at).select_related("queue__calendar")
+    return rows.order_by("-id")[:1]
 
 
 def _tell(

@@ -3,7 +3,9 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from fanal.agents.kept import kept
 from fanal.agents.models import Agent, Presence
 from fanal.events.actions import publish
 from fanal.interactions import actions as interactions
@@ -91,13 +93,25 @@ def _expire(offer_id: int, now: datetime) -> bool:
 
 
 def _lock(offer_id: int, agent: Agent | None = None) -> tuple[Offer, QueueEntry]:
-    found = Offer.objects.only("entry_id", "agent_id").filter(pk=offer_id).first()
+    found = _found.first(offer=offer_id)
     if found is None:
         raise NotPossible(Refusal.GONE)
     if agent and found.agent_id != agent.pk:
         raise NotPossible(Refusal.NOT_YOURS)
     entry = lock_entry(found.entry_id)
-    return Offer.objects.select_for_update(of=("self",)).select_related("agent", "segment").get(pk=offer_id), entry
+    (offer,) = _locked(offer=offer_id)
+    return offer, entry
+
+
+@kept
+def _found(offer: int) -> QuerySet[Offer]:
+    return Offer.objects.filter(pk=offer)
+
+
+@kept
+def _locked(offer: int) -> QuerySet[Offer]:
+    rows = Offer.objects.select_for_update(of=("self",)).select_related("agent", "segment")
+    return rows.filter(pk=offer)
 
 
 def _own_case(entry: QueueEntry, agent: Agent, now: datetime) -> None:

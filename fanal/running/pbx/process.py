@@ -41,7 +41,7 @@ def start(local: Local, pbx: Pbx) -> Running:
             stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
     _children[process.pid] = process
-    _goes_first(process.pid)
+    goes_first(process.pid)
     running = Running(pid=process.pid, started_at=psutil.Process(process.pid).create_time())
     _mark(local, pbx).write_text(f"{running.pid} {running.started_at}")
     deadline = time.monotonic() + STARTS_WITHIN
@@ -55,7 +55,7 @@ def start(local: Local, pbx: Pbx) -> Running:
     raise NotPossible(f"Asterisk did not start. It said: {log.read_text(errors='replace')[-2000:]}")
 
 
-def _goes_first(pid: int) -> None:
+def goes_first(pid: int) -> None:
     """Sound that comes late is lost, a page that comes late is late: it gets the processor first, if we may say so."""
     with contextlib.suppress(psutil.Error, PermissionError):
         psutil.Process(pid).nice(PRIORITY)

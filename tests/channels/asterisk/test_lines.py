@@ -27,6 +27,7 @@ pytestmark = pytest.mark.timeout(120)
 BROWSER = Line(name="L-browserofanna", key=7, secret="s" * 40)
 DESK = Line(name="L-deskofanna", key=8, address="sip:anna@127.0.0.1:5070")
 KINDS = ("endpoint", "auth", "aor")
+TRUNKS = {"carrier", "other"}
 
 
 @pytest.fixture
@@ -100,7 +101,7 @@ def test_the_pbx_is_brought_to_the_lines_that_are_open(orders: Orders) -> None:
     assert parts_of(orders, BROWSER.name) == ["endpoint", "auth", "aor"]
     assert parts_of(orders, DESK.name) == ["endpoint", "aor"]
     bring(orders, [DESK])
-    assert set(there(orders)) == {DESK.name, "carrier"}
+    assert set(there(orders)) == {DESK.name, *TRUNKS}
     assert parts_of(orders, BROWSER.name) == []
 
 
