@@ -4,6 +4,7 @@ import { takeAddresses } from "../desk/addresses.ts";
 import { attachFiles } from "../desk/attaching.ts";
 import { keepComposing } from "../desk/composer.ts";
 import { keepDrafts } from "../desk/drafts.ts";
+import { openWhatWasLifted } from "../desk/lifted.ts";
 import { followTalk } from "../desk/talk.ts";
 import { markWhereOneIs } from "../desk/work.ts";
 
@@ -12,4 +13,5 @@ keepDrafts();
 takeAddresses();
 attachFiles();
 followTalk();
+openWhatWasLifted();
 markWhereOneIs();

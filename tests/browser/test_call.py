@@ -1,11 +1,13 @@
 """A call as a whole: somebody calls, an agent's browser rings with the pop, they talk, hold, reload, and it ends."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from fanal.channels.asterisk.ari import Address, Orders, path_of
@@ -13,6 +15,8 @@ from fanal.channels.models import ChannelAccount
 from fanal.demo import cast
 from fanal.environment import environment
 from fanal.interactions.models import Interaction
+from fanal.routing import actions as routing
+from fanal.routing.models import Offer, OfferState
 from fanal.running import pbx
 from fanal.running.pbx.configuration import Pbx
 from fanal.running.pbx.configuration.dialplan import APP
@@ -157,3 +161,23 @@ def test_a_caller_rings_in_the_browser_is_talked_to_held_kept_over_a_reload_and_
     )
     sign_in(page, centre.url, cast.AGENT)
     expect(page.locator(READY)).to_be_visible()
+
+
+def test_a_phone_that_is_lifted_elsewhere_opens_the_call_where_nothing_else_is_open(
+    desk: Desk, caller: Caller, centre: Program
+) -> None:
+    """As a phone on the desk does it: `fanal voice` accepts, and the page was not touched."""
+    page = desk.page
+    page.goto(centre.url)
+    with caller.calls(NUMBER, of="+33612345678", seconds=60):
+        expect(desk.offer.first).to_be_visible()
+        with centre.rows():
+            offer = Offer.objects.select_related("agent").get(state=OfferState.OPEN)
+            routing.accept(offer_id=offer.pk, agent=offer.agent, now=timezone.now())
+        expect(page).to_have_url(re.compile(r"/interactions/\d+/"))
+        expect(desk.about).to_contain_text("+33612345678")
+        page.locator("#phone").get_by_role("button", name="Answer").click()
+        expect(page.locator(TALKING)).to_be_visible()
+        page.keyboard.press("Alt+h")
+        expect(page.locator(READY)).to_be_visible()
+    desk.wrap_up(outcome="Information given")
