@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
 
 from fanal.agents.models import Agent
 from fanal.channels.asterisk.rules import MUSIC, Party, Wanted

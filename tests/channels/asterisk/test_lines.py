@@ -97,7 +97,7 @@ def test_what_is_wanted_and_missing_is_pushed_and_what_is_there_and_not_wanted_g
 
 def test_the_pbx_is_brought_to_the_lines_that_are_open(orders: Orders) -> None:
     bring(orders, [BROWSER, DESK], media_address="127.0.0.1")
-    assert set(there(orders)) == {BROWSER.name, DESK.name, "carrier"}
+    assert set(there(orders)) == {BROWSER.name, DESK.name, *TRUNKS}
     assert parts_of(orders, BROWSER.name) == ["endpoint", "auth", "aor"]
     assert parts_of(orders, DESK.name) == ["endpoint", "aor"]
     bring(orders, [DESK])
