@@ -175,7 +175,7 @@ def test_a_phone_that_is_lifted_elsewhere_opens_the_call_where_nothing_else_is_o
             offer = Offer.objects.select_related("agent").get(state=OfferState.OPEN)
             routing.accept(offer_id=offer.pk, agent=offer.agent, now=timezone.now())
         expect(page).to_have_url(re.compile(r"/interactions/\d+/"))
-        expect(desk.about).to_contain_text("+33612345678")
+        expect(desk.about).to_contain_text("Nobody we know yet")
         page.locator("#phone").get_by_role("button", name="Answer").click()
         expect(page.locator(TALKING)).to_be_visible()
         page.keyboard.press("Alt+h")
