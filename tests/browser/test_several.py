@@ -116,7 +116,7 @@ def test_a_warm_transfer_to_second_line_makes_two_cases(
 
             ann.page.get_by_role("button", name="Back to the customer").click()
             expect(ann.page.locator('.call-others [data-state="held"]')).to_be_visible()
-            ann.page.get_by_role("button", name="To the colleague").click()
+            ann.page.keyboard.press("b")
             expect(ann.page.locator('.call-others [data-state="aside"]')).to_be_visible()
             ann.page.get_by_role("button", name="All together").click()
             expect(ann.page.locator('.call-others [data-state="together"]')).to_be_visible()
