@@ -1,6 +1,6 @@
 """Callbacks: who keeps a place, is called in turn, called again, and not called twice."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -9,10 +9,13 @@ from fanal.agents.models import Agent
 from fanal.cases.models import Case
 from fanal.channels.models import ChannelAccount, ChannelKind
 from fanal.customers.models import Customer
+from fanal.hours.models import Calendar
+from fanal.intake import flowing
 from fanal.interactions import actions as interactions
-from fanal.interactions.models import Dial, Direction, EndReason, Interaction, Leg, LegKind
+from fanal.interactions.models import Dial, Direction, EndReason, Interaction, Leg, LegKind, SegmentKind
 from fanal.routing import actions as routing
 from fanal.routing.models import Callback, CallbackEnd, EntryState, Queue, QueueEntry
+from fanal.scenarios.rules.flows import WantsCallback
 from tests.routing_world import NOON, after, agent, match, queue
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -201,3 +204,30 @@ def test_one_that_was_withdrawn_waits_no_more(account: ChannelAccount, line: Que
     assert routing.withdraw_callback(callback=callback, by=robin, now=after(1))
     assert not routing.withdraw_callback(callback=callback, by=robin, now=after(2))
     assert not QueueEntry.objects.filter(left_at=None).exists()
+
+
+def test_a_flow_that_ends_with_a_callback_promises_what_can_be_kept(account: ChannelAccount, line: Queue) -> None:
+    """They still hear the goodbye, so they are not called in that moment; what cannot be called is kept as a case."""
+    for number, promised in (("", True), ("112", False)):
+        caller = interactions.start(
+            account=account, source=THEIRS, thread=f"in-{number}", owner=SegmentKind.BOT, now=NOON
+        )
+        flowing.follow(interaction=caller, outcome=WantsCallback(queue=line.code, number=number), now=NOON)
+        assert Callback.objects.filter(wished_in=caller).exists() == promised
+        assert Case.objects.filter(topics__interaction=caller).exists() != promised
+    callback = Callback.objects.get()
+    assert callback.contact is None
+    assert routing.look_after_callbacks(now=after(14)) == 0
+    assert routing.look_after_callbacks(now=after(15)) == 1
+
+
+def test_a_callback_in_a_closed_queue_waits_for_its_opening(account: ChannelAccount, line: Queue) -> None:
+    line.calendar = Calendar.objects.create(code="day", name="Day", zone="UTC")
+    line.save()
+    for weekday in range(7):
+        line.calendar.periods.create(weekday=weekday, opens_at=time(14), closes_at=time(18))
+    callback = routing.wish_callback(number=THEIRS, queue=line, now=NOON)
+    assert (callback.contact, callback.due_at) == (None, after(2 * 3600))
+    assert routing.look_after_callbacks(now=after(2 * 3600)) == 1
+    callback.refresh_from_db()
+    assert callback.contact

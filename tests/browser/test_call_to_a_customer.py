@@ -1,9 +1,11 @@
 """An agent calls a customer from their card: their own phone lifts, it rings at theirs, they talk."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from fanal.channels.asterisk.ari import Orders
@@ -58,6 +60,7 @@ def test_a_customer_is_called_from_their_card_and_talked_to(
         page.keyboard.press("l")
         dialog = page.get_by_role("dialog")
         expect(dialog.get_by_text("Premium numbers are not called.")).to_be_visible()
+        dialog.get_by_text("Call later").click()
         pictures("call-out")
         page.keyboard.press("Control+Enter")
         expect(page.locator(TALKING)).to_be_visible()
@@ -73,6 +76,28 @@ def test_a_customer_is_called_from_their_card_and_talked_to(
     with centre.rows():
         assert Interaction.objects.latest("pk").end_reason == "agent"
     desk.wrap_up(outcome="Information given")
+
+
+def test_a_callback_is_noted_from_the_card_and_stands_in_the_list(
+    desk: Desk,  # noqa: F811
+    somebody: int,
+    centre: Program,  # noqa: F811
+    pictures: Any,
+) -> None:
+    page = desk.page
+    page.goto(f"{centre.url}/customers/{somebody}/")
+    page.keyboard.press("l")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("Call later").click()
+    tomorrow = (timezone.localdate() + timedelta(days=1)).isoformat()
+    dialog.get_by_label("When, by their clock").fill(f"{tomorrow}T10:30")
+    dialog.get_by_role("button", name="Note the callback").click()
+    expect(dialog).to_be_hidden()
+    page.goto(f"{centre.url}/callbacks/")
+    expect(page.get_by_role("cell", name="Camille Lefort").first).to_be_visible()
+    pictures("callbacks", arabic=True)
+    page.get_by_role("button", name="Withdraw").first.click()
+    expect(page.get_by_role("cell", name="Camille Lefort")).to_have_count(0)
 
 
 def test_a_line_that_is_busy_is_said_and_wrapped_up(
@@ -102,13 +127,20 @@ def pictures(desk: Desk, request: pytest.FixtureRequest) -> Any:  # noqa: F811
 
     folder = os.environ.get("FANAL_PICTURES")
 
-    def take(name: str) -> None:
+    def take(name: str, *, arabic: bool = False) -> None:
         if folder:
             page = desk.page
             for width, scheme in ((1280, "light"), (390, "light"), (1280, "dark")):
                 page.set_viewport_size({"width": width, "height": 800})
                 page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
                 page.screenshot(path=f"{folder}/{name}-{width}-{scheme}.png")
+            if arabic:
+                origin = "/".join(page.url.split("/")[:3])
+                page.context.add_cookies([{"name": "language", "value": "ar", "url": origin}])
+                page.reload()
+                page.screenshot(path=f"{folder}/{name}-arabic.png")
+                page.context.add_cookies([{"name": "language", "value": "en", "url": origin}])
+                page.reload()
             page.set_viewport_size({"width": 1280, "height": 720})
             page.emulate_media(color_scheme="light")
 

@@ -16,7 +16,7 @@ from fanal.kpis.actions.figures import Figure, nothing, sight
 from fanal.kpis.catalogue import KPIS
 from fanal.kpis.periods import named
 from fanal.kpis.words import as_of, since, words
-from fanal.routing.models import WAITS, Queue, QueueEntry
+from fanal.routing.models import WAITS, Callback, Queue, QueueEntry
 
 COLUMNS = (
     "offered",
@@ -100,6 +100,7 @@ def queue_page(viewer: Agent, queue: Queue, now: datetime) -> dict[str, Any]:
             for entry in rows.order_by("-priority", "position_at", "id")[:SHOWN_AT_MOST]
         ],
         "number": rows.count(),
+        "callbacks": Callback.objects.filter(queue=queue, ended_at=None, contact=None).count(),
         "now": now,
         "others": Queue.objects.supervised_by(viewer).filter(active=True, practice=queue.practice).order_by("name"),
         "people": [one for one in people if one.state == Presence.AVAILABLE],

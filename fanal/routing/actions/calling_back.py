@@ -37,6 +37,8 @@ from fanal.routing.rules.calling_back import Came
 
 LINE = "d-"
 AT_ONCE = 100
+LAYS_DOWN_WITHIN = timedelta(seconds=15)
+"""Who still hears us say goodbye would be found busy."""
 
 
 class NotCalledBack(Exception):
@@ -78,7 +80,10 @@ def wish_callback(
     if due is None or due > now + rules.LATEST:
         raise NotCalledBack("hour")
     _one_at_a_time()
-    waiting = lock_waiting(interaction=interaction) if interaction and not interaction.ended_at else None
+    talking = interaction is not None and interaction.ended_at is None
+    waiting = lock_waiting(interaction=interaction) if interaction and talking else None
+    if talking and waiting is None and not at:
+        due = now + LAYS_DOWN_WITHIN
     found = _open_of(verdict.number, customer)
     if found is None:
         found = Callback.objects.create(
