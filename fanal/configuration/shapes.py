@@ -115,6 +115,8 @@ SHAPES: tuple[Shape, ...] = (
             *("name", "tier", "calendar", "priority", "ageing_seconds", "answer_within_seconds", "ring_seconds"),
             *("wrap_up_seconds", "widen_after_seconds", "overflow_to", "overflow_after_seconds"),
             *("at_closing", "return_after_seconds", "calls_back_cut"),
+            *("announce_after_seconds", "announce_every_seconds", "comfort", "callback_key"),
+            "call_waits_at_most_seconds",
             *("longest_wait_seconds", "practice", "active"),
         ),
         children={"skills": ("queue", ("skill", "level"))},

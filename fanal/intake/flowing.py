@@ -78,8 +78,13 @@ def to_people(
 
 
 def said_goodbye(*, interaction: int, now: datetime) -> None:
-    """They have heard the last sentence: who does not wait for people has been served, and the call ends."""
+    """They have heard the last sentence: who does not wait for people has been served, and the call ends.
+
+    Whom a closed queue sent away hears that as well.
+    """
     call = Interaction.objects.get(pk=interaction)
+    if routing.was_sent_away(call):
+        return
     if call.ended_at is None and not call.queue_entries.filter(left_at=None).exists():
         interactions.end_talk(interaction=call, reason=EndReason.SERVED, now=now)
 

@@ -9,7 +9,7 @@ from fanal.identity.masking import masked
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import Block, EndReason, Interaction, Segment
 from fanal.routing import actions as routing
-from fanal.routing.models import WAITS, AtClosing, EntryState, Queue, QueueEntry
+from fanal.routing.models import WAITS, AtClosing, Queue, QueueEntry
 
 SHOWN_AFTER_END = timedelta(hours=24)
 OFFERED_AFTER = (EndReason.CLOSED, EndReason.ABANDONED, EndReason.TIMEOUT, EndReason.CUSTOMER)
@@ -71,20 +71,15 @@ def _running(of: ChannelAccount, contact: Interaction, *, now: datetime) -> Stat
     entry = QueueEntry.objects.filter(interaction=contact, state__in=WAITS).select_related("queue").first()
     if entry is None:
         return before_contact(of, now=now).model_copy(update={"phase": "waiting", "estimate_seconds": None})
-    waiting = QueueEntry.objects.filter(queue=entry.queue, state=EntryState.WAITING)
-    before = waiting.filter(priority__gt=entry.priority) | waiting.filter(
-        priority=entry.priority, position_at__lt=entry.position_at
-    )
-    position = before.count() + 1
-    expected = routing.estimate_wait(queue=entry.queue, channel=entry.channel, skills=entry.skills, now=now)
-    seconds = None if expected.seconds is None else round(expected.seconds * position / (expected.ahead + 1))
+    place = routing.standing_of(entry, now=now)
+    expected = place.expected
     return StateOut(
         phase="waiting",
         open=expected.open or entry.queue.at_closing == AtClosing.FINISH,
         opens_at=expected.opens_at,
         available=expected.agents_available > 0,
-        estimate_seconds=seconds,
-        position=position,
+        estimate_seconds=place.seconds,
+        position=place.position,
     )
 
 

@@ -28,7 +28,8 @@ from fanal.intake.voice.exchange import Exchange
 from fanal.intake.voice.flowing import Flowing, Speak
 from fanal.intake.voice.outgoing import LOOKED_AT_AGAIN
 from fanal.intake.voice.phones import Phones
-from fanal.intake.voice.wanting import call_listened_to, open_calls, wanted
+from fanal.intake.voice.waiting import Waiting
+from fanal.intake.voice.wanting import HELD, call_listened_to, open_calls, wanted
 from fanal.routing import actions as routing
 from fanal.running.connections import own_connection
 
@@ -104,6 +105,7 @@ class Room:
         self.alarm = Alarm(self._is_due, stop)
         self.flowing = Flowing(order=self._order, speak=speak, alarm=self.alarm)
         self.admission = Admission()
+        self.waiting = Waiting(order=self._order, speak=speak, alarm=self.alarm)
         self._calls: dict[str, int] = {}
         self._asked: set[int] = set()
         self._phones_asked = False
@@ -300,11 +302,14 @@ class Room:
                     self._steer(interaction)
             case Due(interaction=interaction):
                 self.flowing.due(interaction, now=timezone.now())
+                self.waiting.due(interaction, now=timezone.now())
                 self.look_at(interaction)
             case Happened(interaction=interaction, what=Pressed(key=key)):
                 self.flowing.keyed(interaction, key, now=timezone.now())
+                self.waiting.keyed(interaction, key, now=timezone.now())
             case Happened(interaction=interaction, what=Played(playback=playback)):
                 self.flowing.played(interaction, playback, now=timezone.now())
+                self.waiting.played(interaction, playback, now=timezone.now())
             case Ring(told=told):
                 if told is None:
                     with self._lock:
@@ -331,6 +336,7 @@ class Room:
         if should_be.over:
             self._calls.pop(should_be.caller, None)
             self.flowing.gone(interaction)
+            self.waiting.over(interaction, now=timezone.now())
         else:
             self._calls[should_be.caller] = interaction
         orders = steer(should_be, self.exchange.seen())
@@ -340,7 +346,11 @@ class Room:
             return
         if should_be.outgoing and not should_be.parties:
             self.alarm.set(interaction, seconds=LOOKED_AT_AGAIN)
-        if should_be.served_by_flow:
+        if should_be.waits_in not in ("", HELD) and not should_be.talks_in:
+            self.waiting.look(interaction, now=timezone.now())
+        elif should_be.talks_in:
+            self.waiting.talks(interaction)
+        elif should_be.served_by_flow and not self.waiting.parts(interaction, now=timezone.now()):
             self.flowing.look(interaction, now=timezone.now())
 
     def _order(self, order: Order) -> bool:

@@ -17,11 +17,19 @@ from fanal.routing.actions.cases import (
     settle_problem,
     waiting_entry,
 )
-from fanal.routing.actions.closing import answer_later, close_queues, keep_matter, keep_unanswered
+from fanal.routing.actions.closing import answer_later, close_queues, keep_matter, keep_unanswered, somebody_left
 from fanal.routing.actions.coming_back import come_back
 from fanal.routing.actions.consulting import answer, consult, take_back_question
-from fanal.routing.actions.entering import abandon, enqueue, overflow
-from fanal.routing.actions.estimating import estimate_wait
+from fanal.routing.actions.entering import (
+    abandon,
+    enqueue,
+    last_entry,
+    overflow,
+    send_away,
+    wait_no_more,
+    was_sent_away,
+)
+from fanal.routing.actions.estimating import Standing, estimate_wait, standing_of
 from fanal.routing.actions.finishing import complete_wrap_up, expire_wrap_ups, finish_talk, queue_they_were_in
 from fanal.routing.actions.handing_on import change_priority, give_back, reassign, transfer
 from fanal.routing.actions.in_calls import (
@@ -49,6 +57,7 @@ __all__ = [
     "MayNotCall",
     "NotCalledBack",
     "NotPossible",
+    "Standing",
     "a_machine_answered",
     "abandon",
     "accept",
@@ -83,6 +92,7 @@ __all__ = [
     "heartbeat",
     "keep_matter",
     "keep_unanswered",
+    "last_entry",
     "leave_call",
     "let_go",
     "look_after_callbacks",
@@ -97,19 +107,27 @@ __all__ = [
     "reassign",
     "reopen_problem",
     "return_talks",
+    "send_away",
     "send_outside",
     "set_presence",
     "settle_case",
     "settle_problem",
     "sign_out",
+<<<<<<< HEAD
     "supervise",
+=======
+    "somebody_left",
+    "standing_of",
+>>>>>>> 3dcd884 (routing, intake: Callers who wait hear their place and an honest wait, and may be called instead; nobody is sent away without a word)
     "take_back_question",
     "take_case",
     "take_over",
     "transfer",
     "undo_bulk",
     "unfinished",
+    "wait_no_more",
     "waiting_entry",
+    "was_sent_away",
     "wish_callback",
     "withdraw_callback",
     "write_on",

@@ -13,6 +13,7 @@ from fanal.cases import actions as cases
 from fanal.cases.models import Case, CaseOrigin, CaseState, CaseType
 from fanal.interactions import actions as interactions
 from fanal.interactions import matters
+from fanal.interactions.capabilities import can
 from fanal.interactions.models import Author, EndReason, Interaction, PartEnd, Topic, TopicOrigin
 from fanal.routing import configuration
 from fanal.routing.actions.cases import waiting_entry
@@ -129,7 +130,8 @@ def _close(entry_id: int, what: Closing, now: datetime) -> bool:
     if entry.interaction:
         tell_and_keep(interaction=entry.interaction, queue=entry.queue, priority=entry.priority, now=now)
         release(interaction=entry.interaction, now=now)
-        interactions.end_talk(interaction=entry.interaction, reason=EndReason.CLOSED, now=now)
+        if not can(entry.channel).spoken:  # a caller hears it first
+            interactions.end_talk(interaction=entry.interaction, reason=EndReason.CLOSED, now=now)
     return True
 
 

@@ -11,6 +11,7 @@ from fanal.agents.kept import kept
 from fanal.agents.models import Agent, Presence, Skill
 from fanal.cases.models import Case
 from fanal.interactions import actions as interactions
+from fanal.interactions.capabilities import can
 from fanal.interactions.models import EndReason, Interaction, Segment, SegmentKind
 from fanal.routing.actions import loads, packets
 from fanal.routing.actions.telling import tell, wake
@@ -93,7 +94,7 @@ def place(
     tell("queue.entered", entry, now=now, by=by, customer=True, reason=reason)
     if entry.state == EntryState.CLOSED:
         _tell_left(entry, now=now, customer=True)
-        if entry.interaction:
+        if entry.interaction and not can(entry.channel).spoken:
             interactions.end_talk(interaction=entry.interaction, reason=EndReason.CLOSED, now=now)
     wake()
     return entry
@@ -106,7 +107,38 @@ def abandon(*, interaction: Interaction, now: datetime) -> None:
     if entry:
         withdraw_offer(entry, reason="abandoned", now=now)
         leave(entry, state=EntryState.ABANDONED, now=now, customer=True)
-    interactions.end_talk(interaction=interaction, reason=EndReason.ABANDONED, now=now)
+    reason = EndReason.CLOSED if entry is None and was_sent_away(interaction) else EndReason.ABANDONED
+    interactions.end_talk(interaction=interaction, reason=reason, now=now)
+
+
+@transaction.atomic
+def send_away(*, interaction: Interaction, reason: str, now: datetime) -> bool:
+    """A caller waits for nobody any more; the line ends once they have heard why. False if they did not wait."""
+    entry = lock_waiting(interaction=interaction)
+    if entry is None or entry.state != EntryState.WAITING:
+        return False
+    leave(entry, state=EntryState.CLOSED, now=now, customer=True, reason=reason)
+    return True
+
+
+@transaction.atomic
+def wait_no_more(*, interaction: Interaction, reason: str, now: datetime) -> None:
+    """A caller has chosen another way, such as being called back: nothing rings for them any more."""
+    entry = lock_waiting(interaction=interaction)
+    if entry:
+        withdraw_offer(entry, reason=reason, now=now)
+        leave(entry, state=EntryState.WITHDRAWN, now=now, customer=True, reason=reason)
+
+
+def last_entry(interaction: Interaction) -> QueueEntry | None:
+    rows = QueueEntry.objects.filter(interaction=interaction).select_related("queue__calendar", "interaction")
+    return rows.order_by("-pk").first()
+
+
+def was_sent_away(interaction: Interaction) -> bool:
+    """Whether their last queue closed to them."""
+    entry = last_entry(interaction)
+    return entry is not None and entry.state == EntryState.CLOSED
 
 
 @transaction.atomic

@@ -1,13 +1,14 @@
 """What can honestly be said of a wait in a queue now."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Avg, F, Q
 
 from fanal.interactions.models import Segment
 from fanal.routing import configuration
-from fanal.routing.models import WAITS, AgentLoad, Queue, QueueEntry
+from fanal.routing.models import WAITS, AgentLoad, EntryState, Queue, QueueEntry
 from fanal.routing.opening import open_now, opens_at
 from fanal.routing.rules import CALL, Estimate, estimate, may_ever_serve
 
@@ -38,6 +39,27 @@ def estimate_wait(
         opens_at=None if is_open else opens_at(queue, now),
         agents_available=agents,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """Where somebody who waits stands, and what the next one to come could expect."""
+
+    position: int
+    seconds: int | None
+    expected: Estimate
+
+
+def standing_of(entry: QueueEntry, *, now: datetime) -> Standing:
+    """The place of one who waits, and their own share of the estimate; None where nothing can be said."""
+    waiting = QueueEntry.objects.filter(queue=entry.queue_id, state=EntryState.WAITING)
+    before = waiting.filter(priority__gt=entry.priority) | waiting.filter(
+        priority=entry.priority, position_at__lt=entry.position_at
+    )
+    position = before.count() + 1
+    expected = estimate_wait(queue=entry.queue, channel=entry.channel, skills=entry.skills, now=now)
+    seconds = None if expected.seconds is None else round(expected.seconds * position / (expected.ahead + 1))
+    return Standing(position=position, seconds=seconds, expected=expected)
 
 
 def _places(queue: Queue, channel: str, skills: Mapping[str, int]) -> tuple[int, int, int]:

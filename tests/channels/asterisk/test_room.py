@@ -18,6 +18,7 @@ from fanal.channels.asterisk.ari import Address, Declined, Events, Orders, path_
 from fanal.channels.asterisk.rules import Seen
 from fanal.channels.models import ChannelAccount, ChannelKind, RawEvent
 from fanal.customers.models import ContactPoint, Customer
+from fanal.hours.models import Calendar
 from fanal.identity.models import Recognition
 from fanal.intake.voice.admitting import FULL, MOST
 from fanal.intake.voice.phones import Phones
@@ -345,3 +346,49 @@ def test_what_a_phone_of_ours_dials_by_itself_leads_nowhere(room: Room, address:
         until(lambda: orders.ask("GET", path_of("channels")) == [])
     orders.close()
     assert not RawEvent.objects.exists()
+
+
+class Heard:
+    """A voice that writes down what it is asked to say."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def __call__(self, said: Sequence[Said]) -> list[str]:
+        self.said += [one.text for one in said]
+        return a_tone(said)
+
+
+@pytest.fixture
+def voice(room: Room) -> Heard:
+    heard = Heard()
+    room.waiting.speak = heard
+    return heard
+
+
+def test_who_waits_hears_their_place_beside_the_music_and_a_key_lets_them_be_called(
+    number: ChannelAccount, room: Room, voice: Heard, caller: Caller, lines: Callable[[], dict[str, str]]
+) -> None:
+    Queue.objects.update(announce_after_seconds=1, callback_key="1")
+    busy = agent(capacity={"voice": 1}, available_at=None)
+    actions.set_presence(agent=busy, state=Presence.BREAK, by=busy, now=timezone.now())
+    with caller.calls(OURS, of=THEIRS, seconds=30, keys="         1"):
+        until(lambda: "You are next." in voice.said)
+        waited = call()
+        assert waited.thread in room.exchange.seen().bridges[f"w-{waits_in(waited).pk}"]
+        until(lambda: call().end_reason == EndReason.SERVED)
+        until(lambda: not lines())
+    assert voice.said[-1].startswith("Thank you. We will call you.")
+    assert QueueEntry.objects.get(interaction=waited).state == EntryState.WITHDRAWN
+    assert QueueEntry.objects.filter(case__isnull=False).exists()
+
+
+def test_who_calls_a_closed_queue_hears_that_before_the_line_ends(
+    number: ChannelAccount, room: Room, voice: Heard, caller: Caller, lines: Callable[[], dict[str, str]]
+) -> None:
+    Queue.objects.update(calendar=Calendar.objects.create(code="never", name="Never", zone="UTC"))
+    with caller.calls(OURS, of=THEIRS, seconds=30):
+        until(lambda: call().end_reason == EndReason.CLOSED)
+        until(lambda: not lines())
+    assert voice.said[0] == "We are closed now."
+    until(lambda: Leg.objects.get(interaction=call()).ended_at)

@@ -20,6 +20,8 @@ from fanal.scenarios.models import CaseRule
 
 VARIABLES = ("name", "agent", "order", "case")
 LONGEST_TEXT = 4000
+LONGEST_COMFORT = 400
+LEAST_BETWEEN = 15
 SECONDS = _("Seconds.")
 
 
@@ -40,6 +42,7 @@ class QueueForm(SkillLevels, ConfigForm):
                 "practice",
                 "active",
             ),
+            *("announce_after_seconds", "announce_every_seconds", "call_waits_at_most_seconds", "callback_key"),
         )
         labels = {
             "name": _("Name"),
@@ -56,6 +59,10 @@ class QueueForm(SkillLevels, ConfigForm):
             "at_closing": _("When it closes"),
             "return_after_seconds": _("Back to the queue after"),
             "calls_back_cut": _("Call back whose call was cut"),
+            "announce_after_seconds": _("Tell the place after"),
+            "announce_every_seconds": _("And again every"),
+            "call_waits_at_most_seconds": _("A call waits at most"),
+            "callback_key": _("Key for a callback"),
             "managers": _("Queue managers"),
             "practice": _("For practice"),
             "active": _("In use"),
@@ -75,6 +82,12 @@ class QueueForm(SkillLevels, ConfigForm):
                 "or 0 for never."
             ),
             "calls_back_cut": _("Where the exchange itself went, and the calls with it."),
+            "announce_after_seconds": _(
+                "Seconds. Callers hear their place, and the wait where it is known; 0 for never."
+            ),
+            "announce_every_seconds": _("Seconds; 0 for once. A better place is told sooner, a worse one never."),
+            "call_waits_at_most_seconds": _("Seconds. Then callers hear what is possible, and the call ends; 0 never."),
+            "callback_key": _("One of 0 to 9. Whoever presses it is called back. Empty: this is not offered."),
             "managers": _("See this queue and its agents live, and may hand work on."),
             "practice": _("Takes simulated contacts only, outside all figures."),
             "active": _("A queue that is not in use takes no new work; what happened in it stays."),
@@ -89,6 +102,14 @@ class QueueForm(SkillLevels, ConfigForm):
         managers.queryset = Agent.objects.filter(
             is_active=True, role__permissions__contains=["supervise_own_queues"]
         ).order_by("name")
+        for code, name in settings.LANGUAGES:
+            self.fields[f"comfort_{code}"] = forms.CharField(
+                label=name,
+                required=False,
+                max_length=LONGEST_COMFORT,
+                initial=self.instance.comfort.get(code, ""),
+                widget=forms.Textarea(attrs={"rows": 2, "dir": "auto", "lang": code}),
+            )
         other: Any = self.fields["overflow_to"]
         other.queryset = Queue.objects.exclude(pk=self.instance.pk).order_by("name")
 
@@ -101,6 +122,14 @@ class QueueForm(SkillLevels, ConfigForm):
             self.add_error("overflow_to", _("Choose the queue that takes over when this one closes."))
         if 0 < (self.cleaned_data.get("return_after_seconds") or 0) < UNREACHABLE_AFTER.total_seconds():
             self.add_error("return_after_seconds", _("At least 45 seconds, or 0 for never."))
+        every = self.cleaned_data.get("announce_every_seconds") or 0
+        if 0 < every < LEAST_BETWEEN:
+            self.add_error("announce_every_seconds", _("At least 15 seconds, or 0 for once."))
+        key = self.cleaned_data.get("callback_key") or ""
+        if key and key not in "0123456789":
+            self.add_error("callback_key", _("One of 0 to 9, or empty."))
+        texts = {code: self.cleaned_data.get(f"comfort_{code}", "").strip() for code, _name in settings.LANGUAGES}
+        self.instance.comfort = {code: text for code, text in texts.items() if text}
         return cleaned
 
     def children(self) -> Mapping[str, Sequence[Mapping[str, Any]]]:
@@ -114,6 +143,8 @@ class QueueForm(SkillLevels, ConfigForm):
         return [
             (str(_("Skills")), str(_("The least level that its work needs.")),
              [self[name] for name in self.fields if name.startswith("skill_")]),
+            (str(_("Said while callers wait")), str(_("A sentence of yours after the place and the wait.")),
+             [self[name] for name in self.fields if name.startswith("comfort_")]),
         ]  # fmt: skip
 
 
