@@ -108,7 +108,7 @@ def choose_callback(*, interaction: int, now: datetime) -> None:
 def say_goodbye(*, interaction: int, wished: bool, now: datetime) -> None:
     """They have heard it all: the call ends."""
     call = Interaction.objects.get(pk=interaction)
-    interactions.end_talk(interaction=call, reason=EndReason.SERVED if wished else EndReason.CLOSED, now=now)
+    interactions.end_talk(interaction=call, reason=EndReason.CALLBACK if wished else EndReason.CLOSED, now=now)
 
 
 def _waits(interaction: int) -> QueueEntry | None:

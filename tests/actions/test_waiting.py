@@ -54,7 +54,7 @@ def test_who_chooses_to_be_called_waits_no_more_and_their_matter_is_kept():
     entry.refresh_from_db()
     assert entry.state == EntryState.WITHDRAWN
     assert Case.objects.count() == 1
-    assert Interaction.objects.get().end_reason == EndReason.SERVED
+    assert Interaction.objects.get().end_reason == EndReason.CALLBACK
 
 
 def test_a_closed_queue_says_so_and_when_it_opens_and_the_line_ends_only_then():

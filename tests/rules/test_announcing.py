@@ -1,6 +1,7 @@
-"""What callers who wait are told: at intervals, sooner for better, never a worse place and never less without reason."""
+"""What callers who wait are told: at intervals, sooner for better, never a worse place, never less without reason."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as draws
@@ -60,4 +61,4 @@ def test_no_place_that_is_told_is_ever_worse_than_one_before(steps):
             times.append(fresh.at)
             places += [fresh.position] if fresh.position else []
     assert places == sorted(places, reverse=True)
-    assert all((later - sooner).total_seconds() >= AT_LEAST for sooner, later in zip(times, times[1:], strict=False))
+    assert all((later - sooner).total_seconds() >= AT_LEAST for sooner, later in pairwise(times))

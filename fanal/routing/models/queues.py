@@ -55,13 +55,22 @@ class Queue(models.Model):
         default=True, db_default=True, help_text="Whose call was cut by a restart of the exchange is called back."
     )
     announce_after_seconds = models.PositiveIntegerField(
-        default=20, help_text="A caller who waits this long hears their place and the wait; 0 never."
+        default=20, db_default=20, help_text="A caller who waits this long hears their place and the wait; 0 never."
     )
-    announce_every_seconds = models.PositiveIntegerField(default=60, help_text="And again so much later; 0 once.")
-    comfort = models.JSONField(default=dict, blank=True, help_text="What they hear with it: language code to text.")
-    callback_key = models.CharField(max_length=1, blank=True, help_text="This key wishes to be called; empty: none.")
+    announce_every_seconds = models.PositiveIntegerField(
+        default=60, db_default=60, help_text="And again so much later; 0 once."
+    )
+    comfort = models.JSONField(
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        blank=True,
+        help_text="What they hear with it: language code to text.",
+    )
+    callback_key = models.CharField(
+        max_length=1, default="", db_default="", blank=True, help_text="This key wishes to be called; empty: none."
+    )
     call_waits_at_most_seconds = models.PositiveIntegerField(
-        default=0, help_text="Then a caller hears what is possible, and the line ends; 0 never."
+        default=0, db_default=0, help_text="Then a caller hears what is possible, and the line ends; 0 never."
     )
     managers = models.ManyToManyField(Agent, blank=True, related_name="managed_queues")
     practice = models.BooleanField(default=False)

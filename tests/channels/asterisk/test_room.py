@@ -376,7 +376,7 @@ def test_who_waits_hears_their_place_beside_the_music_and_a_key_lets_them_be_cal
         until(lambda: "You are next." in voice.said)
         waited = call()
         assert waited.thread in room.exchange.seen().bridges[f"w-{waits_in(waited).pk}"]
-        until(lambda: call().end_reason == EndReason.SERVED)
+        until(lambda: call().end_reason == EndReason.CALLBACK)
         until(lambda: not lines())
     assert voice.said[-1].startswith("Thank you. We will call you.")
     assert QueueEntry.objects.get(interaction=waited).state == EntryState.WITHDRAWN
