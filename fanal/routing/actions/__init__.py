@@ -113,12 +113,9 @@ __all__ = [
     "settle_case",
     "settle_problem",
     "sign_out",
-<<<<<<< HEAD
-    "supervise",
-=======
     "somebody_left",
     "standing_of",
->>>>>>> 3dcd884 (routing, intake: Callers who wait hear their place and an honest wait, and may be called instead; nobody is sent away without a word)
+    "supervise",
     "take_back_question",
     "take_case",
     "take_over",
