@@ -15,7 +15,6 @@ from django.db import connection
 
 from fanal.agents.models import Agent
 from fanal.benches import voice_world
-from fanal.benches.callers import Call, Callers, Calling, echo
 from fanal.benches.frame import (
     Figures,
     Progress,
@@ -34,6 +33,7 @@ from fanal.benches.voice_pages import Pages
 from fanal.benches.voice_world import NUMBER
 from fanal.environment import environment
 from fanal.running import pbx
+from fanal.running.pbx.callers import Call, Callers, Calling, echo
 from fanal.running.pbx.configuration import Pbx
 
 NAME = "voice"

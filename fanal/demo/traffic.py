@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,7 @@ import httpx
 import typer
 
 from fanal.demo.playing.ledger import Ledger
+from fanal.running.postgres import NotPossible
 
 if TYPE_CHECKING:
     from fanal.demo.playing.customers import Role
@@ -59,6 +61,7 @@ def traffic(
     seed: int = typer.Option(0, help="0: another one each time."),
     hurry: float = typer.Option(1.0, min=0.05, max=5, help="Below 1 everybody is quicker."),
     mail: str = typer.Option("", help="Where mails are handed over, like smtp://127.0.0.1:8003; 'no': nobody writes."),
+    voice: float = typer.Option(0, min=0, max=60, help="Calls a minute besides, on the PBX that runs here (SIPp)."),
     stubborn: float = typer.Option(60, min=0, help="Seconds for which everybody tries again what nobody took."),
     record: Annotated[Path | None, typer.Option(help="Write down here whatever was acknowledged.")] = None,
 ) -> None:
@@ -89,7 +92,11 @@ def traffic(
     if working:
         working.start()
     try:
-        asyncio.run(play(course=course, roles=drawn, url=where, rng=rng, tally=tally, ledger=ledger, tell=_tell))
+        with _calls(voice, minutes=minutes, rng=rng, tally=tally):
+            asyncio.run(play(course=course, roles=drawn, url=where, rng=rng, tally=tally, ledger=ledger, tell=_tell))
+    except NotPossible as problem:
+        typer.secho(str(problem), err=True, fg=typer.colors.RED)
+        raise typer.Exit(1) from None
     except httpx.TransportError:
         typer.secho(f"Nobody answers at {where}. Is fanal up? If at another port, say which: --port.", err=True)
         raise typer.Exit(1) from None
@@ -148,6 +155,15 @@ async def play(
             for task in list(playing):
                 task.cancel()
             await asyncio.gather(*playing, return_exceptions=True)
+
+
+def _calls(rate: float, *, minutes: float, rng: Random, tally: Counter[str]) -> AbstractContextManager[None]:
+    if not rate:
+        return nullcontext()
+    from fanal.demo.playing.phoning import phoning
+    from fanal.environment import environment
+
+    return phoning(environment, rate=rate, minutes=minutes, rng=rng, tally=tally)
 
 
 def _post(wanted: str, port: int, listening: str) -> str:

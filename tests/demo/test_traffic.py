@@ -87,3 +87,9 @@ def test_roles_are_drawn_alike_for_a_seed_and_spare_the_people_of_the_tour(compa
 
     names = {player.name for player in cast.PLAYERS}
     assert not names & {role.given.get("name") for role in roles(Random(2), number=60)}
+
+
+def test_calls_without_a_pbx_of_this_installation_are_refused_with_what_to_do(company: None) -> None:
+    told = CliRunner().invoke(traffic.app, ["--voice", "6", "--minutes", "0.1", "--mail", "no"])
+    assert told.exit_code == 1
+    assert "bin/pbx" in told.output or "sip-tester" in told.output

@@ -17,7 +17,6 @@ from django.db import connection
 from django.utils import timezone
 
 from fanal.agents.models import PhoneKind, PhoneLine
-from fanal.benches.callers import Callers
 from fanal.benches.telephones import Telephones
 from fanal.channels.asterisk.ari import Address, Orders, path_of
 from fanal.channels.models import ChannelAccount, ChannelKind
@@ -26,6 +25,7 @@ from fanal.interactions.models import Interaction, Leg, Segment
 from fanal.routing import acd
 from fanal.routing.models import QueueEntry
 from fanal.running import pbx
+from fanal.running.pbx.callers import Callers
 from fanal.running.pbx.configuration import Pbx
 from fanal.running.pbx.configuration.programs import ARI_USER
 from fanal.running.pbx.installation import secret_of

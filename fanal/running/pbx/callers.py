@@ -1,4 +1,4 @@
-"""Callers of a bench: SIPp (Debian's sip-tester) places the calls and writes down every message and its time."""
+"""Callers for benches, tests and the demo: SIPp (Debian's sip-tester) places calls and writes down each message."""
 
 import shutil
 import subprocess
