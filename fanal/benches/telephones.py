@@ -33,10 +33,17 @@ class Telephones(asyncio.DatagramProtocol):
         return self
 
     def __exit__(self, *_: object) -> None:
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(5)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
+        self._loop.close()
+
+    async def _close(self) -> None:
+        for call in list(self._dialogs):
+            self._stop(call)
         if self._transport:
             self._transport.close()
+        await asyncio.sleep(0)  # the socket is closed in the next round
 
     def connection_made(self, transport: Any) -> None:
         self._transport = transport

@@ -50,10 +50,10 @@ def centre(program: Program, connected: Pbx) -> Iterator[Program]:
     """The same company with its calls: the pages, their events, and who steers the PBX."""
     http = f"127.0.0.1:{connected.http_port}"
     with program.rows():
-        ChannelAccount.objects.get_or_create(
-            kind="voice", code="straight", name="Straight to a person", address=NUMBER,
-            settings={"region": "FR", "queue": "general"},
-        )  # fmt: skip
+        given = {"kind": "voice", "name": "Straight to a person", "address": NUMBER}
+        ChannelAccount.objects.update_or_create(
+            code="straight", defaults=given | {"settings": {"region": "FR", "queue": "general"}}
+        )
     one = Program(program.database, FANAL_PBX_PUBLIC_URL=f"ws://{http}/ws", FANAL_PBX_URL=f"ws://{http}")
     try:
         for process in ("web", "live", "voice"):
