@@ -132,22 +132,18 @@ class Centre:
         return voice_world.hire(many, port=self.ports.telephones)
 
     @contextmanager
-    def exchange_runs(self) -> Iterator[None]:
-        pbx.start(self.local, self.exchange)
+    def exchange_runs(self) -> Iterator[psutil.Process]:
+        running = pbx.start(self.local, self.exchange)
         try:
-            yield
+            yield psutil.Process(running.pid)
         finally:
             pbx.stop(self.local, self.exchange)
 
     @contextmanager
     def taking_calls(self) -> Iterator[None]:
         """`fanal voice` on an exchange that was just started; all telephones can be rung."""
-        with self.exchange_runs(), processes([["-m", "fanal", "voice"]], self.address) as (voice,):
-            running = pbx.status(self.local, self.exchange)
-            self.parts |= {
-                "voice": psutil.Process(voice.pid),
-                "exchange": psutil.Process(running.pid if running else 0),
-            }
+        with self.exchange_runs() as exchange, processes([["-m", "fanal", "voice"]], self.address) as (voice,):
+            self.parts |= {"voice": psutil.Process(voice.pid), "exchange": exchange}
             until(voice_world.all_can_be_rung)
             yield
             until(voice_world.all_can_be_rung)
@@ -328,10 +324,8 @@ def not_rung(centre: Centre, calls: Sequence[Call]) -> float:
 
 
 def most_at_once(calls: Sequence[Call], rang: dict[str, float]) -> int:
-    moves = sorted(
-        [(rang[call.number], 1) for call in calls if call.number in rang]
-        + [(call.bye, -1) for call in calls if call.bye]
-    )
+    talked = [call for call in calls if call.number in rang and call.bye]
+    moves = sorted([(rang[call.number], 1) for call in talked] + [(call.bye, -1) for call in talked])
     now = most = 0
     for _at, step in moves:
         now += step

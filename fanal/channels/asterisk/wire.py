@@ -34,6 +34,11 @@ class Kept:
     line: str
     body: dict[str, Any]
 
+    @property
+    def comes_in(self) -> bool:
+        """A call from outside, of which nothing is known yet."""
+        return bool(self.body.get("args", [])[:1] == [IN])
+
 
 def kept(event: Mapping[str, Any], *, run: str) -> Kept | None:
     """What is stored of an event before anything is made of it; None: it says nothing that has to be remembered."""

@@ -4,7 +4,6 @@ import contextlib
 import queue
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -15,7 +14,7 @@ from django.utils import timezone
 from fanal.channels.asterisk import wire
 from fanal.channels.asterisk.ari import Address, Cut, Declined, Events, Orders, path_of
 from fanal.channels.asterisk.lines import told_of
-from fanal.channels.asterisk.rules import Order, steer
+from fanal.channels.asterisk.rules import Order, hang_up, let_ring, steer
 from fanal.channels.asterisk.wire import Kept, Played, Pressed
 from fanal.intake import calls
 from fanal.intake.outgoing import give_up_not_lifted
@@ -30,6 +29,7 @@ from fanal.intake.voice.outgoing import LOOKED_AT_AGAIN
 from fanal.intake.voice.phones import Phones
 from fanal.intake.voice.waiting import Waiting
 from fanal.intake.voice.wanting import HELD, call_listened_to, open_calls, wanted
+from fanal.intake.voice.work import Due, Happened, Ring, Steer, Work
 from fanal.routing import actions as routing
 from fanal.running.connections import own_connection
 
@@ -48,52 +48,6 @@ NO_ROOM = 34
 """Q.850: no circuit available; SIP 503, at which a carrier tries elsewhere or says so."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Steer:
-    """A call that may not be as it should be."""
-
-    interaction: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ring:
-    """The phones may not be those that the exchange knows; `told`: by name, what it says of some."""
-
-    told: Mapping[str, bool] | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Due:
-    """The time that was given to a caller has passed."""
-
-    interaction: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Happened:
-    """Something that a caller did in a flow, or that they have heard it."""
-
-    interaction: int
-    what: Pressed | Played
-
-
-def hang_up(line: str, *, cause: int) -> Order:
-    return Order(method="DELETE", path=("channels", line), query={"reason_code": cause}, line=line)
-
-
-def let_ring(line: str) -> Order:
-    """The caller hears that they are heard, until the call is taken."""
-    return Order(method="POST", path=("channels", line, "ring"), line=line)
-
-
-def comes_in(kept: Kept) -> bool:
-    """A call from outside, of which nothing is known yet."""
-    return bool(kept.body.get("args", [])[:1] == [wire.IN])
-
-
-Work = Kept | Steer | Ring | Due | Happened | None
-
-
 class Room:
     """One exchange's calls. `app`: under which name we take them; a second room of the same name takes them over."""
 
@@ -101,7 +55,7 @@ class Room:
         self.address, self.app, self.phones, self.stop = address, app, phones, stop
         self.exchange = Exchange(Orders(address, app, lines=AT_ONCE + 2))
         self.comparing = Comparing(self.exchange, take=self._take, heard=partial(self._heard, found=True))
-        self.desks: list[queue.SimpleQueue[Work]] = [queue.SimpleQueue() for _ in range(2 * AT_ONCE + 1)]
+        self.desks: list[queue.SimpleQueue[Work | None]] = [queue.SimpleQueue() for _ in range(2 * AT_ONCE + 1)]
         self.alarm = Alarm(self._is_due, stop)
         self.flowing = Flowing(order=self._order, speak=speak, alarm=self.alarm)
         self.admission = Admission()
@@ -150,7 +104,7 @@ class Room:
             self._asked.add(interaction)
         self._desk_of(interaction).put(Steer(interaction=interaction))
 
-    def _desk_of(self, interaction: int) -> "queue.SimpleQueue[Work]":
+    def _desk_of(self, interaction: int) -> "queue.SimpleQueue[Work | None]":
         return self.desks[AT_ONCE + interaction % AT_ONCE]
 
     def _is_due(self, interaction: int) -> None:
@@ -236,7 +190,7 @@ class Room:
         if kept.body["args"][:1] == [wire.DIALLED]:
             self._order(hang_up(kept.line, cause=FORBIDDEN))
             return
-        if comes_in(kept) and not found:
+        if kept.comes_in and not found:
             if not self.admission.admits(kept):
                 self._order(hang_up(kept.line, cause=NO_ROOM))
                 return
@@ -255,7 +209,7 @@ class Room:
             self._take(wire.found_gone(line, run=self.exchange.run, at=timezone.now()))
 
     def _take(self, kept: Kept) -> None:
-        if not comes_in(kept):
+        if not kept.comes_in:
             self.admission.done(kept.line)
         self.desks[hash(kept.line) % AT_ONCE].put(kept)
 
@@ -281,7 +235,7 @@ class Room:
         finally:
             connection.close()
 
-    def _work(self, desk: "queue.SimpleQueue[Work]") -> None:
+    def _work(self, desk: "queue.SimpleQueue[Work | None]") -> None:
         try:
             while (what := desk.get()) is not None:
                 try:
@@ -292,7 +246,7 @@ class Room:
         finally:
             connection.close()
 
-    def _do(self, what: Kept | Steer | Ring | Due | Happened) -> None:
+    def _do(self, what: Work) -> None:
         """What was told is kept in any case; nothing is asked for by a room that stands by, or is cut off."""
         match what:
             case Steer(interaction=interaction):
@@ -325,7 +279,7 @@ class Room:
                     about = []
                 for interaction in about:
                     self.look_at(interaction)
-                if not about and comes_in(kept):
+                if not about and kept.comes_in:
                     self.admission.done(kept.line)
                     self._order(hang_up(kept.line, cause=FORBIDDEN))  # blocked, or nobody could make anything of it
 

@@ -27,8 +27,7 @@ class NoNumber(Exception):
 def take(kept: Kept, *, now: datetime) -> Sequence[int]:
     """Store it, understand it; returns the calls that it was about. Of a line that is no call's nothing is kept."""
     leg = _leg(line=kept.line)
-    comes_in = kept.body.get("args", [])[:1] == [wire.IN]
-    if leg is None and not comes_in:
+    if leg is None and not kept.comes_in:
         return []
     account = leg.interaction.account if leg else account_of(kept)
     raw = receive(account=account, external_id=kept.key, kind=wire.KIND, source=kept.line, body=kept.body, now=now)

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+NORMAL_CLEARING = 16
+"""Q.850: somebody ended the call."""
 MUSIC = "w-"
 """How the bridges begin in which everybody hears music and nobody hears another."""
 
@@ -96,14 +98,14 @@ def steer(wanted: Wanted, seen: Seen) -> tuple[Order, ...]:
 
 
 def _over(wanted: Wanted, seen: Seen) -> Iterator[Order]:
-    yield from (_hang_up(line) for line in sorted(wanted.lines) if line in seen.lines)
+    yield from (hang_up(line) for line in sorted(wanted.lines) if line in seen.lines)
     yield from _end_beside(wanted, seen, lines=set(), rooms=set())
     yield from (_end_room(name) for name in sorted(wanted.rooms) if name in seen.bridges)
 
 
 def _goes_on(wanted: Wanted, seen: Seen) -> Iterator[Order]:
     theirs = {party.line for party in wanted.parties}
-    yield from (_hang_up(line) for line in sorted(wanted.lines - theirs - {wanted.caller}) if line in seen.lines)
+    yield from (hang_up(line) for line in sorted(wanted.lines - theirs - {wanted.caller}) if line in seen.lines)
     if wanted.outgoing:
         yield from _calls_out(wanted.outgoing, wanted.parties, seen)
         return
@@ -175,7 +177,7 @@ def _end_beside(wanted: Wanted, seen: Seen, *, lines: set[str], rooms: set[str])
     if not wanted.beside:
         return
     left = sorted(line for line in seen.lines if line.startswith(wanted.beside) and line not in lines)
-    yield from (_hang_up(line) for line in left)
+    yield from (hang_up(line) for line in left)
     yield from (
         _end_room(name) for name in sorted(seen.bridges) if name.startswith(wanted.beside) and name not in rooms
     )
@@ -201,5 +203,11 @@ def _ring(party: Party) -> Order:
     )
 
 
-def _hang_up(line: str) -> Order:
-    return Order(method="DELETE", path=("channels", line), query={"reason_code": 16}, line=line)
+def hang_up(line: str, *, cause: int = NORMAL_CLEARING) -> Order:
+    """`cause` as in ITU-T Q.850."""
+    return Order(method="DELETE", path=("channels", line), query={"reason_code": cause}, line=line)
+
+
+def let_ring(line: str) -> Order:
+    """The caller hears that they are heard, until the call is taken."""
+    return _tone("POST", line)

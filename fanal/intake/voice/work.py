@@ -1,0 +1,38 @@
+"""What lies on the room's desks: things that were told, and things to look at."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fanal.channels.asterisk.wire import Kept, Played, Pressed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Steer:
+    """A call that may not be as it should be."""
+
+    interaction: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ring:
+    """The phones may not be those that the exchange knows; `told`: by name, what it says of some."""
+
+    told: Mapping[str, bool] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """The time that was given to a caller has passed."""
+
+    interaction: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Happened:
+    """Something that a caller did in a flow, or that they have heard it."""
+
+    interaction: int
+    what: Pressed | Played
+
+
+Work = Kept | Steer | Ring | Due | Happened
