@@ -121,7 +121,7 @@ def give_back_lost(*, now: datetime) -> int:
 @transaction.atomic
 def _give_back(segment_id: int, *, now: datetime) -> bool:
     found = Segment.objects.only("interaction_id").get(pk=segment_id)
-    Interaction.objects.select_for_update(of=("self",)).get(pk=found.interaction_id)
+    interactions.lock(found.interaction_id)
     segment = Segment.objects.select_related("interaction", "agent").get(pk=segment_id)
     heard = Leg.objects.filter(interaction=segment.interaction_id, agent=segment.agent_id, answered_at__isnull=False)
     if segment.ended_at or heard.filter(Q(ended_at=None) | Q(ended_at__gt=now - COMES_BACK_WITHIN)).exists():

@@ -95,7 +95,7 @@ def thanks(interaction: int) -> Sequence[Said]:
 @transaction.atomic
 def choose_callback(*, interaction: int, now: datetime) -> None:
     """They would rather be called: they leave the line, and their call ends. Who has hung up already is called too."""
-    call = Interaction.objects.select_for_update(of=("self",)).get(pk=interaction)
+    call = interactions.lock(interaction)
     entry = routing.last_entry(call)
     if entry is None or entry.state == EntryState.ANSWERED:
         return

@@ -12,6 +12,7 @@ from fanal.agents.models import Agent
 from fanal.events.actions import publish
 from fanal.interactions import audience
 from fanal.interactions.actions.addressing import answered_in, letter_named
+from fanal.interactions.actions.locking import lock
 from fanal.interactions.models import Attachment, BackTo, Draft, FollowUp, Interaction, Letter, Message
 from fanal.interactions.rules import Way
 
@@ -76,7 +77,7 @@ def keep_draft(*, interaction: Interaction, typed: Typed, by: Agent, now: dateti
 @transaction.atomic
 def take_over_draft(*, draft: Draft, by: Agent, now: datetime) -> Draft:
     """A colleague's draft becomes one's own; what one had written oneself stays, above it."""
-    Interaction.objects.select_for_update(of=("self",)).get(pk=draft.interaction_id)
+    lock(draft.interaction_id)
     theirs = Draft.objects.select_for_update(of=("self",)).select_related("interaction").get(pk=draft.pk)
     if theirs.agent_id == by.pk:
         return theirs

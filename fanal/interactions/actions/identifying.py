@@ -14,6 +14,7 @@ from fanal.events.actions import publish
 from fanal.identity import actions as identity
 from fanal.identity.models import Assurance, Recognition
 from fanal.interactions import audience
+from fanal.interactions.actions.locking import lock
 from fanal.interactions.models import Candidate, Identification, Interaction
 
 ON_BEHALF = "on_behalf"
@@ -40,7 +41,7 @@ def identify(
 
     The interaction and its cases that have no customer yet go to the person; those of others stay where they are.
     """
-    interaction = Interaction.objects.select_for_update(of=("self",)).get(pk=interaction.pk)
+    interaction = lock(interaction.pk)
     before = interaction.customer_id
     if customer is None or customer.pk != before:
         _speaks_for_nobody(interaction, why)

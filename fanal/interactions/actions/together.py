@@ -7,6 +7,7 @@ from django.db import transaction
 from fanal.agents.models import Agent
 from fanal.events.actions import publish
 from fanal.interactions import audience
+from fanal.interactions.actions.locking import lock
 from fanal.interactions.models import SUPERVISES, Dial, InCall, Interaction, Leg, PartEnd, Participation
 from fanal.interactions.rules import disclosure
 
@@ -84,7 +85,7 @@ def belongs_to(participation: Participation, *, offer: int) -> None:
 
 
 def locked(interaction: Interaction) -> Interaction:
-    return Interaction.objects.select_for_update(of=("self",)).get(pk=interaction.pk)
+    return lock(interaction.pk)
 
 
 def _open(participation: Participation) -> Participation | None:

@@ -10,6 +10,7 @@ from fanal.agents.models import Agent
 from fanal.cases.models import Case, Category
 from fanal.events.actions import publish
 from fanal.interactions import audience
+from fanal.interactions.actions.locking import lock
 from fanal.interactions.models import Disposition, Interaction, Segment, SegmentKind, Topic, TopicOrigin, TopicSpan
 
 
@@ -26,7 +27,7 @@ def add_topic(
     by: Agent | None = None,
 ) -> Topic:
     """One more matter; the time from now on is spent on it. A case that is a topic already is returned as it is."""
-    Interaction.objects.select_for_update(of=("self",)).get(pk=interaction.pk)
+    lock(interaction.pk)
     if case and (known := Topic.objects.filter(interaction=interaction, case=case, withdrawn_at=None).first()):
         return known
     last = Topic.objects.filter(interaction=interaction).aggregate(last=Max("position"))["last"] or 0
@@ -48,7 +49,7 @@ def add_topic(
 @transaction.atomic
 def focus_topic(*, topic: Topic, now: datetime, by: Agent | None = None) -> None:
     """From now on the time is spent on this topic."""
-    Interaction.objects.select_for_update(of=("self",)).get(pk=topic.interaction_id)
+    lock(topic.interaction_id)
     _focus(topic, now=now)
     _published("topic.focused", topic, now=now, by=by)
 

@@ -27,6 +27,7 @@ from fanal.interactions.models import (
     TopicOrigin,
 )
 from fanal.interactions.rules import dialling
+from fanal.routing.actions.calling_out import LINE
 from fanal.routing.actions.closing import keep_matter
 from fanal.routing.actions.entering import leave, lock_waiting, place, withdraw_offer
 from fanal.routing.actions.finishing import finish_talk
@@ -35,7 +36,6 @@ from fanal.routing.opening import open_now, opens_at
 from fanal.routing.rules import calling_back as rules
 from fanal.routing.rules.calling_back import Came
 
-LINE = "d-"
 AT_ONCE = 100
 LAYS_DOWN_WITHIN = timedelta(seconds=15)
 """Who still hears us say goodbye would be found busy."""
@@ -126,7 +126,7 @@ def look_after_callbacks(*, now: datetime) -> int:
 
 
 def taken(interaction: Interaction, *, agent: Agent, now: datetime) -> None:
-    """Somebody took a contact: a callback may be called now, if it still may; any other one of theirs is not needed."""
+    """Somebody took a contact: where it is a callback, they may be called now, if that still is allowed."""
     if interaction.direction == Direction.OUTBOUND and interaction.channel == ChannelKind.VOICE:
         own = Callback.objects.filter(contact=interaction).select_related("account").first()
         if own and not own.ended_at and not Dial.objects.filter(interaction=interaction, refused="").exists():

@@ -31,7 +31,7 @@ from fanal.routing.actions.refusals import NotPossible, Refusal
 from fanal.routing.models import AgentLoad, Offer, OfferState
 
 LINE = "d-"
-"""The customer's line is named by the wish that allowed it."""
+"""How the lines to customers begin that we call."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,11 +49,6 @@ def call_out(
     customer: Customer | None = None,
     case: Case | None = None,
     account: ChannelAccount | None = None,
-    what_for: DialFor = DialFor.CALL,
-    purpose: str = "",
-    basis: str = "",
-    expected: bool = False,
-    language: str = "",
     by: Agent,
     now: datetime,
 ) -> CalledOut:
@@ -65,10 +60,7 @@ def call_out(
     if account is None:
         raise NotPossible(Refusal.CALLS_DO_NOT_GO_OUT)
     _must_be_free(by)
-    dial = interactions.dial(
-        account=account, number=number, what_for=what_for, by=by, customer=customer, purpose=purpose, basis=basis,
-        expected=expected, now=now,
-    )  # fmt: skip
+    dial = interactions.dial(account=account, number=number, what_for=DialFor.CALL, by=by, customer=customer, now=now)
     if dial.refused:
         return CalledOut(dial=dial)
     if Interaction.objects.filter(channel=ChannelKind.VOICE, source=dial.number, ended_at=None).exists():
@@ -78,7 +70,7 @@ def call_out(
         source=dial.number,
         thread=f"{LINE}{dial.pk}",
         direction=Direction.OUTBOUND,
-        language=language or (customer.language if customer else ""),
+        language=customer.language if customer else "",
         practice=False,
         now=now,
     )

@@ -42,7 +42,7 @@ def finish_talk(
 
 def release(*, interaction: Interaction, now: datetime) -> None:
     """It is about to be over for all who are in it: they are free, and nobody is asked any more."""
-    Interaction.objects.select_for_update(of=("self",)).get(pk=interaction.pk)
+    interactions.lock(interaction.pk)
     for part in interaction.participations.filter(ended_at=None):
         waiting = QueueEntry.objects.filter(participation=part, state__in=WAITS).values_list("pk", flat=True).first()
         if waiting and (entry := lock_entry(waiting)).state in WAITS:

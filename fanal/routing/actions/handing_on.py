@@ -168,7 +168,7 @@ def give_back(
 
 
 def _talk(interaction: Interaction) -> tuple[Interaction, Segment]:
-    interaction = Interaction.objects.select_for_update(of=("self",)).get(pk=interaction.pk)
+    interaction = interactions.lock(interaction.pk)
     running = Segment.objects.filter(interaction=interaction, ended_at=None, kind=SegmentKind.AGENT)
     segment = running.select_related("interaction").first()
     if segment is None:

@@ -3,7 +3,7 @@
 One has the contact at a time. Whoever is brought in counts as busy, and is free again when they leave.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -31,6 +31,8 @@ from fanal.routing.actions.refusals import NotPossible, Refusal
 from fanal.routing.models import WAITS, AgentLoad, EntryState, Queue, QueueEntry, Transfer, TransferTarget
 from fanal.routing.opening import open_now
 from fanal.routing.rules.packets import LONGEST_TEXT, Packet, is_whole, tidied
+
+NEVER_BACK_TO_WHO_ASKS = timedelta(days=365)
 
 
 class MayNotCall(NotPossible):
@@ -278,13 +280,13 @@ def _wait(part: Participation, queue: Queue, *, by: Agent, now: datetime) -> Non
         entered_at=now,
         position_at=part.interaction.started_at,
         practice=part.interaction.practice or queue.practice,
-        declined={str(by.pk): (now.replace(year=now.year + 1)).isoformat()},
+        declined={str(by.pk): (now + NEVER_BACK_TO_WHO_ASKS).isoformat()},
     )
     place(entry, reason="asked", newcomer=False, now=now, by=by)
 
 
 def _owned(interaction: Interaction, by: Agent) -> tuple[Interaction, Segment]:
-    call = Interaction.objects.select_for_update(of=("self",)).get(pk=interaction.pk)
+    call = interactions.lock(interaction.pk)
     running = Segment.objects.filter(interaction=call, ended_at=None, kind=SegmentKind.AGENT, agent=by)
     segment = running.select_related("interaction").first()
     if segment is None:

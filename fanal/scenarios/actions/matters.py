@@ -30,7 +30,7 @@ def open_in(
 
     `topic`: one raised already that has no case yet. `more` goes to cases.actions.open (category, order, owner …).
     """
-    interaction = Interaction.objects.select_for_update(of=("self",)).get(pk=interaction.pk)
+    interaction = interactions.lock(interaction.pk)
     more.setdefault("customer", interaction.customer)
     more.setdefault("owner", by)
     case = cases.open_case(

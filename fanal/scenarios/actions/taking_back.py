@@ -10,7 +10,7 @@ from fanal.cases import rules as case_rules
 from fanal.events.actions import publish
 from fanal.interactions import actions as interactions
 from fanal.interactions import audience
-from fanal.interactions.models import Interaction, Topic
+from fanal.interactions.models import Topic
 from fanal.scenarios import rules
 from fanal.scenarios.models import ActionRecord
 
@@ -27,7 +27,7 @@ def take_back(*, record_id: int, by: Agent, now: datetime) -> ActionRecord:
     if record.by_id != by.pk and not by.may(Permission.SUPERVISE):
         raise rules.Refused("not_yours")
     if record.interaction_id:
-        Interaction.objects.select_for_update(of=("self",)).get(pk=record.interaction_id)
+        interactions.lock(record.interaction_id)
     record = ActionRecord.objects.select_for_update(of=("self",)).get(pk=record_id)
     if record.withdrawn_at:
         return record
