@@ -5,15 +5,23 @@ import { draftChanged } from "./drafts.ts";
 import { tokenOf } from "./token.ts";
 
 export function attachFiles(): void {
-  document.addEventListener("change", (event) => {
-    const input = event.target as HTMLInputElement;
-    if (input.matches("[data-attach]")) void upload(input);
-  });
+  document.addEventListener("change", (event) => chosen(event.target as HTMLInputElement));
+  document.addEventListener("click", stayWithDialog);
   document.addEventListener("click", (event) => {
     const chip = (event.target as Element).closest("[data-detach]")?.closest(".chip");
     chip?.remove();
     if (chip) draftChanged();
   });
+}
+
+/** The place of writing may be drawn anew while the system's file dialog is open: what is chosen then comes to the old field. */
+function stayWithDialog(event: Event): void {
+  const input = event.target as HTMLInputElement;
+  if (input.matches("[data-attach]")) input.addEventListener("change", () => chosen(input), { once: true });
+}
+
+function chosen(input: HTMLInputElement): void {
+  if (input.matches("[data-attach]")) void upload(input);
 }
 
 /** What is written may be drawn anew while the file is on its way: its chip belongs to the same talk, wherever that is. */

@@ -125,5 +125,10 @@ def test_a_file_that_is_on_its_way_while_a_line_is_sent_is_there_for_the_next_on
     expect(robin.lines.locator(".message.us .attachment")).to_contain_text("invoice.pdf")
 
     robin.page.route("**/attachments/", lambda route: route.abort(), times=1)
-    robin.page.locator("#composer input[type=file]").set_input_files(chosen)
+    with robin.page.expect_file_chooser() as dialog:
+        robin.page.locator("#composer").get_by_text("Attach a file").click(force=True)
+    robin.page.evaluate("document.getElementById('composer').dataset.old = ''")
+    robin.say("While the dialog of files is open.")
+    expect(robin.page.locator("#composer[data-old]")).to_have_count(0)
+    dialog.value.set_files(chosen)
     expect(robin.page.locator("#toasts")).to_contain_text("cannot be reached")
