@@ -36,6 +36,7 @@ from fanal.interactions.models import Author, EndReason, Interaction, Message, S
 from fanal.norms import emails
 from fanal.routing import actions as routing
 from fanal.running.connections.inserting import insert_once
+from fanal.running.connections.updating import update
 from fanal.scenarios import actions as scenarios
 from fanal.scenarios.models import Flow
 
@@ -85,7 +86,7 @@ def _process(raw_id: int, understood: Callable[[], tuple[Signal, ...]] | None, *
             for signal in ahead or understand(raw):
                 follow(account=raw.account, signal=signal, now=now)
             raw.state, raw.reason, raw.processed_at = RawState.PROCESSED, "", now
-            raw.save(update_fields=["state", "reason", "processed_at"])
+            update(raw, "state", "reason", "processed_at")
             return raw
     except Unprocessable as problem:
         return quarantine(raw_id=raw_id, reason=problem.reason, now=now)

@@ -4,8 +4,9 @@ import contextlib
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from fanal.agents.kept import kept
 from fanal.channels.models import ChannelKind
 from fanal.channels.port import CallArrived, ContactStarted, LineAnswered, LineEnded
 from fanal.intake import outgoing
@@ -57,8 +58,8 @@ def ended(*, signal: LineEnded, now: datetime) -> Interaction | None:
 
 def call_back_if_cut(*, interaction: Interaction, signal: LineEnded, now: datetime) -> None:
     """Whose call ended with the exchange itself is called back, where their queue says so and we may."""
-    queue = routing.queue_they_were_in(interaction)
-    if not signal.cut or queue is None or not queue.calls_back_cut or interaction.ended_at:
+    queue = routing.queue_they_were_in(interaction) if signal.cut else None
+    if queue is None or not queue.calls_back_cut or interaction.ended_at:
         return
     with contextlib.suppress(routing.NotCalledBack):
         routing.wish_callback(interaction=interaction, queue=queue, now=now)
@@ -147,6 +148,15 @@ def _decline(leg: Leg, *, now: datetime) -> None:
 
 def _has_the_talk(leg: Leg) -> bool:
     """Whether it is theirs still, on this line: who has another one goes on there."""
-    if Leg.objects.filter(interaction=leg.interaction_id, agent=leg.agent_id, ended_at=None).exists():
-        return False
-    return Segment.objects.filter(interaction=leg.interaction_id, agent=leg.agent_id, ended_at=None).exists()
+    whose = {"interaction": leg.interaction_id, "agent": leg.agent_id}
+    return bool(_talks(**whose)) and not _lines(**whose)
+
+
+@kept
+def _talks(interaction: int, agent: int) -> QuerySet[Segment, int]:
+    return Segment.objects.filter(interaction=interaction, agent=agent, ended_at=None).values_list("pk", flat=True)
+
+
+@kept
+def _lines(interaction: int, agent: int) -> QuerySet[Leg, int]:
+    return Leg.objects.filter(interaction=interaction, agent=agent, ended_at=None).values_list("pk", flat=True)

@@ -48,22 +48,22 @@ def recognise(*, interaction: Interaction, evidence: Evidence, confirmed: bool =
     Returns who it is without anything that was typed: what is typed must not choose where somebody waits.
     """
     found, untyped = identity.resolve_twice(evidence=evidence, now=now)
-    if found.customer_id:
+    customer = _customer(found) if found.customer_id else None
+    if customer:
         interactions.identify(
             interaction=interaction,
-            customer=_customer(found),
+            customer=customer,
             assurance=_of_a_mail(interaction, found, confirmed=confirmed),
             why=found.why,
             by=None,
             now=now,
         )
-        interaction.refresh_from_db()
     elif found.recognition == Recognition.AMBIGUOUS:
         rows = [candidate.as_row() for candidate in found.candidates]
         interactions.set_candidates(interaction=interaction, candidates=rows, now=now)
     if interaction.channel == ChannelKind.EMAIL and not confirmed:
         return Proven()
-    return _proven(untyped)
+    return _proven(untyped, customer)
 
 
 def _of_a_mail(interaction: Interaction, found: Resolution, *, confirmed: bool) -> int:
@@ -79,10 +79,11 @@ def _verified(customer: int | None, forms: Iterable[str]) -> QuerySet[ContactPoi
     return points.filter(state=ContactPointState.VERIFIED, value__in=forms)
 
 
-def _proven(found: Resolution) -> Proven:
+def _proven(found: Resolution, known: Customer | None) -> Proven:
     if not found.customer_id or found.assurance < Assurance.MATCHED:
         return Proven()
-    return Proven(customer=_customer(found), assurance=found.assurance)
+    same = known if known and known.pk == found.customer_id else _customer(found)
+    return Proven(customer=same, assurance=found.assurance)
 
 
 def _customer(found: Resolution) -> Customer:

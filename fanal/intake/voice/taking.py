@@ -60,16 +60,21 @@ def _legs(line: str) -> QuerySet[Leg]:
 
 def account_of(kept: Kept) -> ChannelAccount:
     """Of a call that comes in: that of the number that was called, else the first. Raises NoNumber."""
-    rows = ChannelAccount.objects.filter(kind=ChannelKind.VOICE, active=True).order_by("pk")
-    accounts = list(rows)
+    accounts = _numbers_of_ours()
     args = kept.body.get("args") or []
     called = str(args[1]) if len(args) > 1 else ""
-    for account in accounts:
-        if account.address and same_number(called, account):
+    as_written = [account for account in accounts if called and called == account.address]
+    for account in as_written or [account for account in accounts if account.address]:
+        if same_number(called, account):
             return account
     if not accounts:
         raise NoNumber
     return accounts[0]
+
+
+@kept_question
+def _numbers_of_ours() -> QuerySet[ChannelAccount]:
+    return ChannelAccount.objects.filter(kind=ChannelKind.VOICE, active=True).order_by("pk")
 
 
 def same_number(called: str, account: ChannelAccount) -> bool:

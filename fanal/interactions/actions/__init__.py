@@ -68,6 +68,7 @@ from fanal.interactions.actions.together import (
     end_parts,
     has_answered,
     let_take_part,
+    open_parts,
 )
 from fanal.interactions.actions.topics import (
     add_topic,
@@ -134,6 +135,7 @@ __all__ = [
     "may_dial",
     "note_quality",
     "open_leg",
+    "open_parts",
     "own_letter",
     "participants",
     "proposed",

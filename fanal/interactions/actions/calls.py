@@ -13,6 +13,7 @@ from fanal.interactions import audience
 from fanal.interactions.actions.locking import lock
 from fanal.interactions.models import Dial, Hold, Interaction, Leg, LegKind, Participation, Segment, SegmentKind
 from fanal.running.connections.inserting import insert_once
+from fanal.running.connections.updating import update
 
 
 def open_leg(
@@ -38,7 +39,7 @@ def open_leg(
     return leg if insert_once(leg) else Leg.objects.get(line=line)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def answer_leg(*, line: str, run: str, now: datetime) -> Leg | None:
     """The phone was lifted. None if the line is no part of a call, or not any more."""
     leg = _locked(line)
@@ -46,19 +47,19 @@ def answer_leg(*, line: str, run: str, now: datetime) -> Leg | None:
         return None
     if leg.answered_at is None:
         leg.answered_at, leg.run = max(now, leg.began_at), run
-        leg.save(update_fields=["answered_at", "run"])
+        update(leg, "answered_at", "run")
         _tell("leg.answered", leg, now=now)
     return leg
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def end_leg(*, line: str, cause: int = 0, estimated: bool = False, now: datetime) -> Leg | None:
     """The line is gone; None if that was known, or it is no part of a call."""
     leg = _locked(line)
     if leg is None or leg.ended_at:
         return None
     leg.ended_at, leg.cause, leg.estimated = max(now, leg.began_at), cause, estimated
-    leg.save(update_fields=["ended_at", "cause", "estimated"])
+    update(leg, "ended_at", "cause", "estimated")
     _tell("leg.ended", leg, now=now, cause=cause)
     return leg
 
@@ -89,8 +90,9 @@ def unhold(*, interaction: Interaction, by: Agent, now: datetime) -> None:
 
 
 def end_holds(segment: Segment, *, now: datetime) -> None:
-    """Whoever gets the contact, or its end, ends the music too."""
-    Hold.objects.filter(segment=segment, ended_at=None).update(ended_at=Greatest("began_at", Value(now)))
+    """Whoever gets the contact, or its end, ends the music too; only in a talk is anybody held."""
+    if segment.kind == SegmentKind.AGENT and _running_holds(segment=segment.pk):
+        Hold.objects.filter(segment=segment, ended_at=None).update(ended_at=Greatest("began_at", Value(now)))
 
 
 def _talk(interaction: Interaction) -> Segment | None:
@@ -110,6 +112,11 @@ def _locked(line: str) -> Leg | None:
         return None
     lock(whose[0])
     return _legs_locked.first(line=line)
+
+
+@kept
+def _running_holds(segment: int) -> QuerySet[Hold, int]:
+    return Hold.objects.filter(segment=segment, ended_at=None).values_list("pk", flat=True)
 
 
 @kept

@@ -14,9 +14,10 @@ from fanal.interactions.actions.locking import lock
 from fanal.interactions.actions.owning import running_locked
 from fanal.interactions.actions.together import end_parts
 from fanal.interactions.models import Interaction, Segment, SegmentKind, TopicSpan
+from fanal.running.connections.updating import update
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def end_talk(
     *,
     interaction: Interaction,
@@ -36,14 +37,14 @@ def end_talk(
     segment = running_locked(interaction)
     now = max(now, interaction.started_at, segment.started_at if segment else now)  # a clock may be set back
     if segment:
-        segment.ended_at = now
+        segment.interaction, segment.ended_at = interaction, now
         segment.wrap_up_due_at = wrap_up_due_at if segment.kind == SegmentKind.AGENT else None
-        segment.save(update_fields=["ended_at", "wrap_up_due_at"])
+        update(segment, "ended_at", "wrap_up_due_at")
         end_holds(segment, now=now)
     end_parts(interaction, by=by, now=now)
     interaction.ended_at = now
     interaction.end_reason = reason
-    interaction.save(update_fields=["ended_at", "end_reason"])
+    update(interaction, "ended_at", "end_reason")
     publish(
         kind="interaction.ended",
         data=audience.about(interaction, reason=reason, segment=segment.pk if segment else None),

@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from fanal.agents.kept import kept
 from fanal.agents.models import Agent
 from fanal.cases.models import Case
 from fanal.channels.models import ChannelKind
@@ -15,7 +17,9 @@ from fanal.identity import actions as identity
 from fanal.identity.models import Assurance, Recognition
 from fanal.interactions import audience
 from fanal.interactions.actions.locking import lock
-from fanal.interactions.models import Candidate, Identification, Interaction
+from fanal.interactions.models import Candidate, Identification, Interaction, Topic
+from fanal.running.connections.inserting import insert
+from fanal.running.connections.updating import update
 
 ON_BEHALF = "on_behalf"
 SIGHTED: Mapping[str, str] = {ChannelKind.EMAIL: "email", ChannelKind.VOICE: "phone"}
@@ -33,24 +37,29 @@ def set_candidates(*, interaction: Interaction, candidates: Iterable[Mapping[str
     _published(interaction, now=now, by=None)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def identify(
     *, interaction: Interaction, customer: Customer | None, assurance: int, why: str, by: Agent | None, now: datetime
 ) -> Identification:
     """Somebody, or the program on a sole strong match, says who it is; None leaves it open again.
 
-    The interaction and its cases that have no customer yet go to the person; those of others stay where they are.
+    The interaction (the given one knows it too) and its cases that have no customer yet go to the person; those of
+    others stay where they are.
     """
-    interaction = lock(interaction.pk)
+    given, interaction = interaction, lock(interaction.pk)
     before = interaction.customer_id
     if customer is None or customer.pk != before:
         _speaks_for_nobody(interaction, why)
     interaction.customer = customer
     interaction.recognition = Recognition.KNOWN if customer else _left_open(interaction)
     interaction.assurance = assurance if customer else Assurance.NONE
-    interaction.save(update_fields=["customer", "recognition", "assurance"])
-    fact = Identification.objects.create(
-        interaction=interaction, customer=customer, assurance=interaction.assurance, why=why, by=by, at=now
+    update(interaction, "customer", "recognition", "assurance")
+    given.customer, given.recognition, given.assurance = customer, interaction.recognition, interaction.assurance
+    given.spoken_for_by_id, given.relationship = interaction.spoken_for_by_id, interaction.relationship
+    fact = insert(
+        Identification(
+            interaction=interaction, customer=customer, assurance=interaction.assurance, why=why, by=by, at=now
+        )
     )
     if customer and assurance >= Assurance.MATCHED and not interaction.relationship:
         kind = SIGHTED.get(interaction.channel, "handle")
@@ -93,6 +102,8 @@ def _left_open(interaction: Interaction) -> str:
 
 def _carry_cases(interaction: Interaction, *, before: int | None, now: datetime, by: Agent | None) -> None:
     """Cases raised here that are nobody's, or were this contact's wrong person's and nobody else's, follow."""
+    if not _topics(interaction=interaction.pk):
+        return
     raised_here = Case.objects.filter(topics__interaction=interaction, topics__withdrawn_at=None)
     moving = raised_here.filter(customer=None)
     if before and before != interaction.customer_id:
@@ -109,6 +120,11 @@ def _carry_cases(interaction: Interaction, *, before: int | None, now: datetime,
             now=now,
             by=by.pk if by else None,
         )
+
+
+@kept
+def _topics(interaction: int) -> QuerySet[Topic, int]:
+    return Topic.objects.filter(interaction=interaction, withdrawn_at=None).values_list("pk", flat=True)
 
 
 def _others(interaction: Interaction) -> Any:

@@ -3,7 +3,9 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from fanal.agents.kept import kept
 from fanal.agents.models import Agent
 from fanal.events.actions import publish
 from fanal.interactions import audience
@@ -75,8 +77,14 @@ def end_part(participation: Participation, *, end: PartEnd, by: Agent | None, no
 
 def end_parts(interaction: Interaction, *, by: Agent | None, now: datetime) -> None:
     """The contact is over for everybody. Within a transaction that has locked it."""
-    for part in Participation.objects.filter(interaction=interaction, ended_at=None).select_related("interaction"):
+    for part in open_parts(interaction):
+        part.interaction = interaction
         _end(part, end=PartEnd.OVER, by=by, now=now)
+
+
+def open_parts(interaction: Interaction) -> list[Participation]:
+    """Who takes part beside the owner now."""
+    return _open_parts(interaction=interaction.pk)
 
 
 def belongs_to(participation: Participation, *, offer: int) -> None:
@@ -86,6 +94,11 @@ def belongs_to(participation: Participation, *, offer: int) -> None:
 
 def locked(interaction: Interaction) -> Interaction:
     return lock(interaction.pk)
+
+
+@kept
+def _open_parts(interaction: int) -> QuerySet[Participation]:
+    return Participation.objects.filter(interaction=interaction, ended_at=None)
 
 
 def _open(participation: Participation) -> Participation | None:

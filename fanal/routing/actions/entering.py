@@ -19,6 +19,7 @@ from fanal.routing.models import WAITS, EntryState, Offer, OfferState, Queue, Qu
 from fanal.routing.opening import open_now, opens_at
 from fanal.routing.rules import CAN_LIE
 from fanal.running.connections.inserting import insert
+from fanal.running.connections.updating import update
 
 KEPT_FOR_PREFERRED = timedelta(seconds=60)
 # To whoever declined it or handed it on, it is not offered for this long.
@@ -221,7 +222,7 @@ def end_offer(
 ) -> None:
     """An offer ends without an answer; the agent's place among the available ones stays."""
     offer.state, offer.reason, offer.answered_at = state, reason, max(now, offer.offered_at)
-    offer.save(update_fields=["state", "reason", "answered_at"])
+    update(offer, "state", "reason", "answered_at")
     loads.change(offer.agent_id, channel=entry.channel, by=-1, ringing=-1, now=now)
     tell(
         f"offer.{state.value}",
@@ -259,7 +260,7 @@ def leave(
     """The entry's wait is over."""
     entry.state, entry.left_at, entry.look_at = state, max(now, entry.entered_at), None
     entry.version += 1
-    entry.save(update_fields=["state", "left_at", "look_at", "version"])
+    update(entry, "state", "left_at", "look_at", "version")
     _tell_left(entry, now=now, by=by, customer=customer, reason=reason, agent=agent)
     if entry.hand_over and state in (EntryState.ABANDONED, EntryState.CLOSED):
         packets.give_up(entry.hand_over, by=by, now=now)

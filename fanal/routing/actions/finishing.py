@@ -19,7 +19,7 @@ from fanal.routing.models import WAITS, EntryState, Queue, QueueEntry
 WRAP_UP_SECONDS = 30
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def finish_talk(
     *, interaction: Interaction, by: Agent | None, reason: str = EndReason.AGENT, now: datetime
 ) -> Segment | None:
@@ -43,7 +43,7 @@ def finish_talk(
 def release(*, interaction: Interaction, now: datetime) -> None:
     """It is about to be over for all who are in it: they are free, and nobody is asked any more."""
     interactions.lock(interaction.pk)
-    for part in interaction.participations.filter(ended_at=None):
+    for part in interactions.open_parts(interaction):
         waiting = QueueEntry.objects.filter(participation=part, state__in=WAITS).values_list("pk", flat=True).first()
         if waiting and (entry := lock_entry(waiting)).state in WAITS:
             withdraw_offer(entry, reason="taken_out", now=now)
@@ -61,11 +61,12 @@ def leave_calls(agent: Agent, *, by: Agent | None, now: datetime) -> None:
 
 def begin_wrap_up(segment: Segment, *, now: datetime, by: Agent | None) -> None:
     """After the end of an agent's segment: tell it, and end it at once where no time is given."""
-    _tell("segment.ended", segment, now=now, by=by, customer=True)
+    queue = queue_of(segment)
+    _tell("segment.ended", segment, queue, now=now, by=by, customer=True)
     if segment.wrap_up_due_at is None or segment.wrap_up_due_at <= now:
         complete_wrap_up(segment_id=segment.pk, by=by, now=now)
         return
-    _tell("wrap_up.started", segment, now=now, by=by)
+    _tell("wrap_up.started", segment, queue, now=now, by=by)
     wake()
 
 
@@ -76,7 +77,7 @@ def complete_wrap_up(*, segment_id: int, by: Agent | None, now: datetime) -> Non
     if segment.agent_id is None or not interactions.complete_wrap_up(segment=segment, now=now, by=by):
         return
     loads.change(segment.agent_id, channel=segment.interaction.channel, by=-1, idle=True, now=now)
-    _tell("wrap_up.ended", segment, now=now, by=by, reason="done" if by else "time")
+    _tell("wrap_up.ended", segment, queue_of(segment), now=now, by=by, reason="done" if by else "time")
 
 
 def expire_wrap_ups(*, now: datetime) -> int:
@@ -115,9 +116,16 @@ def _entry_before(interaction: int, at: datetime) -> QuerySet[QueueEntry]:
 
 
 def _tell(
-    kind: str, segment: Segment, *, now: datetime, by: Agent | None, customer: bool = False, reason: str = ""
+    kind: str,
+    segment: Segment,
+    queue: Queue | None,
+    *,
+    now: datetime,
+    by: Agent | None,
+    customer: bool = False,
+    reason: str = "",
 ) -> None:
-    interaction, queue = segment.interaction, queue_of(segment)
+    interaction = segment.interaction
     data = {
         "segment": segment.pk,
         "interaction": interaction.pk,

@@ -16,6 +16,7 @@ from fanal.routing.actions.presence import set_presence
 from fanal.routing.actions.refusals import NotPossible, Refusal
 from fanal.routing.actions.telling import about, tell
 from fanal.routing.models import EntryState, Offer, OfferState, QueueEntry
+from fanal.running.connections.updating import update
 
 
 @transaction.atomic
@@ -33,7 +34,7 @@ def accept(*, offer_id: int, agent: Agent, now: datetime) -> Segment | None:
     if entry.interaction:
         offer.segment = interactions.give_to_agent(interaction=entry.interaction, agent=agent, now=now)
     offer.state, offer.answered_at = OfferState.ACCEPTED, max(now, offer.offered_at)
-    offer.save(update_fields=["state", "answered_at", "segment"])
+    update(offer, "state", "answered_at", "segment")
     stays = entry.interaction or entry.participation
     loads.change(agent.pk, channel=entry.channel, by=0 if stays else -1, ringing=-1, idle=True, now=now)
     tell("offer.accepted", entry, now=now, by=agent, agents=[agent.pk], offer=offer.pk, agent=agent.pk)

@@ -20,6 +20,8 @@ from fanal.interactions import actions as interactions
 from fanal.interactions import audience
 from fanal.interactions.models import Interaction, Segment, SegmentKind, Topic, TopicOrigin
 from fanal.routing.models import Queue
+from fanal.running.connections.inserting import insert_once
+from fanal.running.connections.updating import update
 from fanal.scenarios import rules
 from fanal.scenarios.actions.opening_hours import open_queues
 from fanal.scenarios.models import Scenario, ScenarioMatch
@@ -64,16 +66,14 @@ def match(*, interaction: Interaction, proven: Proven | None = None, now: dateti
     queues = _queues()
     bare = _bare(interaction, queues, now=now)
     contact = _of_customer(bare, interaction)
-    sure = _of_customer(bare, interaction, proven) if proven else contact
+    sure = _as_proven(bare, contact, interaction, proven) if proven else contact
     choice = dry_run(contact=sure, opens_for=contact, practice=interaction.practice)
-    interaction.about_kind, interaction.about_id = choice.opens, choice.opens_id
-    interaction.save(update_fields=["about_kind", "about_id"])
-    ScenarioMatch.objects.bulk_create(
-        [ScenarioMatch(interaction=interaction, scenario_id=choice.scenario, why=told(choice), at=now)],
-        update_conflicts=True,
-        unique_fields=["interaction"],
-        update_fields=["scenario", "why", "at"],
-    )
+    if (interaction.about_kind, interaction.about_id) != (choice.opens, choice.opens_id):
+        interaction.about_kind, interaction.about_id = choice.opens, choice.opens_id
+        update(interaction, "about_kind", "about_id")
+    met = ScenarioMatch(interaction=interaction, scenario_id=choice.scenario, why=told(choice), at=now)
+    if not insert_once(met):
+        ScenarioMatch.objects.filter(interaction=interaction).update(scenario=met.scenario_id, why=met.why, at=now)
     if choice.category and not Topic.objects.filter(interaction=interaction).exists():
         category = Category.objects.get(pk=choice.category)
         interactions.add_topic(interaction=interaction, category=category, origin=TopicOrigin.SCENARIO, now=now)
@@ -175,31 +175,63 @@ def _bare(interaction: Interaction, queues: Sequence[Queue], *, now: datetime) -
     )
 
 
-def _of_customer(bare: rules.Contact, interaction: Interaction, proven: Proven | None = None) -> rules.Contact:
-    """The same with what is known of whom it is from, or of who that is by what is proven."""
-    customer, assurance = interaction.customer, interaction.assurance
-    recognition = interaction.recognition
-    if proven:
-        customer, assurance = proven.customer, proven.assurance
-        recognition = Recognition.KNOWN if customer else Recognition.UNKNOWN
-    contact = replace(bare, recognition=recognition, assurance=assurance)
+def _of_customer(bare: rules.Contact, interaction: Interaction) -> rules.Contact:
+    """The same with what is known of whom it is from."""
+    contact = replace(bare, recognition=interaction.recognition, assurance=interaction.assurance)
+    return _with_what_they_have(contact, interaction, interaction.customer)
+
+
+def _as_proven(bare: rules.Contact, contact: rules.Contact, interaction: Interaction, proven: Proven) -> rules.Contact:
+    """The same with what is known of who it is by what is proven; `contact`: by what is known at all."""
+    customer = proven.customer
+    recognition = Recognition.KNOWN if customer else Recognition.UNKNOWN
+    if customer and customer.pk == contact.customer:
+        language = _language(bare, customer, proven.assurance)
+        return replace(contact, recognition=recognition, assurance=proven.assurance, language=language)
+    return _with_what_they_have(
+        replace(bare, recognition=recognition, assurance=proven.assurance), interaction, customer
+    )
+
+
+def _with_what_they_have(contact: rules.Contact, interaction: Interaction, customer: Customer | None) -> rules.Contact:
     if customer is None:
         return contact
-    open_cases = Case.objects.filter(customer=customer, withdrawn_at=None).exclude(state=CaseState.SETTLED)
-    open_case = open_cases.order_by("-updated_at").first()
-    own_language = customer.language if assurance >= Assurance.MATCHED else ""
-    order = bare.claimed_order
+    open_case, owner = _open_cases.first(customer=customer.pk) or (None, None)
+    order = contact.claimed_order
     return replace(
         contact,
-        language=contact.language or own_language,
+        language=_language(contact, customer, contact.assurance),
         customer=customer.pk,
         value_band=customer.value_band,
-        open_order=_newest(Order.objects.filter(customer=customer).exclude(state__in=FINISHED).order_by("-placed_at")),
-        open_case=open_case.pk if open_case else None,
-        case_owner=open_case.owner_id if open_case else None,
-        last_agent=_last_agent(interaction, customer),
+        open_order=_open_orders.first(customer=customer.pk),
+        open_case=open_case,
+        case_owner=owner,
+        last_agent=_last_agents.first(customer=customer.pk, besides=interaction.pk),
         claimed_order_is_own=bool(order and Order.objects.filter(pk=order, customer=customer).exists()),
     )
+
+
+def _language(contact: rules.Contact, customer: Customer, assurance: int) -> str:
+    return contact.language or (customer.language if assurance >= Assurance.MATCHED else "")
+
+
+@kept
+def _open_cases(customer: int) -> QuerySet[Case, tuple[int, int | None]]:
+    rows = Case.objects.filter(customer=customer, withdrawn_at=None).exclude(state=CaseState.SETTLED)
+    return rows.order_by("-updated_at").values_list("pk", "owner")[:1]
+
+
+@kept
+def _open_orders(customer: int) -> QuerySet[Order, int]:
+    rows = Order.objects.filter(customer=customer).exclude(state__in=FINISHED)
+    return rows.order_by("-placed_at").values_list("pk", flat=True)[:1]
+
+
+@kept
+def _last_agents(customer: int, besides: int) -> QuerySet[Segment, int | None]:
+    rows = Segment.objects.filter(kind=SegmentKind.AGENT, interaction__customer=customer, agent__is_active=True)
+    rows = rows.exclude(interaction=besides).order_by("-started_at")
+    return rows.values_list("agent_id", flat=True)[:1]
 
 
 @kept
@@ -248,16 +280,6 @@ def imagined(
 def _newest(rows: Any) -> int | None:
     found: int | None = rows.values_list("pk", flat=True).first()
     return found
-
-
-def _last_agent(interaction: Interaction, customer: Customer) -> int | None:
-    return (
-        Segment.objects.filter(kind=SegmentKind.AGENT, interaction__customer=customer, agent__is_active=True)
-        .exclude(interaction=interaction)
-        .order_by("-started_at")
-        .values_list("agent_id", flat=True)
-        .first()
-    )
 
 
 def _claimed_order(given: dict[str, str], *, practice: bool) -> int | None:
