@@ -29,7 +29,7 @@ from fanal.intake.voice.outgoing import LOOKED_AT_AGAIN
 from fanal.intake.voice.phones import Phones
 from fanal.intake.voice.waiting import Waiting
 from fanal.intake.voice.wanting import HELD, call_listened_to, open_calls, wanted
-from fanal.intake.voice.work import Due, Happened, Ring, Steer, Work
+from fanal.intake.voice.work import Due, Enter, Follow, Happened, Refuse, Ring, Steer, Work
 from fanal.routing import actions as routing
 from fanal.running.connections import own_connection
 
@@ -53,9 +53,10 @@ class Room:
 
     def __init__(self, address: Address, *, app: str, phones: Phones, speak: Speak, stop: threading.Event) -> None:
         self.address, self.app, self.phones, self.stop = address, app, phones, stop
-        self.exchange = Exchange(Orders(address, app, lines=AT_ONCE + 2))
+        self.exchange = Exchange(Orders(address, app, lines=AT_ONCE + 4))
         self.comparing = Comparing(self.exchange, take=self._take, heard=partial(self._heard, found=True))
-        self.desks: list[queue.SimpleQueue[Work | None]] = [queue.SimpleQueue() for _ in range(2 * AT_ONCE + 1)]
+        self.desks: list[queue.SimpleQueue[Work | None]] = [queue.SimpleQueue() for _ in range(2 * AT_ONCE + 3)]
+        self.door, self.refusals, self.ringer = self.desks[-3:]
         self.alarm = Alarm(self._is_due, stop)
         self.flowing = Flowing(order=self._order, speak=speak, alarm=self.alarm)
         self.admission = Admission()
@@ -157,7 +158,7 @@ class Room:
         with contextlib.suppress(Cut):
             for event in events:
                 if (line := told_of(event)) and self.phones.is_new(*line):
-                    self.desks[-1].put(Ring(told=dict([line])))
+                    self.ringer.put(Ring(told=dict([line])))
 
     def _phones_changed(self) -> None:
         """Asked often before it is done, it is done once."""
@@ -165,10 +166,10 @@ class Room:
             if self._phones_asked:
                 return
             self._phones_asked = True
-        self.desks[-1].put(Ring())
+        self.ringer.put(Ring())
 
     def _people_changed(self) -> None:
-        self.desks[-1].put(Ring(told={}))
+        self.ringer.put(Ring(told={}))
 
     def _close_when_stopped(self, events: Events, ended: threading.Event) -> None:
         while not ended.wait(0.2):
@@ -177,7 +178,10 @@ class Room:
                 return
 
     def _heard(self, event: Mapping[str, Any], *, found: bool = False) -> None:
-        """Told now, or `found` after nobody listened: who was kept waiting by us is not refused."""
+        """Told now, or `found` after nobody listened: who was kept waiting by us is not refused.
+
+        Nothing is asked of the exchange here: what it tells next would wait.
+        """
         self.exchange.told(event)
         if (happened := wire.heard(event)) and (interaction := self._calls.get(happened.line)):
             self._desk_of(interaction).put(Happened(interaction=interaction, what=happened))
@@ -188,25 +192,28 @@ class Room:
             self.look_at(beside)
             return
         if kept.body["args"][:1] == [wire.DIALLED]:
-            self._order(hang_up(kept.line, cause=FORBIDDEN))
+            self.refusals.put(Refuse(line=kept.line, cause=FORBIDDEN))
             return
         if kept.comes_in and not found:
-            if not self.admission.admits(kept):
-                self._order(hang_up(kept.line, cause=NO_ROOM))
-                return
-            self._order(let_ring(kept.line))
+            let_in = self.admission.admits(kept)
+            self.door.put(Enter(call=kept)) if let_in else self.refusals.put(Refuse(line=kept.line, cause=NO_ROOM))
+            return
         self._take(kept)
         if event.get("type") == "StasisStart":
-            self._follow_to_its_end(kept.line)
+            self.door.put(Follow(line=kept.line))
 
     def _follow_to_its_end(self, line: str) -> None:
-        """Otherwise a line that entered by the dialplan ends without a word; one that is gone already has ended."""
-        try:
-            self.exchange.orders.ask(
-                "POST", path_of("applications", self.app, "subscription"), {"eventSource": f"channel:{line}"}
-            )
-        except Declined:
-            self._take(wire.found_gone(line, run=self.exchange.run, at=timezone.now()))
+        """Otherwise a line that entered by the dialplan ends without a word; one that is gone already has ended.
+
+        Where the exchange is away, all lines are compared when it is back.
+        """
+        with contextlib.suppress(Cut):
+            try:
+                self.exchange.orders.ask(
+                    "POST", path_of("applications", self.app, "subscription"), {"eventSource": f"channel:{line}"}
+                )
+            except Declined:
+                self._take(wire.found_gone(line, run=self.exchange.run, at=timezone.now()))
 
     def _take(self, kept: Kept) -> None:
         if not kept.comes_in:
@@ -249,6 +256,14 @@ class Room:
     def _do(self, what: Work) -> None:
         """What was told is kept in any case; nothing is asked for by a room that stands by, or is cut off."""
         match what:
+            case Enter(call=kept):
+                self._order(let_ring(kept.line))
+                self._take(kept)
+                self._follow_to_its_end(kept.line)
+            case Refuse(line=line, cause=cause):
+                self._order(hang_up(line, cause=cause))
+            case Follow(line=line):
+                self._follow_to_its_end(line)
             case Steer(interaction=interaction):
                 with self._lock:
                     self._asked.discard(interaction)

@@ -7,6 +7,28 @@ from fanal.channels.asterisk.wire import Kept, Played, Pressed
 
 
 @dataclass(frozen=True, kw_only=True)
+class Enter:
+    """Somebody calls, and is let in: they hear ringing until the call is taken."""
+
+    call: Kept
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refuse:
+    """A line that is not to be there; `cause` (Q.850) says why."""
+
+    line: str
+    cause: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Follow:
+    """A line whose end is to be told."""
+
+    line: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Steer:
     """A call that may not be as it should be."""
 
@@ -35,4 +57,4 @@ class Happened:
     what: Pressed | Played
 
 
-Work = Kept | Steer | Ring | Due | Happened
+Work = Kept | Enter | Refuse | Follow | Steer | Ring | Due | Happened
