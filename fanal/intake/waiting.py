@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from fanal.agents.kept import kept
 from fanal.intake import wording
 from fanal.intake.flowing import call_back
 from fanal.interactions import actions as interactions
@@ -13,7 +15,7 @@ from fanal.interactions.models import EndReason, Interaction
 from fanal.routing import actions as routing
 from fanal.routing.models import EntryState, QueueEntry
 from fanal.routing.opening import open_now, opens_at
-from fanal.routing.rules.announcing import Announced, Plan, announce
+from fanal.routing.rules.announcing import Announced, Plan, announce, may_tell
 from fanal.scenarios.models import FlowRun
 from fanal.scenarios.rules.flows import Said
 
@@ -35,8 +37,10 @@ def hear(*, interaction: int, last: Announced | None, now: datetime) -> Heard | 
     if entry is None or entry.interaction is None or _ends_here(entry, now=now):
         return None
     queue, call = entry.queue, entry.interaction
-    place = routing.standing_of(entry, now=now)
     plan = Plan(after=queue.announce_after_seconds, every=queue.announce_every_seconds)
+    if not may_tell(plan=plan, since=entry.entered_at, last=last, now=now):
+        return None
+    place = routing.standing_of(entry, now=now)
     told = announce(
         plan=plan, since=entry.entered_at, last=last, position=place.position, seconds=place.seconds, now=now
     )
@@ -113,8 +117,13 @@ def say_goodbye(*, interaction: int, wished: bool, now: datetime) -> None:
 
 def _waits(interaction: int) -> QueueEntry | None:
     """While it rings somewhere nothing is said: it may be answered at any moment."""
+    return _waiting.first(interaction=interaction)
+
+
+@kept
+def _waiting(interaction: int) -> QuerySet[QueueEntry]:
     rows = QueueEntry.objects.filter(interaction=interaction, state=EntryState.WAITING)
-    return rows.select_related("queue__calendar", "interaction").first()
+    return rows.select_related("queue__calendar", "interaction").order_by("pk")[:1]
 
 
 def _ends_here(entry: QueueEntry, *, now: datetime) -> bool:

@@ -20,6 +20,17 @@ def open_legs(call: int) -> QuerySet[Leg]:
 
 
 @kept
+def rang_for(offer: int) -> QuerySet[Leg, int]:
+    return Leg.objects.filter(for_offer=offer).values_list("pk", flat=True)
+
+
+@kept
+def lines_of(call: int, agent: int | None) -> QuerySet[Leg]:
+    """Of one agent in one call, the last that ended last."""
+    return Leg.objects.filter(interaction=call, agent=agent).order_by("ended_at")
+
+
+@kept
 def waiting_entry(call: int) -> QuerySet[QueueEntry]:
     return QueueEntry.objects.filter(interaction=call, state__in=WAITS).order_by("pk")[:1]
 

@@ -133,7 +133,7 @@ def _ringing(call: Interaction, legs: Iterable[Leg], offer: Offer, *, phone_of: 
     there = next((leg for leg in legs if leg.for_offer == offer.pk), None)
     if there:
         return Party(line=there.line)
-    if Leg.objects.filter(for_offer=offer.pk).exists():
+    if rows.rang_for(offer=offer.pk):
         return None  # it rang there, and does not any more
     return _call(call, offer.agent, f"{OFFER}{offer.pk}", offer=offer, phone_of=phone_of, now=now)
 
@@ -147,7 +147,7 @@ def _talking(
         return Party(line=there.line)
     if outgoing.too_late(call, talk, now=now) or outgoing.not_yet(call, talk, now=now):
         return None
-    lost = list(Leg.objects.filter(interaction=call, agent=talk.agent_id).order_by("ended_at"))
+    lost = rows.lines_of(call=call.pk, agent=talk.agent_id)
     in_vain = lost and lost[-1].answered_at is None
     if talk.agent is None or (in_vain and now - (lost[-1].ended_at or now) < CALLED_AGAIN_AFTER):
         return None

@@ -24,6 +24,13 @@ class Announced:
     seconds: int | None = None
 
 
+def may_tell(*, plan: Plan, since: datetime, last: Announced | None, now: datetime) -> bool:
+    """Whether it is time for anything at all, whatever their place is by now."""
+    if not plan.after or (now - since).total_seconds() < plan.after:
+        return False
+    return last is None or (now - last.at).total_seconds() >= AT_LEAST
+
+
 def announce(
     *, plan: Plan, since: datetime, last: Announced | None, position: int, seconds: int | None, now: datetime
 ) -> Announced | None:
@@ -32,14 +39,14 @@ def announce(
     A better place is told as soon as it is decent. A worse one is never told; the sentence of comfort is heard all the
     same. The wait that is told is never shorter than what is left of the one told before, unless the place is better.
     """
-    if not plan.after or (now - since).total_seconds() < plan.after:
+    if not may_tell(plan=plan, since=since, last=last, now=now):
         return None
     if last is None:
         return Announced(at=now, position=position, seconds=seconds)
     passed = (now - last.at).total_seconds()
     better = last.position is None or position < last.position
     due = plan.every and passed >= plan.every
-    if passed < AT_LEAST or not (due or (better and last.position is not None)):
+    if not (due or (better and last.position is not None)):
         return None
     if not better and position != last.position:
         return Announced(at=now, position=None, seconds=None)
