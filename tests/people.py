@@ -15,6 +15,7 @@ ROLES: dict[str, list[Permission]] = {
         Permission.EXPORT,
         Permission.BLOCK,
         Permission.REPLAY,
+        Permission.HEAR,
     ],
     "administrator": [Permission.ADMINISTER, Permission.SUPERVISE, Permission.SEE_ALL_CASES],
 }

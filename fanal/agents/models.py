@@ -20,6 +20,7 @@ class Permission(models.TextChoices):
     ADMINISTER = "administer", _("Administer the configuration")
     BLOCK = "block", _("Block abusers")
     REPLAY = "replay", _("Replay input that was set aside")
+    HEAR = "hear", _("Hear recordings of calls")
 
 
 SUPERVISES = (Permission.SUPERVISE, Permission.SUPERVISE_OWN_QUEUES)

@@ -9,6 +9,7 @@ class ChannelKind(models.TextChoices):
     WEBCHAT = "webchat", _("Chat")
     EMAIL = "email", _("E-mail")
     VOICE = "voice", _("Call")
+    VOICEMAIL = "voicemail", _("Voicemail")
     SMS = "sms", _("SMS")
     SIMULATED = "simulated", _("Simulated")
 

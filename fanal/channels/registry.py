@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import cache
 
-from fanal.channels.asterisk.adapter import Calls
+from fanal.channels.asterisk.adapter import Calls, Messages
 from fanal.channels.email.adapter import Email
 from fanal.channels.models import ChannelKind
 from fanal.channels.port import Channel
@@ -13,6 +13,7 @@ _ADAPTERS: dict[str, Callable[[], Channel]] = {
     ChannelKind.WEBCHAT: WebChat,
     ChannelKind.EMAIL: Email,
     ChannelKind.VOICE: Calls,
+    ChannelKind.VOICEMAIL: Messages,
 }
 
 

@@ -116,7 +116,7 @@ SHAPES: tuple[Shape, ...] = (
             *("wrap_up_seconds", "widen_after_seconds", "overflow_to", "overflow_after_seconds"),
             *("at_closing", "return_after_seconds", "calls_back_cut"),
             *("announce_after_seconds", "announce_every_seconds", "comfort", "callback_key"),
-            "call_waits_at_most_seconds",
+            *("call_waits_at_most_seconds", "recording"),
             *("longest_wait_seconds", "practice", "active"),
         ),
         children={"skills": ("queue", ("skill", "level"))},

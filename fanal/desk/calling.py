@@ -9,7 +9,7 @@ from fanal.channels.models import ChannelKind
 from fanal.interactions.models import Interaction
 from fanal.norms import phones
 
-PICTURES = {ChannelKind.EMAIL: "mail", ChannelKind.VOICE: "phone"}
+PICTURES = {ChannelKind.EMAIL: "mail", ChannelKind.VOICE: "phone", ChannelKind.VOICEMAIL: "voicemail"}
 
 
 class Caller(NamedTuple):
@@ -43,8 +43,16 @@ def _nothing(_source: str) -> str:
     return ""
 
 
-SHOWN: Mapping[str, Callable[[str], str]] = {ChannelKind.EMAIL: str, ChannelKind.VOICE: number}
-UNKNOWN: Mapping[str, Any] = {ChannelKind.EMAIL: _("Unknown sender"), ChannelKind.VOICE: _("Number withheld")}
+SHOWN: Mapping[str, Callable[[str], str]] = {
+    ChannelKind.EMAIL: str,
+    ChannelKind.VOICE: number,
+    ChannelKind.VOICEMAIL: number,
+}
+UNKNOWN: Mapping[str, Any] = {
+    ChannelKind.EMAIL: _("Unknown sender"),
+    ChannelKind.VOICE: _("Number withheld"),
+    ChannelKind.VOICEMAIL: _("Number withheld"),
+}
 
 
 def caller_of(interaction: Interaction) -> Caller:

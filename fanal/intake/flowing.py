@@ -7,6 +7,7 @@ from django.db import transaction
 
 from fanal.channels.port import ContactStarted
 from fanal.identity.rules import Evidence
+from fanal.intake import leaving
 from fanal.intake.recognising import evidence_of, recognise
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import EndReason, Interaction
@@ -40,9 +41,8 @@ def follow(*, interaction: Interaction, outcome: Outcome, now: datetime) -> None
         case flows.WantsCallback(queue=code, number=number):
             if queue := _queue(code, interaction):
                 call_back(interaction=interaction, number=number, queue=queue, now=now)
-        case flows.LeavesMessage(queue=code):
-            if queue := _queue(code, interaction):
-                routing.keep_matter(interaction=interaction, queue=queue, now=now)
+        case flows.LeavesMessage():
+            return  # once they have heard that they may speak: said_goodbye
 
 
 def call_back(*, interaction: Interaction, number: str, queue: Queue, now: datetime) -> None:
@@ -80,10 +80,13 @@ def to_people(
 def said_goodbye(*, interaction: int, now: datetime) -> None:
     """They have heard the last sentence: who does not wait for people has been served, and the call ends.
 
-    Whom a closed queue sent away hears that as well.
+    Whom a closed queue sent away hears that as well; who is to leave a message is recorded from now on.
     """
-    call = Interaction.objects.get(pk=interaction)
+    call = Interaction.objects.select_related("account").get(pk=interaction)
     if routing.was_sent_away(call):
+        return
+    if call.ended_at is None and (asked := scenarios.message_asked(interaction=call)):
+        leaving.begin_message(call=call, asked=asked, now=now)
         return
     if call.ended_at is None and not call.queue_entries.filter(left_at=None).exists():
         interactions.end_talk(interaction=call, reason=EndReason.SERVED, now=now)
@@ -92,7 +95,8 @@ def said_goodbye(*, interaction: int, now: datetime) -> None:
 def left(*, interaction: Interaction, now: datetime) -> None:
     """The caller laid down on the way."""
     scenarios.leave_flow(interaction=interaction, now=now)
-    interactions.end_talk(interaction=interaction, reason=EndReason.CUSTOMER, now=now)
+    reason = EndReason.MESSAGE if leaving.left_a_message(interaction) else EndReason.CUSTOMER
+    interactions.end_talk(interaction=interaction, reason=reason, now=now)
 
 
 def _evidence(interaction: Interaction) -> Evidence:

@@ -77,3 +77,12 @@ def parting(queue: Queue, *, closed: bool, again: datetime | None, language: str
 def goodbye(*, language: str) -> list[Said]:
     with translation.override(language):
         return [Said(text=_("Thank you for calling. Goodbye."), language=language, name="waiting/goodbye")]
+
+
+def is_recorded(*, asks: bool, language: str) -> list[Said]:
+    """That the talk is recorded, or whether it may be."""
+    with translation.override(language):
+        if asks:
+            text = _("We would like to record this call. If you agree, press 1.")
+            return [Said(text=text, language=language, name="waiting/may-record")]
+        return [Said(text=_("This call is recorded."), language=language, name="waiting/is-recorded")]

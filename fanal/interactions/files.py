@@ -5,9 +5,22 @@ from pathlib import Path
 
 from fanal.channels.contents import keep, path_of
 
-__all__ = ["ACCEPTED", "LARGEST", "NotAccepted", "keep", "media_type", "path_of"]
+__all__ = [
+    "ACCEPTED",
+    "LARGEST",
+    "LARGEST_SOUND",
+    "SOUND",
+    "NotAccepted",
+    "keep",
+    "media_type",
+    "path_of",
+    "sound_type",
+]
 
 LARGEST = 10 * 1024 * 1024
+LARGEST_SOUND = 64 * 1024 * 1024
+"""Bytes of a recording: an hour of a call."""
+SOUND = "audio/wav"
 ACCEPTED = {
     "image/png": (".png",),
     "image/jpeg": (".jpg", ".jpeg"),
@@ -46,6 +59,17 @@ def media_type(content: bytes, name: str) -> str:
         if ending in endings and (kind in found or (kind == "text/plain" and _is_text(content))):
             return kind
     raise NotAccepted("file_type")
+
+
+def sound_type(content: bytes) -> str:
+    """Of a recording by the exchange: a WAV, and nothing else. Raises NotAccepted."""
+    if not content:
+        raise NotAccepted("file_empty")
+    if len(content) > LARGEST_SOUND:
+        raise NotAccepted("file_too_large")
+    if content[:4] != b"RIFF" or content[8:12] != b"WAVE":
+        raise NotAccepted("file_type")
+    return SOUND
 
 
 def _by_content(content: bytes) -> set[str]:

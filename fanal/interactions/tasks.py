@@ -3,7 +3,7 @@
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from fanal.interactions.actions import notices, sharing
+from fanal.interactions.actions import notices, recording, sharing
 
 
 @app.task(name="interactions.send_notice")
@@ -26,3 +26,9 @@ def write_copies(answer: int) -> None:
 @app.task(name="interactions.write_what_is_left", queueing_lock="interactions.write_what_is_left")
 def write_what_is_left(timestamp: int) -> None:
     sharing.write_what_is_left(now=timezone.now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="interactions.remove_old_recordings", queueing_lock="interactions.remove_old_recordings")
+def remove_old_recordings(timestamp: int) -> None:
+    recording.remove_old_recordings(now=timezone.now())

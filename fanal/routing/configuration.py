@@ -25,6 +25,7 @@ from fanal.routing.rules import (
     qualifies,
     rests,
     widened,
+    with_messages,
 )
 
 KEPT = 2000
@@ -128,7 +129,9 @@ def read() -> Configuration:
     queues = list(Queue.objects.all())
     return Configuration(
         profiles={
-            who: Profile(id=who, skills=skills[who], capacity=capacity if active else {}, practising=practising)
+            who: Profile(
+                id=who, skills=skills[who], capacity=with_messages(capacity) if active else {}, practising=practising
+            )
             for who, capacity, practising, active in agents
         },
         queues={

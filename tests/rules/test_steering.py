@@ -1,11 +1,11 @@
 """The orders that a call still needs: from whatever there is they lead to what should be, once, and then are none."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as draws
 
-from fanal.channels.asterisk.rules import MUSIC, Line, Order, Party, Seen, Wanted, steer
+from fanal.channels.asterisk.rules import MUSIC, PAUSED, RUNS, Line, Order, Party, Seen, Sound, Wanted, steer
 
 CALLER, AGENT, OTHER, LISTENER = "fanal-1.1", "a-7", "p-8-0", "p-9-0"
 TALK, CONSULT, HELD, BESIDE = "t-1", "c-1", "w-held", "n-1-"
@@ -24,6 +24,8 @@ class Exchange:
     rung: list[str] = field(default_factory=list)
     met: list[frozenset[str]] = field(default_factory=list)
     tones: set[str] = field(default_factory=set)
+    sounds: dict[str, str] = field(default_factory=dict)
+    taped: list[frozenset[str]] = field(default_factory=list)
 
     def seen(self) -> Seen:
         return Seen(
@@ -31,6 +33,7 @@ class Exchange:
             bridges={name: frozenset(lines) for name, lines in self.bridges.items()},
             music=frozenset(self.music),
             tones=frozenset(self.tones),
+            sounds=dict(self.sounds),
         )
 
     def is_talk(self, bridge: str) -> bool:
@@ -73,11 +76,30 @@ class Exchange:
                     self.bridges[name].add(line)
                 if not name.startswith(MUSIC):
                     self.met.append(frozenset(self.bridges[name]))
+            case "POST", ("bridges", name, "record"):
+                assert name in self.bridges, "nothing to record"
+                self._record(str(order.query["name"]), self.bridges[name])
+            case "POST", ("channels", line, "record"):
+                assert not any(line in lines for lines in self.bridges.values()), "a line in a bridge is not recorded"
+                self._record(str(order.query["name"]), {line})
+            case "POST", ("recordings", "live", name, "pause"):
+                assert self.sounds[name] == RUNS
+                self.sounds[name] = PAUSED
+            case "DELETE", ("recordings", "live", name, "pause"):
+                assert self.sounds[name] == PAUSED
+                self.sounds[name] = RUNS
+            case "POST", ("recordings", "live", name, "stop"):
+                del self.sounds[name]
             case "DELETE", ("bridges", name):
                 del self.bridges[name]
                 self.music.discard(name)
             case _:
                 raise AssertionError(order)
+
+    def _record(self, name: str, heard: set[str]) -> None:
+        assert name not in self.sounds, "recorded twice"
+        self.sounds[name] = RUNS
+        self.taped.append(frozenset(heard))
 
 
 lines = draws.builds(Line, answered=draws.booleans(), ours=draws.booleans())
@@ -91,6 +113,7 @@ def exchanges(draw: draws.DrawFn) -> Exchange:
         if made.bridges and what.ours and draw(draws.booleans()):
             made.bridges[draw(draws.sampled_from(sorted(made.bridges)))].add(line)
     made.tones = {line for line, what in there.items() if what == Line(answered=True) and draw(draws.booleans())}
+    made.sounds = draw(draws.dictionaries(draws.sampled_from(("r-1", "r-0")), draws.sampled_from((RUNS, PAUSED))))
     made.music = set(draw(draws.sets(draws.sampled_from(("w-1", HELD))))) & set(made.bridges)
     return made
 
@@ -127,6 +150,8 @@ wishes = draws.builds(
     rooms=draws.just(frozenset({TALK, CONSULT})),
     beside=draws.just(BESIDE),
     outgoing=draws.sampled_from((None, Party(line=CALLER), Party(line=CALLER, address="PJSIP/+47@carrier"))),
+    sound=draws.none() | draws.builds(Sound, name=draws.just("r-1"), longest=draws.just(60), paused=draws.booleans()),
+    sounds=draws.just(frozenset({"r-0", "r-1"})),
 )
 
 
@@ -143,6 +168,7 @@ def test_wherever_it_was_cut_the_next_orders_bring_it_to_the_same_end_and_then_t
     assert steer(wanted, exchange.seen()) == ()
     assert len(exchange.rung) == len(set(exchange.rung))
     assert is_as_wanted(wanted, exchange)
+    assert is_recorded_as_wanted(wanted, exchange)
 
 
 def is_as_wanted(wanted: Wanted, exchange: Exchange) -> bool:
@@ -165,6 +191,17 @@ def is_as_wanted(wanted: Wanted, exchange: Exchange) -> bool:
     if wanted.talks_in and any(party.into == TALK for party in there):
         return CALLER in exchange.bridges[TALK]
     return CALLER in exchange.bridges[wanted.waits_in] and wanted.waits_in in exchange.music and caller.answered
+
+
+def is_recorded_as_wanted(wanted: Wanted, exchange: Exchange) -> bool:
+    """The talk and nothing else, and only while the customer is in it and nothing speaks against it."""
+    if wanted.over or wanted.sound is None:
+        return not exchange.sounds
+    together = bool(wanted.talks_in) and CALLER in exchange.bridges.get(TALK, ()) and not wanted.outgoing
+    somebody = any(party.into == TALK and is_up(exchange, party.line) for party in wanted.parties)
+    runs = exchange.sounds.get("r-1") == RUNS
+    assert all(CALLER in heard for heard in exchange.taped), "recorded without the customer"
+    return "r-0" not in exchange.sounds and (not runs or (together and somebody and not wanted.sound.paused))
 
 
 def is_up(exchange: Exchange, line: str) -> bool:
@@ -218,15 +255,16 @@ def test_a_customer_is_called_once_and_until_they_answer_the_agent_hears_it_ring
     answered = Wanted(
         caller=CALLER, lines=frozenset({AGENT, CALLER}), talks_in=TALK, parties=(Party(line=AGENT, into=TALK),)
     )
-    assert [order.path[-1] for order in steer(answered, exchange.seen())] == [TALK, "ring", "addChannel"]
+    assert [order.path[-1] for order in steer(answered, exchange.seen())] == [TALK, "ring", "addChannel", "addChannel"]
 
 
 def test_both_sides_meet_in_a_bridge_that_tells_us_the_digits() -> None:
     there = Seen(lines={CALLER: Line(answered=True), AGENT: Line(answered=True)})
     wanted = Wanted(caller=CALLER, lines=frozenset(LINES), talks_in=TALK, parties=(Party(line=AGENT, into=TALK),))
-    made, put = steer(wanted, there)
+    made, customer, put = steer(wanted, there)
     assert (made.path, made.query) == (("bridges", TALK), {"type": "mixing,dtmf_events"})
-    assert put.query == {"channel": f"{CALLER},{AGENT}"}
+    assert customer.query == {"channel": CALLER, "absorbDTMF": True}
+    assert put.query == {"channel": AGENT}
 
 
 def test_who_whispers_is_heard_by_the_agent_alone_and_who_only_listens_by_nobody() -> None:
@@ -237,3 +275,29 @@ def test_who_whispers_is_heard_by_the_agent_alone_and_who_only_listens_by_nobody
         order = next(order for order in steer(wanted, there) if "snoop" in order.path)
         assert order.path[1] == AGENT
         assert (order.query["spy"], order.query["whisper"]) == ("both", sound)
+
+
+def test_what_must_not_be_recorded_pauses_before_anything_else_happens() -> None:
+    there = Seen(
+        lines={line: Line(answered=True) for line in (CALLER, AGENT)},
+        bridges={TALK: frozenset({CALLER, AGENT})},
+        sounds={"r-1": RUNS, "r-0": PAUSED},
+    )
+    talks = Wanted(
+        caller=CALLER, waits_in=HELD, talks_in=TALK, parties=(Party(line=AGENT, into=TALK),),
+        sound=Sound(name="r-1", longest=60, paused=True), sounds=frozenset({"r-0", "r-1"}),
+    )  # fmt: skip
+    assert [order.path[2:] for order in steer(talks, there)] == [("r-0", "stop"), ("r-1", "pause")]
+    held = replace(talks, talks_in="", parties=(Party(line=AGENT, into=TALK),))
+    assert steer(held, there)[1].path == ("recordings", "live", "r-1", "pause")
+
+
+def test_a_message_is_recorded_with_a_tone_on_the_callers_line_alone_once_it_is_answered() -> None:
+    sound = Sound(name="v-1", longest=120, silence=4, alone=True)
+    leaves = Wanted(caller=CALLER, sound=sound, sounds=frozenset({"v-1"}))
+    (first,) = steer(leaves, Seen(lines={CALLER: Line()}))
+    (order,) = steer(leaves, Seen(lines={CALLER: Line(answered=True)}))
+    assert first.path == ("channels", CALLER, "answer")
+    assert (order.path, order.query["beep"], order.query["terminateOn"]) == (("channels", CALLER, "record"), True, "#")
+    assert order.query["maxSilenceSeconds"] == 4
+    assert steer(leaves, Seen(lines={CALLER: Line(answered=True)}, sounds={"v-1": RUNS})) == ()

@@ -20,3 +20,7 @@ class Calls:
     def listen(self, settings: Mapping[str, Any]) -> None:
         """The exchange serves all numbers at once: `fanal voice` listens to it."""
         return
+
+
+class Messages(Calls):
+    """What callers left when nobody could talk to them: heard, and answered by a call or otherwise."""

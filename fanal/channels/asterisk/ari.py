@@ -91,7 +91,7 @@ class Orders:
     """The lines for what we ask for: each carries one question at a time, and as many threads may ask as there are."""
 
     def __init__(self, address: Address, app: str, *, lines: int = 4) -> None:
-        self._address, self._app = address, f"{app}-orders-{uuid.uuid4().hex[:8]}"
+        self.address, self._app = address, f"{app}-orders-{uuid.uuid4().hex[:8]}"
         self._free: queue.LifoQueue[ClientConnection | None] = queue.LifoQueue()
         for _ in range(lines):
             self._free.put(None)  # connected when it is first needed
@@ -102,7 +102,7 @@ class Orders:
         """What Asterisk answers. `path` is made by `path_of`. Raises Cut and Declined."""
         line = self._free.get()
         try:
-            line = line or self._address.line(f"{self._app}-{threading.get_ident()}")
+            line = line or self.address.line(f"{self._app}-{threading.get_ident()}")
             answer = _asked(line, method, path, query, body)
         except (OSError, WebSocketException) as problem:
             if line:

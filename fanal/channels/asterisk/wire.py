@@ -17,6 +17,7 @@ LISTENED_TO = [
     for kind in (
         "StasisStart", "StasisEnd", "ChannelStateChange", "ChannelDestroyed", "ChannelEnteredBridge",
         "ChannelLeftBridge", "BridgeDestroyed", "ChannelDtmfReceived", "PlaybackFinished", "ApplicationReplaced",
+        "RecordingStarted", "RecordingFinished", "RecordingFailed",
     )
 ]  # fmt: skip
 """What the exchange is to tell us; a call that ends would set some fifteen variables, each an event."""
@@ -70,7 +71,7 @@ class Pressed:
 
 @dataclass(frozen=True, kw_only=True)
 class Played:
-    """What was played on a line has ended: to its end, or because it was stopped."""
+    """What was played on a line has ended: to its end, or because it was stopped. No line: all in a bridge heard it."""
 
     line: str
     playback: str
@@ -83,8 +84,40 @@ def heard(event: Mapping[str, Any]) -> Pressed | Played | None:
             return Pressed(line=line, key=key)
         case {"type": "PlaybackFinished", "playback": {"id": str(name), "target_uri": str(target)}}:
             kind, _, line = target.partition(":")
-            return Played(line=line, playback=name) if kind == "channel" else None
+            return Played(line=line if kind == "channel" else "", playback=name)
     return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sounded:
+    """A recording began, or is whole, or `failed`; `spoken`: seconds of it that were not silence, where it is known."""
+
+    name: str
+    ended: bool = False
+    failed: str = ""
+    seconds: float | None = None
+    spoken: float | None = None
+
+
+def sounded(event: Mapping[str, Any]) -> Sounded | None:
+    """What is told of a recording."""
+    match event:
+        case {"type": "RecordingStarted", "recording": {"name": str(name)}}:
+            return Sounded(name=name)
+        case {"type": "RecordingFinished", "recording": {"name": str(name), **more}}:
+            return Sounded(
+                name=name,
+                ended=True,
+                seconds=_seconds(more.get("duration")),
+                spoken=_seconds(more.get("talking_duration")),
+            )
+        case {"type": "RecordingFailed", "recording": {"name": str(name), **more}}:
+            return Sounded(name=name, ended=True, failed=str(more.get("cause") or "failed")[:60])
+    return None
+
+
+def _seconds(told: Any) -> float | None:
+    return float(told) if isinstance(told, int | float) and not isinstance(told, bool) and told >= 0 else None
 
 
 def found_gone(line: str, *, run: str, at: datetime, cut: bool = False) -> Kept:

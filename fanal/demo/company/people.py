@@ -21,7 +21,7 @@ ROLES = {
         "Supervisor",
         (
             *HANDLING, Permission.SEE_ALL_CASES, Permission.BLOCK, Permission.SUPERVISE,
-            Permission.EXPORT, Permission.REPLAY,
+            Permission.EXPORT, Permission.REPLAY, Permission.HEAR,
         ),
         (FieldClass.CONTACT, FieldClass.PERSONAL),
     ),

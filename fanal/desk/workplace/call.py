@@ -11,7 +11,8 @@ from django.utils.translation import pgettext_lazy
 from fanal.agents.kept import kept
 from fanal.agents.models import Agent
 from fanal.desk.workplace.parties import Other, others_of
-from fanal.interactions.models import Hold, Interaction, Leg, LegKind, Segment
+from fanal.desk.workplace.recordings import OnTape, keyed_words, keying_of, on_tape
+from fanal.interactions.models import Hold, Interaction, Keying, Leg, LegKind, Segment
 from fanal.interactions.rules import disclosure
 
 WORDS = {
@@ -30,6 +31,8 @@ class Call:
     state: str
     since: datetime
     others: Sequence[Other] = ()
+    tape: OnTape | None = None
+    keying: Keying | None = None
 
     @property
     def words(self) -> str:
@@ -46,6 +49,15 @@ class Call:
         return any(one.state == "together" for one in self.others)
 
     @property
+    def keyed(self) -> str:
+        """What came of the card number that the customer was asked for."""
+        return keyed_words(self.keying) if self.keying else ""
+
+    @property
+    def keys(self) -> bool:
+        return self.keying is not None and self.keying.ended_at is None
+
+    @property
     def held(self) -> bool:
         return self.state == "held"
 
@@ -54,7 +66,12 @@ def call_of(interaction: Interaction, segment: Segment, *, agent: Agent) -> Call
     """How the call of this segment's agent stands, and who else is in it."""
     call = _own(interaction, segment)
     hidden = disclosure(interaction.account.settings) == "nobody"
-    return replace(call, others=others_of(interaction.pk, held=call.held, seen_by=agent, hidden=hidden))
+    return replace(
+        call,
+        others=others_of(interaction.pk, held=call.held, seen_by=agent, hidden=hidden),
+        tape=on_tape(interaction.pk),
+        keying=keying_of(interaction.pk),
+    )
 
 
 def _own(interaction: Interaction, segment: Segment) -> Call:

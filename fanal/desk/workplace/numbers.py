@@ -80,7 +80,7 @@ def numbers_of(
     if not request.user.sees(FieldClass.CONTACT):
         return []
     found: dict[str, Number] = {}
-    if about.contact and about.contact.channel == ChannelKind.VOICE and about.contact.source:
+    if about.contact and about.contact.channel in (ChannelKind.VOICE, ChannelKind.VOICEMAIL) and about.contact.source:
         source = about.contact.source
         key = f"{CONTACT}{about.contact.pk}"
         found[source] = _number(request, account, key=key, dialled=source, shown=as_written(source), now=now)

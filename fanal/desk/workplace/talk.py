@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from fanal.agents.kept import kept
-from fanal.agents.models import SUPERVISES, Agent
+from fanal.agents.models import SUPERVISES, Agent, Permission
 from fanal.channels.models import ChannelKind
 from fanal.desk.naming import language_name
 from fanal.desk.workplace.call import Call, call_of
@@ -36,6 +36,8 @@ from fanal.interactions.models import (
     Message,
     Note,
     Participation,
+    Recording,
+    RecordingState,
     Segment,
     SegmentKind,
     Topic,
@@ -110,14 +112,23 @@ class Talk:
         """How the call stands, for who has it."""
         return (
             call_of(self.interaction, self.segment, agent=self.agent)
-            if self.spoken and self.may_write and self.segment
+            if self.live and self.may_write and self.segment
             else None
         )
+
+    @property
+    def live(self) -> bool:
+        """Somebody is on the line: it is more than a message that was left."""
+        return self.interaction.channel == ChannelKind.VOICE
+
+    @property
+    def hears(self) -> bool:
+        return self.agent.may(Permission.HEAR)
 
     @cached_property
     def part(self) -> Participation | None:
         """How they are in the call of somebody else."""
-        others = self.spoken or any(self.agent.may(permission) for permission in SUPERVISES)
+        others = self.live or any(self.agent.may(permission) for permission in SUPERVISES)
         runs = others and not self.mine and self.interaction.ended_at is None
         return part_of(self.interaction.pk, self.agent) if runs else None
 
@@ -214,7 +225,7 @@ def dispositions() -> list[Disposition]:
 def _everything(interaction: int, *, by_mail: bool) -> Iterator[Line]:
     """Most contacts have some of these only, so one question finds out which of the rest to ask."""
     [found] = _has(interaction=interaction)
-    has_files, has_notes, has_records, has_facts, has_transfers, has_corrections, has_flows = found
+    has_files, has_notes, has_records, has_facts, has_transfers, has_corrections, has_flows, has_sound = found
     yield from _said(interaction, has_files=has_files, by_mail=by_mail)
     if has_notes:
         for pk, at, text, by in _notes(interaction=interaction):
@@ -236,6 +247,10 @@ def _everything(interaction: int, *, by_mail: bool) -> Iterator[Line]:
     if has_flows:
         for pk, at, how, name in _flows(interaction=interaction):
             yield Line(kind="flow", at=at, pk=pk, clock=_clock(at), label=str(FlowEnd(how).label), by=name)
+    if has_sound:
+        for row in _sound(interaction=interaction):
+            at = row.began_at or row.wanted_at
+            yield Line(kind="recording", at=at, pk=row.pk, clock=_clock(at), thing=row, text=_length(row.seconds))
     if has_corrections:
         yield from (_line("corrected", fact) for fact in _corrections(interaction=interaction))
 
@@ -307,6 +322,7 @@ def _has(interaction: int) -> QuerySet[Interaction, tuple[bool, ...]]:
         Transfer.objects.filter(interaction=OuterRef("pk")),
         Correction.objects.filter(topic__interaction=OuterRef("pk")),
         FlowRun.objects.filter(interaction=OuterRef("pk"), ended_at__isnull=False),
+        Recording.objects.filter(Q(interaction=OuterRef("pk")) | Q(left_as=OuterRef("pk"))),
     ]
     return Interaction.objects.filter(pk=interaction).values_list(*(Exists(rows) for rows in of_it))
 
@@ -375,6 +391,18 @@ def _transfers(interaction: int) -> QuerySet[Transfer]:
 def _flows(interaction: int) -> QuerySet[FlowRun, tuple[Any, ...]]:
     rows = FlowRun.objects.filter(interaction=interaction, ended_at__isnull=False).order_by("pk")
     return rows.values_list("pk", "ended_at", "how", "version__flow__name")
+
+
+@kept
+def _sound(interaction: int) -> QuerySet[Recording]:
+    over = (RecordingState.STOPPED, RecordingState.FETCHED, RecordingState.FAILED)
+    rows = Recording.objects.filter(Q(interaction=interaction) | Q(left_as=interaction), state__in=over)
+    return rows.order_by("pk")
+
+
+def _length(seconds: float | None) -> str:
+    """0:42"""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02}" if seconds else ""
 
 
 @kept

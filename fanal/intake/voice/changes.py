@@ -17,7 +17,8 @@ KINDS = (
     "offer.made", "offer.accepted", "offer.declined", "offer.expired", "offer.withdrawn", "segment.started",
     "segment.ended", "queue.entered", "queue.left", "interaction.ended", "transfer.made", "leg.ended",
     "hold.began", "hold.ended", "participation.began", "participation.joined", "participation.changed",
-    "participation.ended",
+    "participation.ended", "recording.paused", "recording.resumed", "recording.objected", "recording.told",
+    "recording.agreed", "keying.began", "keying.ended",
 )  # fmt: skip
 OF_PHONES = ("line.issued", "line.ended")
 OF_PEOPLE = ("agent.state_changed",)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fanal.channels.asterisk.ari import Declined, Orders, path_of
-from fanal.channels.asterisk.rules import Line, Order, Seen
+from fanal.channels.asterisk.rules import PAUSED, RUNS, Line, Order, Seen
 
 IS_GONE = 404
 IS_THERE = 409
@@ -20,6 +20,7 @@ class Exchange:
         self._bridges: dict[str, set[str]] = {}
         self._music: set[str] = set()
         self._tones: set[str] = set()
+        self._sounds: dict[str, str] = {}
         self._lock = threading.Lock()
 
     def look(self) -> list[Mapping[str, Any]]:
@@ -50,7 +51,22 @@ class Exchange:
                 bridges={name: frozenset(lines) for name, lines in self._bridges.items()},
                 music=frozenset(self._music),
                 tones=frozenset(self._tones),
+                sounds=dict(self._sounds),
             )
+
+    def look_at_sound(self, name: str) -> bool:
+        """Whether this recording goes on, and whether it pauses. Raises Cut and Declined."""
+        try:
+            told = self.orders.ask("GET", path_of("recordings", "live", name))
+        except Declined as problem:
+            if problem.status != IS_GONE:
+                raise
+            told = None
+        with self._lock:
+            self._sounds.pop(name, None)
+            if told and told.get("state") in ("queued", RUNS, PAUSED):
+                self._sounds[name] = PAUSED if told["state"] == PAUSED else RUNS
+        return bool(told)
 
     def told(self, event: Mapping[str, Any]) -> None:
         """Something happened there."""
@@ -68,6 +84,8 @@ class Exchange:
                     self._bridges.setdefault(name, set()).add(line)
                 case "ChannelLeftBridge":
                     self._bridges.get(name, set()).discard(line)
+                case "RecordingFinished" | "RecordingFailed":
+                    self._sounds.pop(str((event.get("recording") or {}).get("name", "")), None)
                 case "BridgeDestroyed":
                     self._bridges.pop(name, None)
                     self._music.discard(name)
@@ -77,6 +95,11 @@ class Exchange:
         try:
             self.orders.ask(order.method, path_of(*order.path), order.query, order.body)
         except Declined as problem:
+            of_sound = order.path[:2] == ("recordings", "live")
+            if of_sound and problem.status == IS_GONE:
+                with self._lock:
+                    self._sounds.pop(order.path[2], None)
+                return
             done = problem.status == IS_GONE if order.method == "DELETE" else problem.status == IS_THERE
             if not done:
                 if problem.status == IS_GONE and order.line:
@@ -94,6 +117,14 @@ class Exchange:
                 self._tones.add(line)
             case "DELETE", ("channels", line, "ring"):
                 self._tones.discard(line)
+            case "POST", ("channels", _, "record") | ("bridges", _, "record"):
+                self._sounds[str(order.query["name"])] = RUNS
+            case "POST", ("recordings", "live", name, "pause"):
+                self._sounds[name] = PAUSED
+            case "DELETE", ("recordings", "live", name, "pause"):
+                self._sounds[name] = RUNS
+            case "POST", ("recordings", "live", name, "stop"):
+                self._sounds.pop(name, None)
             case "POST", ("channels", line) | ("channels", _, "snoop", line):
                 self._lines.setdefault(line, Line(ours=False))
             case "DELETE", ("channels", line):

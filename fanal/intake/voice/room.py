@@ -15,7 +15,7 @@ from fanal.channels.asterisk import wire
 from fanal.channels.asterisk.ari import Address, Cut, Declined, Events, Orders, path_of
 from fanal.channels.asterisk.lines import told_of
 from fanal.channels.asterisk.rules import Order, hang_up, let_ring, steer
-from fanal.channels.asterisk.wire import Kept, Played, Pressed
+from fanal.channels.asterisk.wire import Kept, Played, Pressed, Sounded
 from fanal.intake import calls
 from fanal.intake.outgoing import give_up_not_lifted
 from fanal.intake.voice import taking
@@ -25,8 +25,12 @@ from fanal.intake.voice.changes import follow_changes
 from fanal.intake.voice.comparing import Comparing
 from fanal.intake.voice.exchange import Exchange
 from fanal.intake.voice.flowing import Flowing, Speak
+from fanal.intake.voice.keying import Keys
 from fanal.intake.voice.outgoing import LOOKED_AT_AGAIN
 from fanal.intake.voice.phones import Phones
+from fanal.intake.voice.recording import quiet_for
+from fanal.intake.voice.sounds import Sounds
+from fanal.intake.voice.telling import Telling, told_to
 from fanal.intake.voice.waiting import Waiting
 from fanal.intake.voice.wanting import HELD, call_listened_to, open_calls, wanted
 from fanal.intake.voice.work import Due, Enter, Follow, Happened, Refuse, Ring, Steer, Work
@@ -61,11 +65,14 @@ class Room:
         self.flowing = Flowing(order=self._order, speak=speak, alarm=self.alarm)
         self.admission = Admission()
         self.waiting = Waiting(order=self._order, speak=speak, alarm=self.alarm)
+        self.telling = Telling(order=self._order, speak=speak)
+        self.keys = Keys(alarm=self.alarm)
         self._calls: dict[str, int] = {}
         self._asked: set[int] = set()
         self._phones_asked = False
         self._away = ""
         self._leads = threading.Event()
+        self.sounds = Sounds(self.exchange, leads=self._leads, stop=stop)
         self._lock = threading.Lock()
 
     def run(self) -> None:
@@ -80,6 +87,7 @@ class Room:
         )
         ours.append(threading.Thread(target=self._sweep, daemon=True))
         ours.append(threading.Thread(target=self.alarm.run, daemon=True))
+        ours.append(threading.Thread(target=self.sounds.run, daemon=True))
         for thread in ours:
             thread.start()
         try:
@@ -135,6 +143,7 @@ class Room:
                 "PUT", path_of("applications", self.app, "eventFilter"), body={"allowed": wire.LISTENED_TO}
             )
             self.comparing.begin()
+            self.sounds.compare(sure=True, now=timezone.now())
             self._leads.set()
             self._phones_changed()
             for interaction in open_calls():
@@ -183,8 +192,11 @@ class Room:
         Nothing is asked of the exchange here: what it tells next would wait.
         """
         self.exchange.told(event)
-        if (happened := wire.heard(event)) and (interaction := self._calls.get(happened.line)):
+        if (happened := wire.heard(event)) and (interaction := self._whose(happened)):
             self._desk_of(interaction).put(Happened(interaction=interaction, what=happened))
+        if sound := wire.sounded(event):
+            self.desks[hash(sound.name) % AT_ONCE].put(sound)
+            return
         kept = wire.kept(event, run=self.exchange.run)
         if kept is None:
             return
@@ -201,6 +213,10 @@ class Room:
         self._take(kept)
         if event.get("type") == "StasisStart":
             self.door.put(Follow(line=kept.line))
+
+    def _whose(self, what: Pressed | Played) -> int | None:
+        """The call in which it happened; what a whole talk hears is known by its name."""
+        return self._calls.get(what.line) or (told_to(what.playback) if isinstance(what, Played) else None)
 
     def _follow_to_its_end(self, line: str) -> None:
         """Otherwise a line that entered by the dialplan ends without a word; one that is gone already has ended.
@@ -233,6 +249,8 @@ class Room:
                     routing.look_after_callbacks(now=timezone.now())
                     calls.give_back_lost(now=timezone.now())
                     self.comparing.again()
+                    for interaction in self.sounds.compare(sure=False, now=timezone.now()):
+                        self.look_at(interaction)
                     self._phones_changed()
                     for interaction in open_calls():
                         self.look_at(interaction)
@@ -272,13 +290,21 @@ class Room:
             case Due(interaction=interaction):
                 self.flowing.due(interaction, now=timezone.now())
                 self.waiting.due(interaction, now=timezone.now())
+                self.keys.due(interaction, now=timezone.now())
                 self.look_at(interaction)
             case Happened(interaction=interaction, what=Pressed(key=key)):
+                if self.keys.keyed(interaction, key, now=timezone.now()):
+                    return
+                self.telling.keyed(interaction, key, now=timezone.now())
                 self.flowing.keyed(interaction, key, now=timezone.now())
                 self.waiting.keyed(interaction, key, now=timezone.now())
             case Happened(interaction=interaction, what=Played(playback=playback)):
+                self.telling.played(playback, now=timezone.now())
                 self.flowing.played(interaction, playback, now=timezone.now())
                 self.waiting.played(interaction, playback, now=timezone.now())
+            case Sounded() as sound:
+                if call := self.sounds.take(sound, now=timezone.now()):
+                    self.look_at(call)
             case Ring(told=told):
                 if told is None:
                     with self._lock:
@@ -306,10 +332,12 @@ class Room:
             self._calls.pop(should_be.caller, None)
             self.flowing.gone(interaction)
             self.waiting.over(interaction, now=timezone.now())
+            self.telling.gone(interaction)
+            self.keys.gone(interaction)
         else:
             self._calls[should_be.caller] = interaction
         orders = steer(should_be, self.exchange.seen())
-        carried_out = all(self._order(order) for order in orders)
+        carried_out = all(self._order(order, about=interaction) for order in orders)
         self.admission.done(should_be.caller)
         if not carried_out:
             return
@@ -319,14 +347,19 @@ class Room:
             self.waiting.look(interaction, now=timezone.now())
         elif should_be.talks_in:
             self.waiting.talks(interaction)
+            self.telling.look(interaction, should_be, self.exchange.seen(), now=timezone.now())
+            self.keys.look(interaction)
+            if should_be.sound and should_be.sound.paused and (quiet := quiet_for(interaction, now=timezone.now())):
+                self.alarm.set(interaction, seconds=quiet + 0.01)
         elif should_be.served_by_flow and not self.waiting.parts(interaction, now=timezone.now()):
             self.flowing.look(interaction, now=timezone.now())
 
-    def _order(self, order: Order) -> bool:
+    def _order(self, order: Order, *, about: int = 0) -> bool:
         """Whether it was carried out; if not, the rest would make no sense, and what is there is found out again."""
         with contextlib.suppress(Cut):
             try:
                 self.exchange.carry_out(order)
+                self.sounds.ordered(order, about, now=timezone.now())
                 return True
             except Declined as problem:
                 log.info("exchange_declined", order="/".join(order.path), said=str(problem)[:100])

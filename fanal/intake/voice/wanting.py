@@ -10,7 +10,7 @@ from fanal.agents.models import Agent
 from fanal.channels.asterisk.rules import MUSIC, Party, Wanted
 from fanal.channels.models import ChannelKind
 from fanal.intake.calls import no_such_phone
-from fanal.intake.voice import outgoing, rows
+from fanal.intake.voice import outgoing, recording, rows
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import (
     WITH_CUSTOMER,
@@ -57,6 +57,8 @@ def wanted(interaction_id: int, *, phone_of: PhoneOf, now: datetime) -> Wanted |
         beside=f"{EARS}{call.pk}-",
     )
     comes = outgoing.is_to_be_called(call)
+    sounds = recording.running(call)
+    bare = replace(bare, sounds=frozenset(one.name for one in sounds))
     if call.ended_at or (caller is None and not comes):
         return replace(bare, over=True)
     entry = rows.waiting_entry.first(call=call.pk)
@@ -86,10 +88,14 @@ def wanted(interaction_id: int, *, phone_of: PhoneOf, now: datetime) -> Wanted |
         if party
     ]
     with_customer = talk or any(part.how in WITH_CUSTOMER for part in others)
+    sound = recording.message_of(sounds)
+    if talk and not sound:
+        sound = recording.talk_of(call, sounds, held=held, now=now)
     return replace(
         bare,
         waits_in=f"{MUSIC}{entry.queue_id}" if entry else HELD if with_customer else "",
         talks_in=_talk(call) if with_customer and not held else "",
+        sound=sound and replace(sound, paused=sound.paused or bool(held)),
         parties=tuple(party for party in [*rings, talks, *theirs] if party),
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fanal.channels.asterisk.wire import Kept, Played, Pressed
+from fanal.channels.asterisk.wire import Kept, Played, Pressed, Sounded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,4 +57,4 @@ class Happened:
     what: Pressed | Played
 
 
-Work = Kept | Enter | Refuse | Follow | Steer | Ring | Due | Happened
+Work = Kept | Enter | Refuse | Follow | Steer | Ring | Due | Happened | Sounded

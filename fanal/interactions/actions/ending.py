@@ -10,9 +10,11 @@ from fanal.agents.models import Agent
 from fanal.events.actions import publish
 from fanal.interactions import audience
 from fanal.interactions.actions.calls import end_holds
+from fanal.interactions.actions.keying import end_keyings
 from fanal.interactions.actions.locking import lock
 from fanal.interactions.actions.owning import running_locked
 from fanal.interactions.actions.together import end_parts
+from fanal.interactions.capabilities import can
 from fanal.interactions.models import Interaction, Segment, SegmentKind, TopicSpan
 from fanal.running.connections.updating import update
 
@@ -42,6 +44,8 @@ def end_talk(
         update(segment, "ended_at", "wrap_up_due_at")
         end_holds(segment, now=now)
     end_parts(interaction, by=by, now=now)
+    if can(interaction.channel).spoken:
+        end_keyings(interaction, now=now)
     interaction.ended_at = now
     interaction.end_reason = reason
     update(interaction, "ended_at", "end_reason")

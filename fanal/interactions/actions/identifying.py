@@ -22,7 +22,7 @@ from fanal.running.connections.inserting import insert
 from fanal.running.connections.updating import update
 
 ON_BEHALF = "on_behalf"
-SIGHTED: Mapping[str, str] = {ChannelKind.EMAIL: "email", ChannelKind.VOICE: "phone"}
+SIGHTED: Mapping[str, str] = {ChannelKind.EMAIL: "email", ChannelKind.VOICE: "phone", ChannelKind.VOICEMAIL: "phone"}
 """As what the other side's handle is remembered; elsewhere as a handle."""
 
 

@@ -16,6 +16,7 @@ from fanal.running.connections.inserting import insert
 def start(
     *,
     account: ChannelAccount,
+    channel: str = "",
     source: str,
     thread: str = "",
     direction: str = Direction.INBOUND,
@@ -26,14 +27,15 @@ def start(
     owner: SegmentKind = SegmentKind.QUEUE,
     now: datetime,
 ) -> Interaction:
-    """A new contact, owned by a queue until an agent takes it, or by a bot at first.
+    """A new contact, owned by a queue until an agent takes it, or by a bot at first; `channel`: another than the
+    account's own, such as a message that was left on its number.
 
     One source has one open at a time, in each thread.
     """
     interaction = insert(
         Interaction(
             account=account,
-            channel=account.kind,
+            channel=channel or account.kind,
             source=source,
             thread=thread,
             direction=direction,
@@ -48,7 +50,7 @@ def start(
     insert(Segment(interaction=interaction, kind=owner, started_at=now))
     publish(
         kind="interaction.started",
-        data=audience.about(interaction, channel=account.kind, account=account.pk),
+        data=audience.about(interaction, channel=interaction.channel, account=account.pk),
         audience=audience.customers(interaction),  # and nobody of ours yet
         now=now,
     )

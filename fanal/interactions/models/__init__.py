@@ -19,11 +19,24 @@ from fanal.interactions.models.letters import Letter, Part, Recipient
 from fanal.interactions.models.notices import Notice
 from fanal.interactions.models.outcomes import Correction, Disposition, Topic, TopicOrigin, TopicSpan
 from fanal.interactions.models.quality import SegmentQuality
+from fanal.interactions.models.recordings import (
+    RUNS,
+    Hearing,
+    Keying,
+    KeyingEnd,
+    RecordedCall,
+    Recording,
+    RecordingKind,
+    RecordingPolicy,
+    RecordingQuery,
+    RecordingState,
+)
 from fanal.interactions.models.said import Attachment, Author, CannedReply, DeliveryState, Message, Note
 from fanal.interactions.models.shared import AnswerCopy, CopyState, SharedAnswer
 from fanal.interactions.models.together import SUPERVISES, WITH_CUSTOMER, InCall, PartEnd, Participation
 
 __all__ = [
+    "RUNS",
     "SUPERVISES",
     "WITH_CUSTOMER",
     "AnswerCopy",
@@ -45,11 +58,14 @@ __all__ = [
     "EndReason",
     "FollowUp",
     "FollowUpState",
+    "Hearing",
     "Hold",
     "Identification",
     "InCall",
     "Interaction",
     "InteractionQuery",
+    "Keying",
+    "KeyingEnd",
     "Leg",
     "LegKind",
     "Letter",
@@ -60,6 +76,12 @@ __all__ = [
     "PartEnd",
     "Participation",
     "Recipient",
+    "RecordedCall",
+    "Recording",
+    "RecordingKind",
+    "RecordingPolicy",
+    "RecordingQuery",
+    "RecordingState",
     "Segment",
     "SegmentKind",
     "SegmentQuality",

@@ -33,6 +33,7 @@ class EndReason(models.TextChoices):
     CALLBACK = "callback", _("Wants to be called back")
     NOT_LIFTED = "not_lifted", _("Own phone not lifted")
     OUTSIDE = "outside", _("Ended by somebody outside")
+    MESSAGE = "message", _("Left a message")
 
 
 class InteractionQuery(models.QuerySet["Interaction"]):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fanal.agents.models import Agent, Permission, Skill, Tier
 from fanal.hours.models import Calendar
+from fanal.interactions.models import RecordingPolicy
 
 
 class AtClosing(models.TextChoices):
@@ -72,6 +73,10 @@ class Queue(models.Model):
     call_waits_at_most_seconds = models.PositiveIntegerField(
         default=0, db_default=0, help_text="Then a caller hears what is possible, and the line ends; 0 never."
     )
+    recording = models.CharField(
+        max_length=9, choices=RecordingPolicy, default="", db_default="", blank=True,
+        help_text="Whether talks are recorded; empty: as the number that was called says.",
+    )  # fmt: skip
     managers = models.ManyToManyField(Agent, blank=True, related_name="managed_queues")
     practice = models.BooleanField(default=False)
     active = models.BooleanField(default=True)

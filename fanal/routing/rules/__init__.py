@@ -14,6 +14,7 @@ from fanal.routing.rules.fitting import (
     may_ever_serve,
     qualifies,
     room,
+    with_messages,
 )
 from fanal.routing.rules.shortlisting import Line, shortlist
 from fanal.routing.rules.state import AgentFacts, Decision, EntryFacts, Profile, QueueFacts, State, Why
@@ -60,4 +61,5 @@ __all__ = [
     "shortlist",
     "starving",
     "widened",
+    "with_messages",
 ]

@@ -1,5 +1,6 @@
 """Whether one agent may have one entry now, and if not, the first reason why not."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -11,7 +12,10 @@ NAMED = "named"
 CAME_BACK = "came_back"
 CALL = "voice"
 # A call takes the whole person: nothing beside it, and it interrupts only what can lie for a while.
-CAN_LIE = frozenset({"email", "sms", "case"})
+MESSAGE = "voicemail"
+CAN_LIE = frozenset({"email", "sms", "case", MESSAGE})
+MESSAGES_AT_ONCE = 3
+"""Of those who take calls, unless their capacity says otherwise."""
 CASES_AT_ONCE = 5
 
 
@@ -129,3 +133,8 @@ def _full(agent: AgentFacts, channel: str) -> Exclusion | None:
         return Exclusion.NO_PHONE
     most = agent.profile.capacity.get(channel, CASES_AT_ONCE if channel == "case" else 0)
     return None if open_work.get(channel, 0) < most else Exclusion.NO_CAPACITY
+
+
+def with_messages(capacity: Mapping[str, int]) -> Mapping[str, int]:
+    """Whoever takes calls takes what callers left."""
+    return {MESSAGE: MESSAGES_AT_ONCE, **capacity} if capacity.get(CALL) else capacity

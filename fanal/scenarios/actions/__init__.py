@@ -2,7 +2,15 @@
 
 from fanal.scenarios.actions.advising import decide_otherwise, follow
 from fanal.scenarios.actions.answering import answered, ask_again, give_up_lost, may_be_asked_again
-from fanal.scenarios.actions.flowing import Going, answer_flow, begin_flow, flow_for, leave_flow, resume_flow
+from fanal.scenarios.actions.flowing import (
+    Going,
+    answer_flow,
+    begin_flow,
+    flow_for,
+    leave_flow,
+    message_asked,
+    resume_flow,
+)
 from fanal.scenarios.actions.matching import Met, NoQueue, Proven, contact_of, dry_run, imagined, match
 from fanal.scenarios.actions.matters import link_in, open_in, split_in, topics_of, unsplit_in
 from fanal.scenarios.actions.performing import perform, possible, preview
@@ -39,6 +47,7 @@ __all__ = [
     "link_in",
     "match",
     "may_be_asked_again",
+    "message_asked",
     "open_in",
     "perform",
     "possible",

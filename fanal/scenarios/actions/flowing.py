@@ -103,6 +103,16 @@ def resume_flow(*, interaction: Interaction) -> Going | None:
     return Going(run=row, turn=_named(row, flows.again(_read(row.version), flows.position_of(row.position))))
 
 
+def message_asked(*, interaction: Interaction) -> LeavesMessage | None:
+    """The message that their last flow asks them to leave, if it ended so."""
+    rows = FlowRun.objects.filter(interaction=interaction, ended_at__isnull=False).select_related("version")
+    row = rows.order_by("-pk").first()
+    if row is None or row.how != FlowEnd.MESSAGE:
+        return None
+    outcome = flows.again(_read(row.version), flows.position_of(row.position)).outcome
+    return outcome if isinstance(outcome, LeavesMessage) else None
+
+
 @transaction.atomic
 def leave_flow(*, interaction: Interaction, now: datetime) -> None:
     """The customer left on the way; what was gathered so far stays with the contact. Without a flow nothing happens."""

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.channels.asterisk.voices import speaks
+
 SCENARIOS = Path(__file__).parent / "scenarios"
 SECOND = '  <pause milliseconds="1000"/>\n'
 KEY = (
@@ -50,13 +52,16 @@ class Caller:
 
     @contextlib.contextmanager
     def calls(
-        self, number: str, *, of: str, seconds: float, at_once: int = 1, keys: str = ""
+        self, number: str, *, of: str, seconds: float, at_once: int = 1, keys: str = "", says: Path | None = None
     ) -> Iterator[subprocess.Popen[bytes]]:
-        """Calls the number, as somebody's, and stays for so long once it is answered and the `keys` were pressed."""
+        """Calls the number, as somebody's, and stays for so long once it is answered and the `keys` were pressed.
+
+        `says`: what they say, again and again.
+        """
         if SIPP is None:
             pytest.skip("NOT TESTED: there is no SIPp on this machine (Debian's package sip-tester)")
         command = [
-            SIPP, f"127.0.0.1:{self.pbx_port}", "-sf", str(self._scenario(keys)), "-s", number,
+            SIPP, f"127.0.0.1:{self.pbx_port}", "-sf", str(self._scenario(keys, says)), "-s", number,
             "-key", "caller", of, "-i", "127.0.0.1", "-mi", "127.0.0.1", "-p", str(self.port),
             "-m", str(at_once), "-r", str(at_once), "-d", str(int(seconds * 1000)), "-nostdin", "-timeout", "120",
             "-timeout_error", "-trace_err", "-error_file", str(self.folder / "sipp"),
@@ -70,17 +75,17 @@ class Caller:
             process.kill()
             process.wait(10)
 
-    def _scenario(self, keys: str) -> Path:
+    def _scenario(self, keys: str, says: Path | None) -> Path:
         """Each key a second after the one before, as a telephone without tones tells it; a blank is a second more."""
         whole = (SCENARIOS / "caller.xml").read_text()
+        whole = speaks(whole, says) if says else whole
         if not keys:
-            return SCENARIOS / "caller.xml"
+            return _written(self.folder / "caller.xml", whole)
         plain = whole.replace("8 101", "8").replace("a=rtpmap:101 telephone-event/8000\n", "")
         before, pause, after = plain.partition("  <pause/>")
         pressed = "".join(KEY.format(key=key, number=at + 2) if key != " " else SECOND for at, key in enumerate(keys))
-        written = self.folder / "caller.xml"
-        written.write_text(before + pressed + pause + after.replace("CSeq: 2 BYE", f"CSeq: {len(keys) + 2} BYE"))
-        return written
+        after = after.replace("CSeq: 2 BYE", f"CSeq: {len(keys) + 2} BYE")
+        return _written(self.folder / "caller.xml", before + pressed + pause + after)
 
     def errors(self) -> str:
         return (self.folder / "sipp").read_text() if (self.folder / "sipp").exists() else ""
@@ -100,13 +105,16 @@ class Telephone:
 
     @contextlib.contextmanager
     def there(
-        self, *, lifts_after: float = 0.3, ends: bool = False, does: str = ""
+        self, *, lifts_after: float = 0.3, ends: bool = False, does: str = "", says: Path | None = None
     ) -> Iterator[subprocess.Popen[bytes]]:
-        """Plugged in, for one call; `does`: another scenario, such as one that is busy."""
+        """Plugged in, for one call; `does`: another scenario, such as one that is busy; `says`: again and again."""
         if SIPP is None:
             pytest.skip("NOT TESTED: there is no SIPp on this machine (Debian's package sip-tester)")
+        scenario = SCENARIOS / f"{does or ('agent-ends' if ends else 'agent')}.xml"
+        if says:
+            scenario = _written(self.folder / f"agent-{self.port}.xml", speaks(scenario.read_text(), says))
         command = [
-            SIPP, "-sf", str(SCENARIOS / f"{does or ('agent-ends' if ends else 'agent')}.xml"), "-i", "127.0.0.1",
+            SIPP, "-sf", str(scenario), "-i", "127.0.0.1",
             "-mi", "127.0.0.1", "-p", str(self.port), "-m", "1", "-d", str(int(lifts_after * 1000)), "-nostdin",
             "-aa", "-timeout", "120", "-timeout_error", "-trace_err", "-error_file",
             str(self.folder / f"phone-{self.port}"),
@@ -119,6 +127,11 @@ class Telephone:
                 process.wait(2)
             process.kill()
             process.wait(10)
+
+
+def _written(path: Path, scenario: str) -> Path:
+    path.write_text(scenario)
+    return path
 
 
 def answered_at_once(

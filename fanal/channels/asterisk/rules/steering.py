@@ -18,14 +18,33 @@ class Line:
     ours: bool = True
 
 
+RUNS, PAUSED = "recording", "paused"
+"""What an exchange does with a recording that it has not ended."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """What the exchange has: its lines, its bridges with who is in them, those where music plays, who hears it ring."""
+    """What the exchange has: its lines, its bridges with who is in them, those where music plays, who hears it ring.
+
+    `sounds`: the recordings that it has not ended, by name, each RUNS or PAUSED.
+    """
 
     lines: Mapping[str, Line] = field(default_factory=dict)
     bridges: Mapping[str, frozenset[str]] = field(default_factory=dict)
     music: frozenset[str] = frozenset()
     tones: frozenset[str] = frozenset()
+    sounds: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sound:
+    """A recording as it should be: of the talk, or with a `beep` and until a key of what the caller says alone."""
+
+    name: str
+    longest: int  # seconds
+    silence: int = 0  # seconds of it that end it; 0: none do
+    alone: bool = False
+    paused: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +76,8 @@ class Wanted:
 
     `lines` are all that belong to it, so that none stays behind; `rooms` its bridges, which end with it. What begins
     with `beside`, bridges and lines, is of those who listen, and ends when nobody does. `outgoing`: the customer, whom
-    we call and who has not answered yet; who is there already hears it ring.
+    we call and who has not answered yet; who is there already hears it ring. `sound` is what is to be recorded of it,
+    `sounds` are all its recordings that may still run.
     """
 
     caller: str
@@ -69,6 +89,8 @@ class Wanted:
     rooms: frozenset[str] = frozenset()
     beside: str = ""
     outgoing: Party | None = None
+    sound: Sound | None = None
+    sounds: frozenset[str] = frozenset()
 
     @property
     def served_by_flow(self) -> bool:
@@ -93,8 +115,9 @@ class Order:
 
 
 def steer(wanted: Wanted, seen: Seen) -> tuple[Order, ...]:
-    """The orders in their order; none where everything is as it should be."""
-    return tuple(_over(wanted, seen) if wanted.over else _goes_on(wanted, seen))
+    """The orders in their order; none where everything is as it should be. What must not be recorded comes first."""
+    orders = _over(wanted, seen) if wanted.over else _goes_on(wanted, seen)
+    return (*_quieten(wanted, seen), *orders, *_record(wanted, seen))
 
 
 def _over(wanted: Wanted, seen: Seen) -> Iterator[Order]:
@@ -120,9 +143,44 @@ def _goes_on(wanted: Wanted, seen: Seen) -> Iterator[Order]:
     yield from (_listen(party) for party in ears if party.ear not in seen.lines)
     places = _places(wanted, there, [party for party in ears if _is_there(seen.lines.get(party.ear))])
     for bridge in sorted(places, key=lambda name: not name.startswith(MUSIC)):
-        yield from _gather(bridge, places[bridge], seen)
+        yield from _gather(bridge, places[bridge], seen, caller=wanted.caller)
     rooms = {party.into for party in wanted.parties}
     yield from _end_beside(wanted, seen, lines={party.ear for party in ears}, rooms=rooms)
+
+
+def _quieten(wanted: Wanted, seen: Seen) -> Iterator[Order]:
+    """Recordings that are not wanted any more stop, and the one that is pauses."""
+    own = wanted.sound.name if wanted.sound and not wanted.over else ""
+    for name in sorted((wanted.sounds - {own}) & seen.sounds.keys()):
+        yield Order(method="POST", path=("recordings", "live", name, "stop"))
+    if own and seen.sounds.get(own) == RUNS and _is_quiet(wanted, seen):
+        yield Order(method="POST", path=("recordings", "live", own, "pause"))
+
+
+def _record(wanted: Wanted, seen: Seen) -> Iterator[Order]:
+    """A talk once all are in their places, a message once the line is answered."""
+    sound, caller = wanted.sound, seen.lines.get(wanted.caller)
+    if sound is None or wanted.over or _is_quiet(wanted, seen) or seen.sounds.get(sound.name) == RUNS:
+        return
+    if seen.sounds.get(sound.name) == PAUSED:
+        yield Order(method="DELETE", path=("recordings", "live", sound.name, "pause"))
+        return
+    query = {"name": sound.name, "format": "wav", "ifExists": "fail", "maxDurationSeconds": sound.longest}
+    if not sound.alone:
+        yield Order(method="POST", path=("bridges", wanted.talks_in, "record"), query=query)
+    elif _is_there(caller):
+        query |= {"maxSilenceSeconds": sound.silence, "beep": True, "terminateOn": "#"}
+        yield Order(method="POST", path=("channels", wanted.caller, "record"), query=query, line=wanted.caller)
+
+
+def _is_quiet(wanted: Wanted, seen: Seen) -> bool:
+    """Nothing is recorded while it is to pause; nor of a talk in which nobody is with the customer."""
+    assert wanted.sound
+    caller = seen.lines.get(wanted.caller)
+    talks = any(_is_there(seen.lines.get(one.line)) for one in wanted.parties if one.into == wanted.talks_in)
+    alone = wanted.sound.alone
+    elsewhere = wanted.sound.paused or wanted.outgoing is not None or caller is None
+    return elsewhere or not (alone or (wanted.talks_in and talks and caller and caller.ours))
 
 
 def _calls_out(customer: Party, parties: tuple[Party, ...], seen: Seen) -> Iterator[Order]:
@@ -152,9 +210,9 @@ def _places(wanted: Wanted, there: list[Party], ears: list[Party]) -> dict[str, 
     return places
 
 
-def _gather(bridge: str, lines: list[str], seen: Seen) -> Iterator[Order]:
-    """Music first, so that who leaves a talk has left before others come. Between people digits are told to us and
-    not to the other side: whoever keys something does it for the program."""
+def _gather(bridge: str, lines: list[str], seen: Seen, *, caller: str) -> Iterator[Order]:
+    """Music first, so that who leaves a talk has left before others come. What the customer keys between people is
+    told to us and not to the other side, for they key it for the program; an agent's keys are for a machine there."""
     music = bridge.startswith(MUSIC)
     if bridge not in seen.bridges:
         kind = "holding" if music else "mixing,dtmf_events"
@@ -163,6 +221,10 @@ def _gather(bridge: str, lines: list[str], seen: Seen) -> Iterator[Order]:
         yield Order(method="POST", path=("bridges", bridge, "moh"))
     missing = [line for line in lines if line not in seen.bridges.get(bridge, frozenset())]
     yield from (_tone("DELETE", line) for line in missing if line in seen.tones)
+    if missing and caller in missing and not music:
+        told = {"channel": caller, "absorbDTMF": True}
+        yield Order(method="POST", path=("bridges", bridge, "addChannel"), query=told)
+        missing.remove(caller)
     if missing:
         yield Order(method="POST", path=("bridges", bridge, "addChannel"), query={"channel": ",".join(missing)})
 

@@ -80,6 +80,7 @@ class AccountForm(ConfigForm):
         if self.by_phone:
             calls.add_fields(self, address=self.instance.address, chosen=chosen)
             outgoing.add_fields(self, chosen=chosen)
+            calls.recording_fields(self, chosen=chosen)
         watched = self.instance.kind if self.instance.pk else ChannelKind.WEBCHAT
         if watched in (ChannelKind.VOICE, ChannelKind.WEBCHAT):
             told = TOLD if watched == ChannelKind.WEBCHAT else [one for one in TOLD if one != "customer"]
@@ -157,7 +158,7 @@ class AccountForm(ConfigForm):
             if name:
                 self.add_error(name, sentence)
         if self.by_phone:
-            found = outgoing.settings_of(self, calls.settings_of(self, found))
+            found = calls.recording_of(self, outgoing.settings_of(self, calls.settings_of(self, found)))
             self.instance.address = self.cleaned_data.get("address", "")
         self.instance.settings = {key: value for key, value in found.items() if value not in ("", {}, [])}
         return cleaned
@@ -173,7 +174,11 @@ class AccountForm(ConfigForm):
             return mailboxes.groups(self)
         if self.by_phone:
             text = _("Whom agents and callbacks may call, and how much of it in a day.")
-            return [(str(_("Calls that go out")), str(text), outgoing.fields(self))]
+            kept = _("What is kept of calls as sound. The customer hears it first, or is asked.")
+            return [
+                (str(_("Calls that go out")), str(text), outgoing.fields(self)),
+                (str(_("Recording")), str(kept), those("rec_")),
+            ]
         if "sites" not in self.fields:
             return []
         return [

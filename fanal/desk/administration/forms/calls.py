@@ -7,6 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from fanal.desk.administration.forms.base import ConfigForm
+from fanal.interactions.models import RecordingPolicy
+from fanal.interactions.rules.recording import DAYS, MOST_DAYS, OFF, policy_of
 from fanal.scenarios.models import Flow
 
 CODE = {"dir": "ltr", "autocomplete": "off", "spellcheck": "false"}
@@ -28,6 +30,26 @@ def add_fields(form: ConfigForm, *, address: str, chosen: Mapping[str, Any]) -> 
         widget=forms.Textarea(attrs={"rows": 3, **CODE, "placeholder": "+33 1 23 45 67 80 = orders"}),
         help_text=_("One a line: the number, and the code of a flow."),
     )  # fmt: skip
+
+
+def recording_fields(form: ConfigForm, *, chosen: Mapping[str, Any]) -> None:
+    policy = policy_of(chosen)
+    form.fields["rec_policy"] = forms.ChoiceField(
+        label=_("Talks are recorded"), choices=RecordingPolicy.choices, required=False, initial=policy.policy,
+        help_text=_("A queue may say otherwise. Without a voice that can announce it, nothing is recorded."),
+    )  # fmt: skip
+    for name, label in (("days", _("Days recordings are kept")), ("message_days", _("Days messages are kept"))):
+        form.fields[f"rec_{name}"] = forms.IntegerField(
+            label=label, min_value=1, max_value=MOST_DAYS, required=False, initial=getattr(policy, name),
+            help_text=_("Then the sound is removed; that there was one stays."),
+        )  # fmt: skip
+
+
+def recording_of(form: ConfigForm, found: dict[str, Any]) -> dict[str, Any]:
+    given = form.cleaned_data
+    told = {"policy": given.get("rec_policy") or OFF}
+    told |= {name: given[f"rec_{name}"] for name in ("days", "message_days") if given.get(f"rec_{name}")}
+    return {**found, "recording": told if told != {"policy": OFF, "days": DAYS, "message_days": DAYS} else {}}
 
 
 def settings_of(form: ConfigForm, found: dict[str, Any]) -> dict[str, Any]:

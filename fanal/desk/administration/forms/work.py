@@ -42,7 +42,13 @@ class QueueForm(SkillLevels, ConfigForm):
                 "practice",
                 "active",
             ),
-            *("announce_after_seconds", "announce_every_seconds", "call_waits_at_most_seconds", "callback_key"),
+            *(
+                "announce_after_seconds",
+                "announce_every_seconds",
+                "call_waits_at_most_seconds",
+                "callback_key",
+                "recording",
+            ),
         )
         labels = {
             "name": _("Name"),
@@ -63,6 +69,7 @@ class QueueForm(SkillLevels, ConfigForm):
             "announce_every_seconds": _("And again every"),
             "call_waits_at_most_seconds": _("A call waits at most"),
             "callback_key": _("Key for a callback"),
+            "recording": _("Talks are recorded"),
             "managers": _("Queue managers"),
             "practice": _("For practice"),
             "active": _("In use"),
@@ -88,6 +95,7 @@ class QueueForm(SkillLevels, ConfigForm):
             "announce_every_seconds": _("Seconds; 0 for once. A better place is told sooner, a worse one never."),
             "call_waits_at_most_seconds": _("Seconds. Then callers hear what is possible, and the call ends; 0 never."),
             "callback_key": _("One of 0 to 9. Whoever presses it is called back. Empty: this is not offered."),
+            "recording": _("Empty: as the number that was called says."),
             "managers": _("See this queue and its agents live, and may hand work on."),
             "practice": _("Takes simulated contacts only, outside all figures."),
             "active": _("A queue that is not in use takes no new work; what happened in it stays."),

@@ -8,7 +8,20 @@ from fanal.scenarios.rules.flows.steps import Flow, Step, ways
 DIAL = "1234567890*#"
 WHOLE = ("languages", "begins", "otherwise", "steps")
 FIELDS = (
-    *("kind", "gives", "what", "lookup", "by", "calendar", "before", "shortest", "longest", "ends_with", "check"),
+    *(
+        "kind",
+        "gives",
+        "what",
+        "lookup",
+        "by",
+        "calendar",
+        "before",
+        "shortest",
+        "longest",
+        "silence",
+        "ends_with",
+        "check",
+    ),
     *("at_least", "at_most", "secret", "prompt", "again", "confirm", "right", "wrong", "seconds", "between", "tries"),
     *("keys", "branches", "cases", "open", "closed", "queue", "priority", "skills", "number", "settled", "whole"),
     *("recorded", "next", "otherwise"),

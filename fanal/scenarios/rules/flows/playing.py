@@ -239,7 +239,7 @@ def _final(here: Final, position: Position) -> FinalOutcome:
         case End():
             return Ended(settled=here.settled)
         case Voicemail():
-            return LeavesMessage(queue=here.queue)
+            return LeavesMessage(queue=here.queue, longest=here.longest, silence=here.silence)
         case Callback():
             return WantsCallback(queue=here.queue, number=position.values.get(here.number, ""))
         case _:

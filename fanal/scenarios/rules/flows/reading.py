@@ -340,7 +340,12 @@ def _end(one: _Written) -> Step:
 
 
 def _voicemail(one: _Written) -> Step:
-    return kinds.Voicemail(**one.step_fields(), queue=one.text("queue"))
+    return kinds.Voicemail(
+        **one.step_fields(),
+        queue=one.text("queue"),
+        longest=one.whole_number("longest", 180, least=10, most=600),
+        silence=one.whole_number("silence", 5, least=2, most=30),
+    )
 
 
 def _callback(one: _Written) -> Step:

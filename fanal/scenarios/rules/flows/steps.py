@@ -146,9 +146,11 @@ class End(Final):
 
 @dataclass(frozen=True, kw_only=True)
 class Voicemail(Final):
-    """The caller leaves a message, which waits in this queue."""
+    """The caller leaves a message, which waits in this queue: so many seconds at most, ended by so much silence."""
 
     queue: str = ""
+    longest: int = 180
+    silence: int = 5
 
 
 @dataclass(frozen=True, kw_only=True)

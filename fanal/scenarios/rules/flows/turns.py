@@ -161,7 +161,11 @@ class Ended:
 
 @dataclass(frozen=True, kw_only=True)
 class LeavesMessage:
+    """In seconds: how long it may be, and how much silence ends it."""
+
     queue: str
+    longest: int = 180
+    silence: int = 5
 
 
 @dataclass(frozen=True, kw_only=True)
