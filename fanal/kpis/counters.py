@@ -129,6 +129,16 @@ SOURCES: dict[str, Source] = {
             for name, where in CLOCK_ENDS.items()
         },
     ),
+    "flow": Source(
+        model=models.SelfService,
+        by=("queue", "channel"),
+        counters={
+            "self_service_began": each(),
+            "self_service_served": each(how="served"),
+            "self_service_alone": each(alone=True),
+            "self_service_stayed_alone": each(stayed_alone=True),
+        },
+    ),
     "advice": Source(
         model=models.AdviceFact,
         by=("queue", "channel", "agent", "rule"),

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from fanal.kpis.rules import FURTHER_CONTACT, LONGEST
+from fanal.kpis.rules import COMES_TO_PEOPLE, FURTHER_CONTACT, LONGEST
 
 QUARTER = "date_bin('15 minutes', {0}, timestamptz '2000-01-01 00:00:00+00')"
 
@@ -233,6 +233,33 @@ FROM (
 ) d WHERE d.id = f.id
 """
 
+# The same customer, or where nobody is known, the same number or address: `i` and `o` are contacts.
+SAME_PERSON = """(o.customer_id = i.customer_id
+    OR i.customer_id IS NULL AND i.source <> '' AND o.source = i.source AND o.account_id = i.account_id)"""
+
+SELF_SERVICE = f"""
+UPDATE kpis_selfservice f SET
+    practice = d.practice, channel = d.channel, queue_id = d.queue_id,
+    alone = d.alone, stayed_alone = d.alone AND NOT d.came_to_people,
+    {counted("f.started_at", "d.practice")}
+FROM (
+    SELECT k.id, k.practice OR COALESCE(i.practice, false) AS practice, COALESCE(k.channel, i.channel) AS channel,
+        (
+            SELECT s.queue_id FROM kpis_queuestay s WHERE s.interaction_id = k.interaction_id
+            ORDER BY s.offered_at, s.id LIMIT 1
+        ) AS queue_id,
+        k.ended_at IS NOT NULL AND k.how NOT IN ('queue', 'message', 'callback')
+            AND NOT EXISTS (SELECT FROM kpis_handling h WHERE h.interaction_id = k.interaction_id) AS alone,
+        EXISTS (
+            SELECT FROM interactions_interaction o JOIN kpis_handling h ON h.interaction_id = o.id
+            WHERE {SAME_PERSON} AND h.started_at BETWEEN k.started_at AND k.ended_at + {span(COMES_TO_PEOPLE)}
+        ) AS came_to_people
+    FROM kpis_selfservice k
+    LEFT JOIN interactions_interaction i ON i.id = k.interaction_id
+    WHERE k.id = ANY(%(ids)s)
+) d WHERE d.id = f.id
+"""
+
 STRETCHES = """
 WITH touched AS (
     SELECT agent_id, min(started_at) AS since FROM kpis_statestretch WHERE id = ANY(%(ids)s) GROUP BY agent_id
@@ -261,6 +288,7 @@ OF = {
     "passage": happened_to_a_case("kpis_passage"),
     "issue": ISSUES,
     "advice": ADVICE,
+    "flow": SELF_SERVICE,
 }
 
 # What else has to be completed again when these ids change. UNION, for an OR over subqueries can use no index.
@@ -295,6 +323,17 @@ SCOPE = {
             SELECT unnest(%(contact)s::bigint[])
             UNION SELECT interaction_id FROM kpis_queuestay WHERE id = ANY(%(stay)s)
             UNION SELECT interaction_id FROM kpis_handling WHERE id = ANY(%(handling)s))
+    """,
+    "flow": f"""
+        SELECT unnest(%(flow)s::bigint[])
+        UNION SELECT id FROM kpis_selfservice WHERE interaction_id IN (
+            SELECT unnest(%(contact)s::bigint[])
+            UNION SELECT interaction_id FROM kpis_queuestay WHERE id = ANY(%(stay)s)
+            UNION SELECT interaction_id FROM kpis_handling WHERE id = ANY(%(handling)s))
+        UNION SELECT k.id FROM kpis_handling h JOIN interactions_interaction o ON o.id = h.interaction_id
+            JOIN kpis_selfservice k ON k.interval_at BETWEEN h.started_at - {span(2 * COMES_TO_PEOPLE)} AND h.started_at
+            JOIN interactions_interaction i ON i.id = k.interaction_id AND {SAME_PERSON}
+        WHERE h.id = ANY(%(handling)s)
     """,
     "advice": """
         SELECT unnest(%(advice)s::bigint[])

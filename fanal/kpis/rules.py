@@ -14,6 +14,8 @@ SHORT_ABANDON = timedelta(seconds=5)
 """Whoever leaves within this time is taken to have come by mistake."""
 FURTHER_CONTACT = timedelta(days=7)
 """A further contact about the same matter within this time means that the first did not settle it."""
+COMES_TO_PEOPLE = timedelta(hours=24)
+"""Whom people talk to within this time was not served by the program alone."""
 
 OUTCOMES = {"answered", "abandoned", "overflowed", "closed", "withdrawn"}
 
@@ -89,6 +91,10 @@ def statements(event: Happening) -> list[Statement]:
         case ["advice", "followed" | "otherwise" as how]:
             word = "followed_at" if how == "followed" else "declined_at"
             found = [_about("advice", "advice", event, agent=None, **{word: event.at})]
+        case ["flow", "began"]:
+            found = [_about("flow", "run", event, started_at=event.at)]
+        case ["flow", "ended"]:
+            found = [_about("flow", "run", event, ended_at=event.at, how=event.data.get("how"))]
         case ["case", "changed"]:
             found = [_about("case", "case", event, **dict.fromkeys(("interaction", "agent", "queue", "channel")))]
         case ["topic", "added" | "changed" | "withdrawn" as how] if event.data.get("interaction"):

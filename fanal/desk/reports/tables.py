@@ -299,7 +299,7 @@ def _what(kpi: Kpi, fact: Any) -> str:
             return _("Interaction %(number)s") % {"number": fact.pk}
         case "case":
             return _("Case %(number)s") % {"number": fact.pk}
-        case "advice" if fact.interaction_id:
+        case "advice" | "flow" if fact.interaction_id:
             return _("Interaction %(number)s") % {"number": fact.interaction_id}
     return _("Case %(number)s") % {"number": fact.case_id}
 

@@ -149,7 +149,7 @@ def _complete(touched: Ids) -> tuple[dict[str, Moments], list[Stretch]]:
     given = {fact: literal(ids) for fact, ids in touched.items()}
     scope: Literals = dict(given)
     with connection.cursor() as cursor:
-        for fact in ("handling", "contact", "case", "issue", "advice"):
+        for fact in ("handling", "contact", "case", "issue", "advice", "flow"):
             scope[fact] = _found(cursor, derivations.SCOPE[fact], given)
         for fact in ("move", "clock", "passage"):
             scope[fact] = _found(cursor, derivations.SCOPE[fact], given | {"case": scope["case"]})

@@ -8,6 +8,7 @@ from fanal.kpis.catalogue.cases import CASE_FIGURES
 from fanal.kpis.catalogue.handling import HANDLING_FIGURES
 from fanal.kpis.catalogue.kpi import Kpi, Unit
 from fanal.kpis.catalogue.percentiles import PERCENTILES
+from fanal.kpis.catalogue.self_service import SELF_SERVICE_FIGURES
 from fanal.kpis.catalogue.time import TIME_FIGURES
 from fanal.kpis.catalogue.waiting import WAITING_FIGURES
 
@@ -20,6 +21,7 @@ GROUPS: dict[str, tuple[str | Promise, list[Kpi]]] = {
     "time": (_("Agents’ time"), TIME_FIGURES),
     "cases": (_("Cases"), CASE_FIGURES),
     "advice": (_("Advice"), ADVICE_FIGURES),
+    "self_service": (_("Self-service"), SELF_SERVICE_FIGURES),
 }
 
 KPIS: dict[str, Kpi] = {kpi.id: kpi for _name, kpis in GROUPS.values() for kpi in kpis}

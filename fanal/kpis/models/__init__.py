@@ -14,6 +14,7 @@ from fanal.kpis.models.facts import (
     OfferMade,
     Passage,
     QueueStay,
+    SelfService,
     StateStretch,
     TransferMade,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "OfferMade",
     "Passage",
     "QueueStay",
+    "SelfService",
     "StateStretch",
     "TransferMade",
 ]

@@ -97,6 +97,11 @@ class Cell(models.Model):
     advice_followed = counter()
     advice_declined = counter()
 
+    self_service_began = counter()
+    self_service_served = counter()
+    self_service_alone = counter()
+    self_service_stayed_alone = counter()
+
     signed_in_ms = counter()
     available_ms = counter()
     break_ms = counter()

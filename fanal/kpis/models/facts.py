@@ -222,6 +222,23 @@ class AdviceFact(Fact):
         ]
 
 
+class SelfService(Fact):
+    """One contact on its way through a guided flow without anybody of ours; the id is that of the run."""
+
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    how = models.CharField(max_length=10, null=True)
+    # derived
+    alone = models.BooleanField(default=False, help_text="It ended, led to nobody, and nobody took the contact.")
+    stayed_alone = models.BooleanField(default=False, help_text="Nor did people talk to them within a day.")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["interval_at", "queue"], name="self_service_counted"),
+            models.Index(fields=["interaction"], name="self_service_of_interaction"),
+        ]
+
+
 class CaseContact(Fact):
     """An interaction was about a case; the id is the event's."""
 
