@@ -147,9 +147,9 @@ def _decline(leg: Leg, *, now: datetime) -> None:
 
 
 def _has_the_talk(leg: Leg) -> bool:
-    """Whether it is theirs still, on this line: who has another one goes on there."""
+    """Whether it is theirs still, on this line: who has lifted another one goes on there."""
     whose = {"interaction": leg.interaction_id, "agent": leg.agent_id}
-    return bool(_talks(**whose)) and not _lines(**whose)
+    return bool(_talks(**whose)) and not _lifted(**whose)
 
 
 @kept
@@ -158,5 +158,6 @@ def _talks(interaction: int, agent: int) -> QuerySet[Segment, int]:
 
 
 @kept
-def _lines(interaction: int, agent: int) -> QuerySet[Leg, int]:
-    return Leg.objects.filter(interaction=interaction, agent=agent, ended_at=None).values_list("pk", flat=True)
+def _lifted(interaction: int, agent: int) -> QuerySet[Leg, int]:
+    rows = Leg.objects.filter(interaction=interaction, agent=agent, answered_at__isnull=False, ended_at=None)
+    return rows.values_list("pk", flat=True)

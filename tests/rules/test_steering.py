@@ -1,105 +1,18 @@
 """The orders that a call still needs: from whatever there is they lead to what should be, once, and then are none."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as draws
 
-from fanal.channels.asterisk.rules import MUSIC, PAUSED, RUNS, Line, Order, Party, Seen, Sound, Wanted, steer
+from fanal.channels.asterisk.rules import PAUSED, RUNS, Line, Party, Seen, Sound, Wanted, steer
+from tests.exchanges import Exchange
 
 CALLER, AGENT, OTHER, LISTENER = "fanal-1.1", "a-7", "p-8-0", "p-9-0"
 TALK, CONSULT, HELD, BESIDE = "t-1", "c-1", "w-held", "n-1-"
 EAR = f"{BESIDE}9-l-{AGENT}"
 LINES = (CALLER, AGENT, OTHER, LISTENER)
 BRIDGES = (TALK, CONSULT, HELD, "w-1", f"{BESIDE}9")
-
-
-@dataclass
-class Exchange:
-    """What an exchange makes of orders. A phone that was called is there, and rings."""
-
-    lines: dict[str, Line] = field(default_factory=dict)
-    bridges: dict[str, set[str]] = field(default_factory=dict)
-    music: set[str] = field(default_factory=set)
-    rung: list[str] = field(default_factory=list)
-    met: list[frozenset[str]] = field(default_factory=list)
-    tones: set[str] = field(default_factory=set)
-    sounds: dict[str, str] = field(default_factory=dict)
-    taped: list[frozenset[str]] = field(default_factory=list)
-
-    def seen(self) -> Seen:
-        return Seen(
-            lines=dict(self.lines),
-            bridges={name: frozenset(lines) for name, lines in self.bridges.items()},
-            music=frozenset(self.music),
-            tones=frozenset(self.tones),
-            sounds=dict(self.sounds),
-        )
-
-    def is_talk(self, bridge: str) -> bool:
-        return bridge.startswith("t-")
-
-    def take(self, order: Order) -> None:
-        match order.method, order.path:
-            case "POST", ("channels", line, "answer"):
-                self.lines[line] = Line(answered=True)
-            case "POST", ("channels", line):
-                assert line not in self.lines, "called twice"
-                self.rung.append(line)
-                self.lines[line] = Line(ours=False)
-            case "POST", ("channels", line, "snoop", ear):
-                assert self.lines[line] == Line(answered=True), "nobody to listen to"
-                assert ear not in self.lines, "listened twice"
-                self.lines[ear] = Line(answered=True)
-            case "POST", ("channels", line, "ring"):
-                assert self.lines[line] == Line(answered=True), "nobody hears it"
-                self.tones.add(line)
-            case "DELETE", ("channels", line, "ring"):
-                self.tones.remove(line)
-            case "DELETE", ("channels", line):
-                del self.lines[line]
-                self.tones.discard(line)
-                for lines in self.bridges.values():
-                    lines.discard(line)
-            case "POST", ("bridges", name):
-                self.bridges[name] = set()
-            case "POST", ("bridges", name, "moh"):
-                assert name in self.bridges
-                self.music.add(name)
-            case "POST", ("bridges", name, "addChannel"):
-                assert name in self.bridges
-                for line in str(order.query["channel"]).split(","):
-                    assert self.lines[line].ours, "not in our hands"
-                    assert not self.is_talk(name) or line not in self.tones, "it still hears the other side ring"
-                    for lines in self.bridges.values():
-                        lines.discard(line)
-                    self.bridges[name].add(line)
-                if not name.startswith(MUSIC):
-                    self.met.append(frozenset(self.bridges[name]))
-            case "POST", ("bridges", name, "record"):
-                assert name in self.bridges, "nothing to record"
-                self._record(str(order.query["name"]), self.bridges[name])
-            case "POST", ("channels", line, "record"):
-                assert not any(line in lines for lines in self.bridges.values()), "a line in a bridge is not recorded"
-                self._record(str(order.query["name"]), {line})
-            case "POST", ("recordings", "live", name, "pause"):
-                assert self.sounds[name] == RUNS
-                self.sounds[name] = PAUSED
-            case "DELETE", ("recordings", "live", name, "pause"):
-                assert self.sounds[name] == PAUSED
-                self.sounds[name] = RUNS
-            case "POST", ("recordings", "live", name, "stop"):
-                del self.sounds[name]
-            case "DELETE", ("bridges", name):
-                del self.bridges[name]
-                self.music.discard(name)
-            case _:
-                raise AssertionError(order)
-
-    def _record(self, name: str, heard: set[str]) -> None:
-        assert name not in self.sounds, "recorded twice"
-        self.sounds[name] = RUNS
-        self.taped.append(frozenset(heard))
 
 
 lines = draws.builds(Line, answered=draws.booleans(), ours=draws.booleans())

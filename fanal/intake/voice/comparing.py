@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
 from fanal.channels.asterisk import wire
 from fanal.channels.asterisk.rules import Order
-from fanal.channels.asterisk.wire import IN, Kept
+from fanal.channels.asterisk.wire import AGENT, IN, Kept
 from fanal.intake.voice.exchange import Exchange
 from fanal.intake.voice.wanting import OURS
 from fanal.interactions.models import Leg
@@ -38,9 +39,12 @@ class Comparing:
     def _compare(self, lines: list[Mapping[str, Any]], *, sure: bool) -> None:
         there = {str(line["id"]): line for line in lines}
         known = {leg.line: leg for leg in Leg.objects.filter(ended_at=None)}
-        odd = there.keys() ^ known.keys()
+        unheard = {line for line in there.keys() & known.keys() if not known[line].answered_at and lifted(there[line])}
+        odd = (there.keys() ^ known.keys()) | unheard
         for line in odd if sure else odd & self._odd:
-            if line in known:
+            if line in unheard:
+                self.heard(was_lifted(there[line], at=timezone.now()))
+            elif line in known:
                 self.exchange.forget(line)
                 run = known[line].run or self.exchange.run
                 self.take(wire.found_gone(line, run=run, at=timezone.now(), cut=run != self.exchange.run))
@@ -53,8 +57,24 @@ class Comparing:
 
 def missed(line: Mapping[str, Any]) -> dict[str, Any] | None:
     """The event that was told to nobody, of a line from outside that stands in our application."""
-    plan = line.get("dialplan") or {}
-    _app, *args = str(plan.get("app_data", "")).split(",")
-    if plan.get("app_name") != "Stasis" or args[:1] != [IN]:
+    args = _entered_with(line)
+    if args[:1] != [IN]:
         return None
     return {"type": "StasisStart", "args": args, "channel": dict(line), "timestamp": str(line.get("creationtime", ""))}
+
+
+def lifted(line: Mapping[str, Any]) -> bool:
+    """Whether a phone that we called was answered, by whoever heard of it."""
+    return line.get("state") == "Up" and _entered_with(line)[:1] == [AGENT]
+
+
+def was_lifted(line: Mapping[str, Any], *, at: datetime) -> dict[str, Any]:
+    """The event that was told to a room that is gone; when that was is not known."""
+    return {"type": "StasisStart", "args": [AGENT], "channel": dict(line), "timestamp": at.isoformat()}
+
+
+def _entered_with(line: Mapping[str, Any]) -> list[str]:
+    """The words with which it came into our application; none where it stands elsewhere."""
+    plan = line.get("dialplan") or {}
+    _app, *args = str(plan.get("app_data", "")).split(",")
+    return args if plan.get("app_name") == "Stasis" else []

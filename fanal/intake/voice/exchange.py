@@ -20,6 +20,7 @@ class Exchange:
         self._bridges: dict[str, set[str]] = {}
         self._music: set[str] = set()
         self._tones: set[str] = set()
+        self._unsure: set[str] = set()
         self._sounds: dict[str, str] = {}
         self._lock = threading.Lock()
 
@@ -33,6 +34,7 @@ class Exchange:
             self._lines = {str(one["id"]): _line(one) for one in lines}
             self._bridges = {str(one["id"]): set(one["channels"]) for one in bridges}
             self._tones &= set(self._lines)
+            self._unsure = set(self._lines) - self._tones - {line for there in self._bridges.values() for line in there}
             self._music &= set(self._bridges)  # who plays it is not told; asking for it again does no harm
         return list(lines)
 
@@ -51,6 +53,7 @@ class Exchange:
                 bridges={name: frozenset(lines) for name, lines in self._bridges.items()},
                 music=frozenset(self._music),
                 tones=frozenset(self._tones),
+                unsure=frozenset(self._unsure),
                 sounds=dict(self._sounds),
             )
 
@@ -75,9 +78,9 @@ class Exchange:
         with self._lock:
             match event.get("type"):
                 case "StasisStart":
-                    self._lines[line] = Line(answered=channel.get("state") == "Up", ours=True)
+                    self._lines[line] = Line(answered=self._is_up(channel), ours=True)
                 case "ChannelStateChange" if line in self._lines:
-                    self._lines[line] = Line(answered=channel.get("state") == "Up", ours=self._lines[line].ours)
+                    self._lines[line] = Line(answered=self._is_up(channel), ours=self._lines[line].ours)
                 case "ChannelDestroyed" | "StasisEnd":
                     self._forget(line)
                 case "ChannelEnteredBridge":
@@ -117,6 +120,7 @@ class Exchange:
                 self._tones.add(line)
             case "DELETE", ("channels", line, "ring"):
                 self._tones.discard(line)
+                self._unsure.discard(line)
             case "POST", ("channels", _, "record") | ("bridges", _, "record"):
                 self._sounds[str(order.query["name"])] = RUNS
             case "POST", ("recordings", "live", name, "pause"):
@@ -139,14 +143,21 @@ class Exchange:
             case "DELETE", ("bridges", name):
                 self._bridges.pop(name, None)
 
+    def _is_up(self, channel: Mapping[str, Any]) -> bool:
+        """Whoever was answered stays so, whatever is told late."""
+        before = self._lines.get(str(channel["id"]))
+        return channel.get("state") == "Up" or bool(before and before.answered)
+
     def _put(self, line: str, name: str) -> None:
         for others in self._bridges.values():
             others.discard(line)
+        self._unsure.discard(line)
         self._bridges.setdefault(name, set()).add(line)
 
     def _forget(self, line: str) -> None:
         self._lines.pop(line, None)
         self._tones.discard(line)
+        self._unsure.discard(line)
         for lines in self._bridges.values():
             lines.discard(line)
 

@@ -206,7 +206,7 @@ class Room:
         if kept.body["args"][:1] == [wire.DIALLED]:
             self.refusals.put(Refuse(line=kept.line, cause=FORBIDDEN))
             return
-        if kept.comes_in and not found:
+        if kept.comes_in and not found and kept.line not in self._calls:
             let_in = self.admission.admits(kept)
             self.door.put(Enter(call=kept)) if let_in else self.refusals.put(Refuse(line=kept.line, cause=NO_ROOM))
             return
@@ -242,23 +242,27 @@ class Room:
                 if not self._leads.is_set():
                     continue
                 try:
-                    if refused := self.admission.keep_refused():
-                        log.warning("calls_refused", calls=refused)
-                    taking.sweep(now=timezone.now())
-                    give_up_not_lifted(now=timezone.now())
-                    routing.look_after_callbacks(now=timezone.now())
-                    calls.give_back_lost(now=timezone.now())
-                    self.comparing.again()
-                    for interaction in self.sounds.compare(sure=False, now=timezone.now()):
-                        self.look_at(interaction)
-                    self._phones_changed()
-                    for interaction in open_calls():
-                        self.look_at(interaction)
+                    self.look_after()
                 except Exception as problem:
                     log.warning("calls_not_swept", problem=f"{type(problem).__name__}: {problem}"[:200])
                     connection.close()
         finally:
             connection.close()
+
+    def look_after(self) -> None:
+        """What lies still is done, and both sides are compared. Raises Cut and Declined."""
+        if refused := self.admission.keep_refused():
+            log.warning("calls_refused", calls=refused)
+        taking.sweep(now=timezone.now())
+        give_up_not_lifted(now=timezone.now())
+        routing.look_after_callbacks(now=timezone.now())
+        calls.give_back_lost(now=timezone.now())
+        self.comparing.again()
+        for interaction in self.sounds.compare(sure=False, now=timezone.now()):
+            self.look_at(interaction)
+        self._phones_changed()
+        for interaction in open_calls():
+            self.look_at(interaction)
 
     def _work(self, desk: "queue.SimpleQueue[Work | None]") -> None:
         try:

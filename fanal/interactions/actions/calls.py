@@ -54,9 +54,12 @@ def answer_leg(*, line: str, run: str, now: datetime) -> Leg | None:
 
 @transaction.atomic(savepoint=False)
 def end_leg(*, line: str, cause: int = 0, estimated: bool = False, now: datetime) -> Leg | None:
-    """The line is gone; None if that was known, or it is no part of a call."""
+    """The line is gone; None if that was known, or it is no part of a call.
+
+    One that was only found gone is told of after all: from then on it is known when it ended, and why.
+    """
     leg = _locked(line)
-    if leg is None or leg.ended_at:
+    if leg is None or (leg.ended_at and (estimated or not leg.estimated)):
         return None
     leg.ended_at, leg.cause, leg.estimated = max(now, leg.began_at), cause, estimated
     update(leg, "ended_at", "cause", "estimated")

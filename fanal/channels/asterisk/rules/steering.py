@@ -26,6 +26,7 @@ RUNS, PAUSED = "recording", "paused"
 class Seen:
     """What the exchange has: its lines, its bridges with who is in them, those where music plays, who hears it ring.
 
+    `unsure`: who may hear it ring since a time in which nobody here noted it; the exchange does not tell.
     `sounds`: the recordings that it has not ended, by name, each RUNS or PAUSED.
     """
 
@@ -33,6 +34,7 @@ class Seen:
     bridges: Mapping[str, frozenset[str]] = field(default_factory=dict)
     music: frozenset[str] = frozenset()
     tones: frozenset[str] = frozenset()
+    unsure: frozenset[str] = frozenset()
     sounds: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -220,7 +222,7 @@ def _gather(bridge: str, lines: list[str], seen: Seen, *, caller: str) -> Iterat
     if music and bridge not in seen.music:
         yield Order(method="POST", path=("bridges", bridge, "moh"))
     missing = [line for line in lines if line not in seen.bridges.get(bridge, frozenset())]
-    yield from (_tone("DELETE", line) for line in missing if line in seen.tones)
+    yield from (_tone("DELETE", line) for line in missing if line in seen.tones | seen.unsure)
     if missing and caller in missing and not music:
         told = {"channel": caller, "absorbDTMF": True}
         yield Order(method="POST", path=("bridges", bridge, "addChannel"), query=told)
