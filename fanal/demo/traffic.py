@@ -62,6 +62,7 @@ def traffic(
     hurry: float = typer.Option(1.0, min=0.05, max=5, help="Below 1 everybody is quicker."),
     mail: str = typer.Option("", help="Where mails are handed over, like smtp://127.0.0.1:8003; 'no': nobody writes."),
     voice: float = typer.Option(0, min=0, max=60, help="Calls a minute besides, on the PBX that runs here (SIPp)."),
+    played: bool = typer.Option(False, help="Without a PBX: accepting in the desk lifts the phone."),
     stubborn: float = typer.Option(60, min=0, help="Seconds for which everybody tries again what nobody took."),
     record: Annotated[Path | None, typer.Option(help="Write down here whatever was acknowledged.")] = None,
 ) -> None:
@@ -92,7 +93,7 @@ def traffic(
     if working:
         working.start()
     try:
-        with _calls(voice, minutes=minutes, rng=rng, tally=tally):
+        with _calls(voice, minutes=minutes, rng=rng, tally=tally, played=played):
             asyncio.run(play(course=course, roles=drawn, url=where, rng=rng, tally=tally, ledger=ledger, tell=_tell))
     except NotPossible as problem:
         typer.secho(str(problem), err=True, fg=typer.colors.RED)
@@ -157,9 +158,15 @@ async def play(
             await asyncio.gather(*playing, return_exceptions=True)
 
 
-def _calls(rate: float, *, minutes: float, rng: Random, tally: Counter[str]) -> AbstractContextManager[None]:
+def _calls(
+    rate: float, *, minutes: float, rng: Random, tally: Counter[str], played: bool
+) -> AbstractContextManager[object]:
     if not rate:
         return nullcontext()
+    if played:
+        from fanal.demo.playing.pretending import pretending
+
+        return pretending(rate=rate, rng=rng, tally=tally)
     from fanal.demo.playing.phoning import phoning
     from fanal.environment import environment
 

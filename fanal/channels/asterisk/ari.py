@@ -50,6 +50,14 @@ class Address:
         if parts.scheme == "ws" and parts.hostname not in ("127.0.0.1", "::1", "localhost"):
             raise ValueError("A PBX on another machine is spoken to by wss:// only: what is said there steers calls.")
 
+    def events(self, app: str) -> "Events":
+        """What happens to the application's calls. Raises Cut."""
+        return Events(self, app)
+
+    def orders(self, app: str, *, lines: int = 4) -> "Orders":
+        """The way to ask for something."""
+        return Orders(self, app, lines=lines)
+
     def line(self, app: str) -> ClientConnection:
         """Connect as this application. Raises Cut."""
         token = base64.b64encode(f"{self.user}:{self.secret}".encode()).decode()

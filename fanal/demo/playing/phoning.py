@@ -42,9 +42,7 @@ def phoning(
         raise NotPossible("No number takes calls here: enter one under Administration, Channels.")
     calls = max(1, round(rate * minutes))
     with tempfile.TemporaryDirectory(prefix="fanal-traffic-") as folder:
-        callers = Callers(
-            folder=Path(folder), pbx_port=ours.sip_port, port=trunk.port, numbers=_numbers(calls, rng=rng)
-        )
+        callers = Callers(folder=Path(folder), pbx_port=ours.sip_port, port=trunk.port, numbers=numbers(calls, rng=rng))
         with callers.calling(account.address, calls=calls, per_s=rate / 60, seconds=STAYS, media=True) as calling:
             yield
             seen = calling.wait()
@@ -52,6 +50,6 @@ def phoning(
     tally["calls that were refused"] += sum(200 not in call.told for call in seen)
 
 
-def _numbers(many: int, *, rng: Random) -> list[str]:
+def numbers(many: int, *, rng: Random) -> list[str]:
     known = list(ContactPoint.objects.filter(kind="phone").order_by("pk").values_list("value", flat=True)[:2000])
     return [WITHHELD if not known or rng.randrange(ONE_IN) == 0 else rng.choice(known) for _ in range(many)]

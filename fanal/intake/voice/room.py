@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from fanal.channels.asterisk import wire
-from fanal.channels.asterisk.ari import Address, Cut, Declined, Events, Orders, path_of
+from fanal.channels.asterisk.ari import Address, Cut, Declined, Events, path_of
 from fanal.channels.asterisk.lines import told_of
 from fanal.channels.asterisk.rules import Order, hang_up, let_ring, steer
 from fanal.channels.asterisk.wire import Kept, Played, Pressed, Sounded
@@ -57,7 +57,7 @@ class Room:
 
     def __init__(self, address: Address, *, app: str, phones: Phones, speak: Speak, stop: threading.Event) -> None:
         self.address, self.app, self.phones, self.stop = address, app, phones, stop
-        self.exchange = Exchange(Orders(address, app, lines=AT_ONCE + 4))
+        self.exchange = Exchange(address.orders(app, lines=AT_ONCE + 4))
         self.comparing = Comparing(self.exchange, take=self._take, heard=partial(self._heard, found=True))
         self.desks: list[queue.SimpleQueue[Work | None]] = [queue.SimpleQueue() for _ in range(2 * AT_ONCE + 3)]
         self.door, self.refusals, self.ringer = self.desks[-3:]
@@ -133,7 +133,7 @@ class Room:
             self._listen()
 
     def _listen(self) -> None:
-        events = Events(self.address, self.app)
+        events = self.address.events(self.app)
         phones = self.phones.listen(self.address, self.exchange.orders, self.app)
         ended = threading.Event()
         threading.Thread(target=self._close_when_stopped, args=(events, ended), daemon=True).start()

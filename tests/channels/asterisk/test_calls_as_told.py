@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from fanal.channels.asterisk import ari
 from fanal.channels.asterisk.ari import Address
 from fanal.channels.models import ChannelAccount
-from fanal.intake.voice import room as rooms
 from fanal.interactions.models import Interaction, Leg, LegKind
 from fanal.routing.models import EntryState, Offer, OfferState, QueueEntry
 from tests import recorded_calls
@@ -37,13 +37,13 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """All that the room is told, as it comes."""
     heard: list[dict[str, Any]] = []
 
-    class Recorded(rooms.Events):
+    class Recorded(ari.Events):
         def __iter__(self) -> Iterator[dict[str, Any]]:
             for event in super().__iter__():
                 heard.append(event)
                 yield event
 
-    monkeypatch.setattr(rooms, "Events", Recorded)
+    monkeypatch.setattr(ari, "Events", Recorded)
     return heard
 
 

@@ -37,7 +37,10 @@ def test_the_lines_of_an_exchange_that_went_down_are_closed_once_and_the_custome
     calls = queue("calls", wrap_up_seconds=30, calls_back_cut=True)
     ChannelAccount.objects.create(
         kind=ChannelKind.VOICE, code="phone", name="Phone", address=OURS,
-        settings={"queue": calls.code, "region": "NO"},
+        settings={
+            "queue": calls.code, "region": "NO",
+            "dialling": {"trunk": "carrier", "countries": ["NO"], "opens": "00:00", "closes": "23:59:59"},
+        },
     )  # fmt: skip
     agent(capacity={"voice": 1}, available_at=timezone.now())
     address = Address(url=f"ws://127.0.0.1:{own.http_port}", user=ARI_USER, secret=own.secret)
