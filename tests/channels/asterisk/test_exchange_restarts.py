@@ -1,8 +1,9 @@
-"""The exchange itself goes down amid a call: its lines are closed once, and who was cut off is called back."""
+"""The exchange itself dies amid a call: its lines are closed once, and who was cut off is called back."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from django.utils import timezone
 
@@ -10,7 +11,7 @@ from fanal.channels.asterisk.ari import Address
 from fanal.channels.models import ChannelAccount, ChannelKind
 from fanal.events.models import Event
 from fanal.interactions.models import Interaction, Leg, LegKind, Segment, SegmentKind
-from fanal.routing.models import Offer, OfferState, QueueEntry
+from fanal.routing.models import Callback, Offer, OfferState
 from fanal.running import pbx
 from fanal.running.pbx.configuration import Pbx
 from fanal.running.pbx.configuration.programs import ARI_USER
@@ -31,7 +32,7 @@ def own(local: pbx.Local, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     pbx.stop(local, asked)
 
 
-def test_the_lines_of_an_exchange_that_went_down_are_closed_once_and_the_customer_is_called_back(
+def test_the_lines_of_an_exchange_that_died_are_closed_once_and_the_customer_is_called_back(
     local: pbx.Local, own: Pbx, tmp_path: Path
 ) -> None:
     calls = queue("calls", wrap_up_seconds=30, calls_back_cut=True)
@@ -51,11 +52,14 @@ def test_the_lines_of_an_exchange_that_went_down_are_closed_once_and_the_custome
         first = Interaction.objects.get()
         until(lambda: len(room.exchange.seen().bridges.get(f"t-{first.pk}", ())) == 2)
         run = room.exchange.run
-        pbx.stop(local, own)
+        there = pbx.status(local, own)
+        assert there
+        psutil.Process(there.pid).kill()
+        until(lambda: pbx.status(local, own) is None)
         pbx.start(local, own)
         until(lambda: room.exchange.run != run)
         until(lambda: Interaction.objects.get(pk=first.pk).ended_at)
-        until(lambda: QueueEntry.objects.filter(case__isnull=False).exists())
+        until(lambda: Callback.objects.filter(wished_in=first).exists())
     legs = Leg.objects.filter(interaction=first, run=run)
     assert {leg.kind for leg in legs} == {LegKind.CUSTOMER, LegKind.AGENT}
     assert all(leg.ended_at for leg in legs)
@@ -63,4 +67,4 @@ def test_the_lines_of_an_exchange_that_went_down_are_closed_once_and_the_custome
         assert Event.objects.filter(kind="leg.ended", data__leg=leg.pk).count() == 1
     assert Event.objects.filter(kind="interaction.ended", data__interaction=first.pk).count() == 1
     assert not Segment.objects.filter(interaction=first, kind=SegmentKind.AGENT, ended_at=None).exists()
-    assert QueueEntry.objects.filter(case__isnull=False).count() == 1
+    assert Callback.objects.count() == 1
