@@ -167,9 +167,14 @@ def test_a_message_waits_in_the_work_list_and_is_heard_in_the_timeline(
     desk.accept()
     player = desk.page.locator(".recorded audio")
     expect(player).to_be_visible()
+    answer = desk.page.request.get(f"{program.url}/recordings/{wanted.pk}/sound/")
+    assert (answer.status, answer.headers["content-type"], len(answer.body())) == (200, "audio/wav", len(sound()))
     length = player.evaluate(LENGTH)
     assert 1.9 < length < 2.1
     look(desk.page, "voicemail")
+    desk.page.locator(".recorded").get_by_role("button", name="Call back").click()
+    expect(desk.page.locator("#dialogs dialog")).to_be_visible()
+    desk.page.keyboard.press("Escape")
     with program.rows():
         until(lambda: Recording.objects.get(pk=wanted.pk).hearings.filter(by=agent).exists())
     desk.page.context.add_cookies([{"name": "language", "value": "ar", "url": program.url}])
