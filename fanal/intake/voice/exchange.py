@@ -9,6 +9,8 @@ from fanal.channels.asterisk.rules import PAUSED, RUNS, Line, Order, Seen
 
 IS_GONE = 404
 IS_THERE = 409
+KNOWS_NO_SUCH = (IS_GONE, 501)
+"""501: an exchange that records nothing, such as one that is only played."""
 
 
 class Exchange:
@@ -62,7 +64,7 @@ class Exchange:
         try:
             told = self.orders.ask("GET", path_of("recordings", "live", name))
         except Declined as problem:
-            if problem.status != IS_GONE:
+            if problem.status not in KNOWS_NO_SUCH:
                 raise
             told = None
         with self._lock:

@@ -15,7 +15,7 @@ from fanal.channels.asterisk.rules import PAUSED, Order
 from fanal.channels.asterisk.sounds import fetch
 from fanal.channels.asterisk.wire import Sounded
 from fanal.intake import leaving
-from fanal.intake.voice.exchange import IS_GONE, Exchange
+from fanal.intake.voice.exchange import IS_GONE, KNOWS_NO_SUCH, Exchange
 from fanal.intake.voice.recording import why_paused
 from fanal.interactions import actions as interactions
 from fanal.interactions.files import LARGEST_SOUND, NotAccepted
@@ -140,7 +140,7 @@ class Sounds:
         try:
             self.exchange.orders.ask("GET", path_of("recordings", "stored", name))
         except Declined as problem:
-            if problem.status != IS_GONE:
+            if problem.status not in KNOWS_NO_SUCH:
                 raise Cut(str(problem)) from None
             return False
         return True
