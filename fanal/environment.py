@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import secrets
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 from fanal import variables
 
 ROOT = Path(__file__).resolve().parent.parent
+TURN = re.compile(r"turns?:[A-Za-z0-9.-]+(:\d{1,5})?(\?transport=(udp|tcp))?")
 
 
 def default_home() -> Path:
@@ -56,6 +58,10 @@ class Environment:
     pbx_media_ports: tuple[int, int] = (20000, 29999)
     # Where browsers reach the PBX: wss://pbx.example.org:8089/ws.
     pbx_public_url: str = ""
+    # Relays for browsers that cannot reach the PBX directly: turn:turn.example.org:3478, turns:turn.example.org:5349.
+    turn_urls: list[str] = field(default_factory=list)
+    # What they share with us (coturn: static-auth-secret).
+    turn_secret: str = ""
     secret: str = ""
     # ISO code of the country whose phone numbers are dialled without a prefix.
     country: str = ""
@@ -67,6 +73,10 @@ class Environment:
         here = parts.scheme == "ws" and parts.hostname in ("127.0.0.1", "localhost", "::1")
         if url and (not parts.hostname or not (parts.scheme == "wss" or here) or set(url) & set(" ;,'\"\\<>")):
             raise variables.NotUnderstood("FANAL_PBX_PUBLIC_URL begins with wss:// or, on this machine, with ws://.")
+        if not all(TURN.fullmatch(one) for one in self.turn_urls):
+            raise variables.NotUnderstood('FANAL_TURN_URLS is a list such as ["turn:turn.example.org:3478"].')
+        if bool(self.turn_urls) != bool(self.turn_secret):
+            raise variables.NotUnderstood("FANAL_TURN_URLS and FANAL_TURN_SECRET belong together: set both or none.")
 
     @cached_property
     def secret_key(self) -> str:

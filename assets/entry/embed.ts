@@ -92,7 +92,7 @@ function start(tag: HTMLScriptElement): void {
     frame.src = `${home}/widget/frame/?${query}`;
     frame.title = say.title;
     frame.hidden = true;
-    frame.allow = "clipboard-write";
+    frame.allow = "clipboard-write; autoplay; microphone; camera; display-capture";
     root.append(frame);
   }
 

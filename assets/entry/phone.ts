@@ -4,6 +4,7 @@ import { listenForAnswers } from "../phone/answering.ts";
 import { Corner } from "../phone/corner.ts";
 import { Tabs } from "../phone/leading.ts";
 import { Phone } from "../phone/phone.ts";
+import { showPictures } from "../phone/screening.ts";
 import { stayDuring } from "../phone/staying.ts";
 
 const root = document.getElementById("phone");
@@ -16,7 +17,7 @@ function begin(root: HTMLElement): void {
   const corner = new Corner(root, (deed) => tabs.do(deed));
   const { lineUrl = "", qualityUrl = "", holdUrl = "" } = root.dataset;
   tabs.wait(user, () => {
-    phone = new Phone({ line: lineUrl, quality: qualityUrl, hold: holdUrl }, (standing) => tabs.tell(standing), (level) => tabs.tellLevel(level));
+    phone = new Phone({ line: lineUrl, quality: qualityUrl, hold: holdUrl }, (standing) => tabs.tell(standing), (level) => tabs.tellLevel(level), showPictures);
     root.dataset.here = "";
     return phone;
   });

@@ -4,6 +4,7 @@ import { text } from "../behaviour/strings.ts";
 import { Stream, type StreamEvent } from "../behaviour/stream.ts";
 import { listenForMailWish } from "../widget/by-mail.ts";
 import { ask, enter, identifyBy, Refused, type Standing, token } from "../widget/api.ts";
+import { call, inCall, listenForCalls, offerCall } from "../widget/calling.ts";
 import { anyFiles, filesSettled, listenForFiles, takeFiles } from "../widget/files.ts";
 import { type Filled, listenForForm, prefill } from "../widget/form.ts";
 import { type Hello, listenToHost, tellHost } from "../widget/host.ts";
@@ -31,6 +32,7 @@ let lastMessage = 0;
 let phase: Standing["phase"] = "none";
 let agent = "";
 let anew = false;
+let callPossible = false;
 let contextSent = false;
 let accepted: Entry[] = [];
 let stream: Stream | undefined;
@@ -39,7 +41,8 @@ let fetching: Promise<void> | undefined;
 let fetchAgain = false;
 
 listenToHost({ hello: begin, opened, closed });
-listenForForm(start);
+listenForForm(start, ({ given, consent }) => void call({ given: { ...hello.given, ...given }, consent, page: hello.page, language: settings.language }));
+listenForCalls(() => ({ given: hello.given, consent: false, page: hello.page, language: settings.language }), arrange);
 listenForFiles(problem);
 listenForMailWish(send);
 if (parent === self) begin(hello);
@@ -111,7 +114,7 @@ function switchedOff(): void {
   stream = undefined;
   phase = "none";
   document.body.dataset.phase = "off";
-  for (const name of ["end", "ended", "line", "typing", "form"]) part(name).hidden = true;
+  for (const name of ["end", "call-start", "ended", "line", "typing", "form"]) part(name).hidden = true;
   part("standing").textContent = text("switched_off");
   composer.hidden = true;
   tellHost({ fanal: "active", on: false });
@@ -155,6 +158,7 @@ async function fetchNew(): Promise<void> {
   accepted = accepted.filter((entry) => !arrived.has(entry.id));
   phase = anew && found.state.phase === "ended" ? "none" : found.state.phase;
   agent = found.state.agent || agent;
+  callPossible = found.state.call === "possible" && phase !== "ended" && !found.state.blocked_until;
   showStanding({ ...found.state, phase });
   if (!anew) show(found.messages);
   lastMessage = Math.max(lastMessage, ...found.messages.map((message) => message.id));
@@ -173,7 +177,8 @@ async function fetchNew(): Promise<void> {
 /** Which parts are there: the form before the first message, the conversation, or its end. */
 function arrange(): void {
   const beginning = phase === "none" && !waiting().length && !accepted.length;
-  const asks = beginning && settings.form;
+  const asks = beginning && settings.form && !inCall();
+  offerCall(callPossible, asks);
   part("form").hidden = !asks;
   part("messages").hidden = asks;
   composer.hidden = asks || phase === "ended";

@@ -6,14 +6,16 @@ import { ring } from "./bell.ts";
 import { microphone, playOn, stop } from "./devices.ts";
 import { measureLevel } from "./level.ts";
 import { Listening } from "./listening.ts";
+import { type Own, type Pictures, Showing } from "./pictures.ts";
+import { type Relay, untilQuiet } from "./reaching.ts";
 import type { Call as Shown, Sound } from "./state.ts";
-
-const QUIET_AFTER = 150; // ms without another way to be reached: those that there are suffice
 
 export type Signs = {
   changed: () => void;
   level: (level: number) => void;
   sound: (sound: Sound) => void;
+  pictures: (pictures: Pictures) => void;
+  noCamera: () => void;
   noMicrophone: () => void;
   over: () => void;
 };
@@ -28,18 +30,29 @@ export class Call {
   #answering = false;
   /** Whoever has this phone asked for the call: it lifts by itself. */
   readonly lifts: boolean;
+  #showing: Showing;
 
-  constructor(readonly session: any, readonly signs: Signs, readonly qualityUrl: (offer: string) => string) { // deno-lint-ignore no-explicit-any
+  constructor(
+    readonly session: any, // deno-lint-ignore no-explicit-any
+    readonly signs: Signs,
+    readonly qualityUrl: (offer: string) => string,
+    readonly relays: Relay[],
+  ) {
     const said = (name: string) => String(session._request?.getHeader(name) ?? "").replace(/\D/g, "");
     this.lifts = Boolean(said("X-Fanal-Lifts"));
     const { display_name, uri } = session.remote_identity;
     this.shown = {
       offer: said("X-Fanal-Offer"), interaction: said("X-Fanal-Interaction"), who: display_name || uri.user,
-      ringing: true, since: now(), muted: false, held: false,
+      ringing: true, since: now(), muted: false, held: false, pictured: Boolean(said("X-Fanal-Pictures")), own: "",
     };
+    this.#showing = new Showing(session, (pictures) => {
+      this.shown.own = pictures.own;
+      signs.pictures(pictures);
+      signs.changed();
+    });
     this.#silence = ring();
     session.on("peerconnection", ({ peerconnection }: { peerconnection: RTCPeerConnection }) => this.#hear(peerconnection));
-    session.on("icecandidate", untilQuiet());
+    session.on("icecandidate", untilQuiet(relays));
     session.on("confirmed", () => this.#begun());
     session.on("ended", () => this.#over());
     session.on("failed", () => this.#over());
@@ -56,7 +69,7 @@ export class Call {
       return this.signs.noMicrophone();
     }
     if (this.session.isEnded()) return stop(this.#own);
-    this.session.answer({ mediaStream: this.#own, pcConfig: { iceServers: [] } });
+    this.session.answer({ mediaStream: this.#own, pcConfig: { iceServers: this.relays } });
   }
 
   hangUp(): void {
@@ -69,6 +82,21 @@ export class Call {
     if (this.shown.muted) this.session.mute({ audio: true });
     else this.session.unmute({ audio: true });
     this.signs.changed();
+  }
+
+  /** The camera or the screen, on or, where it is shown already, off. */
+  async picture(kind: Own): Promise<void> {
+    if (this.shown.ringing || !this.shown.pictured) return;
+    try {
+      await this.#showing.show(kind === this.shown.own ? "" : kind);
+    } catch {
+      if (kind === "camera") this.signs.noCamera();
+    }
+  }
+
+  hold(held: boolean): void {
+    this.shown.held = held;
+    this.#showing.hold(held);
   }
 
   tone(tone: string): void {
@@ -84,6 +112,7 @@ export class Call {
 
   #hear(connection: RTCPeerConnection): void {
     connection.addEventListener("track", ({ track, streams }) => {
+      if (track.kind !== "audio") return;
       this.#heard.srcObject = streams[0] ?? new MediaStream([track]);
       void playOn(this.#heard, "speaker").then(() => this.#heard.play()).catch(() => {});
     });
@@ -102,6 +131,8 @@ export class Call {
     this.#listening?.end();
     this.#unmeasure?.();
     this.#unmeasure = undefined;
+    this.#showing.end();
+    this.signs.pictures({ own: "", mine: undefined, theirs: undefined });
     stop(this.#own);
     this.#heard.srcObject = null;
     this.signs.over();
@@ -110,13 +141,4 @@ export class Call {
 
 function now(): string {
   return new Date(serverNow()).toISOString();
-}
-
-/** Not all ways of being reached are waited for: the first ones come at once, others after seconds or never. */
-function untilQuiet(): (event: { ready: () => void }) => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  return ({ ready }) => {
-    clearTimeout(timer);
-    timer = setTimeout(ready, QUIET_AFTER);
-  };
 }

@@ -1,6 +1,7 @@
 /** The phone as it is shown in the top bar of every page, and its buttons. */
 
 import { toast } from "../behaviour/toast.ts";
+import { canShareScreen } from "./pictures.ts";
 import type { Deed, Standing } from "./state.ts";
 import { word } from "./words.ts";
 
@@ -38,6 +39,8 @@ export class Corner {
     this.#button("answer", Boolean(call?.ringing) && !document.querySelector(`[data-offer="${call?.offer || "-"}"]`));
     this.#button("mute", state === "talking", call?.muted);
     this.#button("hold", state === "talking" && Boolean(call?.interaction && this.root.dataset.holdUrl), call?.held);
+    this.#button("camera", state === "talking" && call?.pictured === true, call?.own === "camera");
+    this.#button("screen", state === "talking" && call?.pictured === true && canShareScreen(), call?.own === "screen");
     this.#button("keypad", state === "talking");
     this.#button("hang-up", Boolean(call));
     this.#button("take", connection === "elsewhere");

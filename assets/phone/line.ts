@@ -2,7 +2,9 @@
 
 import { csrfToken } from "../behaviour/csrf.ts";
 
-export type Line = { line: number; name: string; secret: string; url: string };
+import type { Relay } from "./reaching.ts";
+
+export type Line = { line: number; name: string; secret: string; url: string; relays: Relay[] };
 export type None = { code: "elsewhere" | "desk" | "rights" | "off" };
 
 /** Undefined where the server cannot be reached. */

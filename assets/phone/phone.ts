@@ -2,6 +2,7 @@
 
 import { csrfToken } from "../behaviour/csrf.ts";
 import { Call } from "./call.ts";
+import type { Pictures } from "./pictures.ts";
 import { Registration } from "./registration.ts";
 import type { Deed, Sound, Standing } from "./state.ts";
 
@@ -16,7 +17,8 @@ export class Phone {
   #problem = "";
   #accepted = new Map<string, { at: number; interaction?: string }>();
 
-  constructor(readonly addresses: Addresses, readonly tell: (standing: Standing) => void, readonly level: (level: number) => void) {
+  constructor(readonly addresses: Addresses, readonly tell: (standing: Standing) => void, readonly level: (level: number) => void,
+    readonly pictures: (pictures: Pictures) => void) {
     this.#registration = new Registration(addresses.line, () => this.ask(), (session) => this.#rings(session), () => Boolean(this.#call));
     this.ask();
     void this.#registration.begin();
@@ -39,6 +41,8 @@ export class Phone {
       case "mute": return this.#call?.mute();
       case "tone": return this.#call?.tone(deed.tone);
       case "hold": return void this.#hold();
+      case "camera":
+      case "screen": return void this.#call?.picture(deed.do);
       case "take": return void this.#registration.begin(true);
     }
   }
@@ -50,7 +54,7 @@ export class Phone {
   /** The server says so, whoever asked for it. */
   held(interaction: string, held: boolean): void {
     if (this.#call?.shown.interaction !== interaction) return;
-    this.#call.shown.held = held;
+    this.#call.hold(held);
     this.ask();
   }
 
@@ -72,9 +76,11 @@ export class Phone {
       changed: () => this.ask(),
       level: this.level,
       sound: (sound) => ((this.#sound = sound), this.ask()),
+      pictures: this.pictures,
+      noCamera: () => ((this.#problem = "no_camera"), this.ask()),
       noMicrophone: () => ((this.#problem = "no_microphone"), this.ask()),
       over: () => this.#over(call),
-    }, (offer) => this.addresses.quality.replace("0", offer));
+    }, (offer) => this.addresses.quality.replace("0", offer), this.#registration.relays);
     const accepted = call.shown.offer ? this.#accepted.get(call.shown.offer) : undefined;
     call.shown.interaction ||= accepted?.interaction ?? "";
     this.ask();

@@ -2,11 +2,13 @@
 
 import JsSIP from "./sip.ts";
 import { askForLine, type Line } from "./line.ts";
+import type { Relay } from "./reaching.ts";
 import type { Connection } from "./state.ts";
 
 const SOONEST = 250; // a line that was just issued is at the PBX within some milliseconds
 const LATEST = 8000;
 const EXPIRES = 120; // seconds
+const RELAYS_FOR = 12 * 3_600_000;
 
 export type Rings = (session: any) => void; // deno-lint-ignore no-explicit-any -- JsSIP's own
 
@@ -17,9 +19,12 @@ export class Registration {
   #tries = 0;
   #outdated = false;
   connection: Connection = "connecting";
+  /** As the server gave them last; they are good for a day, and asked for anew each half of it. */
+  relays: Relay[] = [];
 
   constructor(readonly url: string, readonly changed: () => void, readonly rings: Rings, readonly busy: () => boolean) {
     addEventListener("online", () => this.#agent || this.begin());
+    setInterval(() => this.relays.length && void this.begin(), RELAYS_FOR);
   }
 
   /** Asks for the line, the same one while it holds; `take` also when another browser has the phone. */
@@ -31,6 +36,7 @@ export class Registration {
       this.#stop();
       return this.#become(found.code === "rights" ? "off" : found.code);
     }
+    this.relays = found.relays;
     if (this.#line?.name === found.name && this.#agent) this.#agent.register();
     else this.#start(found);
   }

@@ -12,6 +12,9 @@ export type Call = {
   since: string;
   muted: boolean;
   held: boolean;
+  /** The other side has a page: there may be pictures. */
+  pictured: boolean;
+  own: "" | "camera" | "screen";
 };
 
 export type Sound = { mos: number; loss: number; jitter: number; roundTrip: number };
@@ -20,5 +23,5 @@ export type Standing = { connection: Connection; call?: Call; sound?: Sound; pro
 /** What a person asks of the phone, in whatever tab they are. */
 export type Deed =
   | { do: "answer"; offer?: string; interaction?: string }
-  | { do: "hang-up" | "mute" | "hold" | "take" }
+  | { do: "hang-up" | "mute" | "hold" | "take" | "camera" | "screen" }
   | { do: "tone"; tone: string };

@@ -27,6 +27,7 @@ export type Standing = {
   blocked_until: string | null;
   by_mail: "" | "possible" | "asked";
   answer_to: string;
+  call: "" | "possible";
 };
 
 type Entered = { token: string; fresh: boolean; signed_in: boolean; identity: { error: string; message: string } | null };

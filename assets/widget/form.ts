@@ -12,7 +12,8 @@ export function prefill(given: Record<string, string>): void {
   for (const field of fields()) if (!field.value && given[field.name]) field.value = given[field.name]!;
 }
 
-export function listenForForm(submitted: (filled: Filled) => void): void {
+/** The form is sent, or asks for a call instead. */
+export function listenForForm(submitted: (filled: Filled) => void, calls: (filled: Filled) => void): void {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const wrong = fields().filter((field) => !check(field));
@@ -26,7 +27,8 @@ export function listenForForm(submitted: (filled: Filled) => void): void {
       if (field.name === "consent") consent = (field as HTMLInputElement).checked;
       else if (field.value.trim()) given[field.name] = field.value.trim();
     }
-    submitted({ given, consent });
+    const asked = (event.submitter as HTMLElement | null)?.id === "form-call" ? calls : submitted;
+    asked({ given, consent });
   });
   form.addEventListener("input", (event) => {
     const field = event.target as Field;

@@ -9,6 +9,7 @@ export type Settings = {
   now: string;
   largest_file: number;
   form: boolean;
+  call_script: string;
 };
 
 export const settings: Settings = JSON.parse(document.getElementById("settings")!.textContent!);

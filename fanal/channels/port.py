@@ -62,10 +62,14 @@ class CallSignal(Signal):
 
 @dataclass(frozen=True, kw_only=True)
 class CallArrived(CallSignal):
-    """Somebody calls; `source` is the number that their network shows, empty where it is withheld."""
+    """Somebody calls; `source` is the number that their network shows, empty where it is withheld.
+
+    `web_call`: which one of those that were let in from a page, where it came from there.
+    """
 
     called: str = ""
     name: str = ""
+    web_call: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

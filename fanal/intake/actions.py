@@ -27,7 +27,7 @@ from fanal.channels.port import (
 )
 from fanal.events.actions import publish
 from fanal.holdings.keys import card_key
-from fanal.intake import calls, flowing, letters
+from fanal.intake import calls, flowing, letters, webcalls
 from fanal.intake.faults import NOT_ITS_FAULT, is_the_machines
 from fanal.intake.recognising import evidence_of, recognise
 from fanal.intake.rules import Place
@@ -224,6 +224,8 @@ def take_letter(*, account: ChannelAccount, signal: LetterReceived, now: datetim
 
 def take_call(*, account: ChannelAccount, signal: CallArrived, now: datetime) -> Interaction:
     """Somebody calls: each call is a contact of its own, whoever calls beside it from the same number."""
+    if signal.web_call:
+        return webcalls.take(signal=signal, now=now)
     at, started = calls.moment(signal.at, now), calls.started_by(signal)
     flow = scenarios.flow_for(account=account, called=signal.called)
     interaction = start_contact(account=account, signal=started, thread=signal.line, flow=flow, now=at)

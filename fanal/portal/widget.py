@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
@@ -20,6 +21,7 @@ from fanal.events.live import stream_url
 from fanal.interactions import files
 from fanal.norms import texts
 from fanal.portal.wording import field_labels, launcher_words, widget_words
+from fanal.running.security import WITH_A_PHONE
 
 LANGUAGES = ("en", "ar", "fr", "ru")
 OWN_SITE = "self"
@@ -60,10 +62,12 @@ def frame(request: HttpRequest) -> HttpResponse:
         (
             "default-src 'none'", "script-src 'self'", "style-src 'self'", "font-src 'self'",
             "img-src 'self' data: blob:",
-            f"connect-src 'self' {live}", "base-uri 'none'", "form-action 'none'",
+            f"connect-src 'self' {live} {environment.pbx_origin}".rstrip(), "base-uri 'none'", "form-action 'none'",
             f"frame-ancestors {' '.join(sites)}",
         )
     )  # fmt: skip
+    if environment.pbx_public_url:
+        response["Permissions-Policy"] = WITH_A_PHONE
     response["Referrer-Policy"] = "no-referrer"
     response["Cache-Control"] = "no-store"
     return response
@@ -100,6 +104,7 @@ def _context(request: HttpRequest, account: ChannelAccount, host: str, language:
             "language": language,
             "now": timezone.now().isoformat(),
             "largest_file": files.LARGEST,
+            "call_script": static("fanal/widget-call.js"),
             "form": bool(chosen.get("form") or chosen.get("consent_text")),
         },
     }

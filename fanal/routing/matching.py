@@ -19,6 +19,7 @@ from fanal.routing.rules import (
     State,
     assign,
     effective_priority,
+    has_its_chat,
     next_look,
     starving,
 )
@@ -190,6 +191,8 @@ def _agents_for(
             continue
         looks[entry.facts.id] = on_the_beat(next_look(entry.facts, configuration.queues[entry.facts.queue], now))
         with_room = there.with_room(entry.facts.channel)
+        if (has_chat := entry.facts.preferred_agent) and has_its_chat(entry.facts, has_chat):
+            with_room = {*with_room, has_chat}
         able = (configuration.qualified_for(entry.facts, now)[0] & with_room) - taken if with_room else NOBODY
         if not able:
             continue

@@ -84,7 +84,11 @@ PERMISSIONS = (
     "midi=(), payment=(), usb=(), browsing-topics=(), "
     "publickey-credentials-create=(self), publickey-credentials-get=(self)"
 )
-WITH_A_PHONE = PERMISSIONS.replace("microphone=()", "microphone=(self), speaker-selection=(self)")
+WITH_A_PHONE = (
+    PERMISSIONS.replace("microphone=()", "microphone=(self), speaker-selection=(self)")
+    .replace("camera=()", "camera=(self)")
+    .replace("display-capture=()", "display-capture=(self)")
+)
 
 
 def _loopback_name(host: str) -> str:

@@ -80,7 +80,7 @@ def entries(draw, number, queue_count=3):
         position_at=entered,
         skills=draw(levels),
         preferred_agent=preferred,
-        preferred_why=draw(st.sampled_from(("last_agent", "named"))) if preferred else "",
+        preferred_why=draw(st.sampled_from(("last_agent", "named", "has_chat"))) if preferred else "",
         preferred_until=draw(soon) if preferred else None,
         declined=draw(st.dictionaries(st.integers(1, 5), soon, max_size=2)),
         practice=draw(st.booleans()),
@@ -142,7 +142,8 @@ def test_nobody_is_unqualified_over_capacity_or_away(state):
     assert agent.open_work.get(entry.channel, 0) < agent.profile.capacity[entry.channel]
     assert not agent.open_work.get("voice")
     if entry.channel == "voice":
-        assert not agent.open_work.get("webchat")
+        its_chat = entry.preferred_why == "has_chat" and entry.preferred_agent == agent.profile.id
+        assert agent.open_work.get("webchat", 0) <= its_chat
     if not (entry.preferred_agent == agent.profile.id and entry.preferred_why == "named"):
         for required in (queue.skills, entry.skills):
             for skill, level in required.items():

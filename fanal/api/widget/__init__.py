@@ -2,10 +2,10 @@
 
 from ninja import Router
 
-from fanal.api.widget import entering, fetching, sending, uploading
+from fanal.api.widget import calling, entering, fetching, sending, uploading
 from fanal.api.widget.asking import TokenHolder
 
 router = Router(tags=["widget"])
 router.add_router("", entering.router)
-for part in (sending, fetching, uploading):
+for part in (sending, fetching, uploading, calling):
     router.add_router("", part.router, auth=TokenHolder())

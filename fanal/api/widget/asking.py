@@ -24,6 +24,8 @@ LIMITS = {
     "uploads": Limit(burst=40, per_minute=40),
     "hint": Limit(burst=10, per_minute=60),
     "fetch": Limit(burst=60, per_minute=240),
+    "call": Limit(burst=3, per_minute=2),
+    "calls": Limit(burst=10, per_minute=10),
 }
 
 _accounts: dict[tuple[str, str], tuple[float, ChannelAccount]] = {}

@@ -1,7 +1,7 @@
 """The bodies of the widget's requests and answers; whatever is not named here is refused."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from ninja import Schema
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -48,6 +48,31 @@ class MessageIn(In):
     attachments: list[Annotated[int, Field(ge=1, lt=2**63)]] = Field([], max_length=10)
     page: str = Field("", max_length=500)
     language: str = Field("", max_length=10)
+
+
+class CallIn(ContactIn):
+    """As the form before the chat asks it; from a chat that goes on nothing is asked again."""
+
+    id: ClientId = "not-needed"
+
+
+class CallOut(Schema):
+    """For one call: at which address, under which name and secret, what to call, and by which relays."""
+
+    url: str
+    name: str
+    secret: str
+    entry: str
+    relays: list[dict[str, Any]]
+
+
+class CallStateOut(Schema):
+    """`phase` none · waiting · talking · held · ended."""
+
+    phase: str
+    agent: str = ""
+    position: int | None = None
+    estimate_seconds: int | None = None
 
 
 class Stored(Schema):
@@ -103,6 +128,7 @@ class StateOut(Schema):
     end_reason: str = ""
     blocked_until: datetime | None = None
     by_mail: Literal["", "possible", "asked"] = ""
+    call: Literal["", "possible"] = ""
     answer_to: str = ""
 
 

@@ -36,7 +36,7 @@ def begin(request: HttpRequest, given: ContactIn) -> Status[Stored]:
     began = time.monotonic()
     visitor, of = _who(request)
     limit(of, "send", visitor.id)
-    _check_form(given, of)
+    check_form(given, of)
     body = {
         "given": dict(given.given),
         "page": given.page,
@@ -138,7 +138,7 @@ def _who(request: HttpRequest) -> tuple[Visitor, ChannelAccount]:
     return visitor, account_of(visitor)
 
 
-def _check_form(given: ContactIn, of: ChannelAccount) -> None:
+def check_form(given: ContactIn, of: ChannelAccount) -> None:
     """What the account's form demands must be there; each missing field is named."""
     demanded = [field["name"] for field in of.settings.get("form", []) if field.get("required")]
     missing = [name for name in demanded if not given.given.get(name)]

@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from fanal.api.visitors import Visitor
 from fanal.api.widget.schemas import StateOut
 from fanal.channels.models import ChannelAccount
+from fanal.environment import environment
 from fanal.identity.masking import masked
+from fanal.intake import webcalls
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import Block, EndReason, Interaction, Segment
 from fanal.routing import actions as routing
@@ -46,7 +48,9 @@ def standing(of: ChannelAccount, visitor: Visitor, contact: Interaction | None, 
     else:
         state = _running(of, contact, now=now)
     address = masked(contact.answer_to) if contact and contact.answer_to else ""
-    state = state.model_copy(update={"by_mail": _by_mail(of, contact), "answer_to": address})
+    talks = contact if contact and contact.ended_at is None else None
+    call = "possible" if environment.pbx_public_url and webcalls.may_call(of, talks, now=now) else ""
+    state = state.model_copy(update={"by_mail": _by_mail(of, contact), "answer_to": address, "call": call})
     block = (
         Block.objects.filter(account=of, source=visitor.id, lifted_at=None, until__gt=now).order_by("-until").first()
     )

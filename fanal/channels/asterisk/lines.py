@@ -10,7 +10,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fanal.channels.asterisk.ari import Declined, Orders, path_of
+from fanal.channels.asterisk.ari import Orders
+from fanal.channels.asterisk.pushed import put, take_away
+from fanal.channels.asterisk.pushed import there as there
 
 BEGINS = "L-"
 """No trunk's name can begin so: what begins so on the PBX is ours to take away."""
@@ -75,32 +77,16 @@ def bring(orders: Orders, wanted: Iterable[Line], *, media_address: str = "") ->
         push(orders, line, media_address=media_address)
 
 
-def there(orders: Orders) -> Mapping[str, bool]:
-    """The endpoints that the PBX has, trunks too, and whether each can be called. Raises Cut."""
-    return {one["resource"]: one["state"] == "online" for one in orders.ask("GET", path_of("endpoints", "PJSIP"))}
-
-
 def push(orders: Orders, line: Line, *, media_address: str = "") -> None:
     """Make it known, in place of what was there under its name. Raises Cut and Declined."""
-    withdraw(orders, line.name)
-    try:
-        for kind, fields in _objects(line, media_address):
-            orders.ask("PUT", _path(kind, line.name), body={"fields": _fields(fields)})
-    except Declined:
-        withdraw(orders, line.name)
-        raise
+    put(orders, line.name, _objects(line, media_address))
 
 
 def withdraw(orders: Orders, name: str) -> None:
     """Nothing of it is left; a call that it carries goes on. Raises Cut."""
     if not name.startswith(BEGINS):
         raise ValueError("Only the agents' lines are withdrawn.")
-    for kind in ("endpoint", "auth", "aor"):
-        try:
-            orders.ask("DELETE", _path(kind, name))
-        except Declined as refused:
-            if refused.status != 404:
-                raise
+    take_away(orders, name)
 
 
 def told_of(event: Mapping[str, Any]) -> tuple[str, bool] | None:
@@ -139,7 +125,7 @@ def _objects(line: Line, media_address: str) -> list[tuple[str, dict[str, str]]]
         aor = {"contact": line.address, "qualify_frequency": str(LOOKED_AT_EVERY), "qualify_timeout": "2.0"}
         return [("aor", aor), ("endpoint", endpoint)]
     endpoint = common | {
-        "webrtc": "yes", "dtls_auto_generate_cert": "yes", "allow": "opus,ulaw,alaw", "auth": line.name,
+        "webrtc": "yes", "dtls_auto_generate_cert": "yes", "allow": "opus,ulaw,alaw,vp8,h264", "auth": line.name,
         "identify_by": "auth_username,username", "rtp_timeout": str(GONE_AFTER),
     }  # fmt: skip
     return [
@@ -147,11 +133,3 @@ def _objects(line: Line, media_address: str) -> list[tuple[str, dict[str, str]]]
         ("aor", {"max_contacts": "1", "remove_existing": "yes"}),
         ("endpoint", endpoint),
     ]
-
-
-def _path(kind: str, name: str) -> str:
-    return path_of("asterisk", "config", "dynamic", "res_pjsip", kind, name)
-
-
-def _fields(values: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"attribute": name, "value": value} for name, value in values.items()]

@@ -10,8 +10,11 @@ from fanal.channels.port import Arrival, CallArrived, LineAnswered, LineEnded, S
 from fanal.norms import phones
 
 KIND = "call"
-IN, AGENT, DIALLED = "in", "agent", "dialled"
-"""The first word that the application is entered with: from outside, a phone that we called, one that dials itself."""
+IN, AGENT, DIALLED, GUEST = "in", "agent", "dialled", "guest"
+"""The first word that the application is entered with: from outside, a phone that we called, one that dials itself,
+somebody's browser that was let in for one call."""
+WEB = "web:"
+"""How the source of a call begins that came from a page: the visitor's handle, and no number."""
 LISTENED_TO = [
     {"type": kind}
     for kind in (
@@ -38,7 +41,13 @@ class Kept:
     @property
     def comes_in(self) -> bool:
         """A call from outside, of which nothing is known yet."""
-        return bool(self.body.get("args", [])[:1] == [IN])
+        return self.body.get("args", [])[:1] in ([IN], [GUEST])
+
+    @property
+    def web_call(self) -> int:
+        """Which web call it is, 0 for a telephone: told by us when its browser was let in, and by nobody else."""
+        args: list[str] = self.body.get("args", [])
+        return _number_of(args[1]) if args[:1] == [GUEST] and len(args) > 1 else 0
 
 
 def kept(event: Mapping[str, Any], *, run: str) -> Kept | None:
@@ -145,6 +154,8 @@ def _entered(body: Mapping[str, Any], about: dict[str, Any]) -> Signal | None:
             return CallArrived(
                 source=_number(body.get("number")), called=_number(called), name=_name(body.get("name")), **about
             )
+        case [str(way), str(number), *_] if way == GUEST and _number_of(number):
+            return CallArrived(source="", web_call=_number_of(number), **about)
         case [str(way), *_] if way == AGENT:
             return LineAnswered(source="", **about)
     return None
@@ -158,6 +169,10 @@ def _ended(body: Mapping[str, Any], about: dict[str, Any]) -> Signal:
 
 
 _MEANINGS = {"StasisStart": _entered, "ChannelDestroyed": _ended, GONE: _ended}
+
+
+def _number_of(told: str) -> int:
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 19 else 0
 
 
 def _number(told: Any) -> str:

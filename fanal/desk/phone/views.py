@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from fanal.agents.actions import NoLine, issue_line
 from fanal.agents.models import Permission
+from fanal.channels.asterisk.relays import relays
 from fanal.desk.access import SignedInRequest, needs
 from fanal.environment import environment
 from fanal.interactions.actions import note_quality
@@ -41,7 +42,9 @@ def line(request: SignedInRequest) -> HttpResponse:
         )
     except NoLine as none:
         return JsonResponse({"code": none.code}, status=409)
-    return JsonResponse({"line": found.pk, "name": found.name, "secret": secret, "url": environment.pbx_public_url})
+    ice = relays(urls=environment.turn_urls, secret=environment.turn_secret, who=found.name, now=timezone.now())
+    told = {"line": found.pk, "name": found.name, "secret": secret, "url": environment.pbx_public_url}
+    return JsonResponse(told | {"relays": ice})
 
 
 @require_POST

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from fanal.channels.asterisk import wire
 from fanal.channels.asterisk.rules import Order
-from fanal.channels.asterisk.wire import AGENT, IN, Kept
+from fanal.channels.asterisk.wire import AGENT, GUEST, IN, Kept
 from fanal.intake.voice.exchange import Exchange
 from fanal.intake.voice.wanting import OURS
 from fanal.interactions.models import Leg
@@ -58,7 +58,7 @@ class Comparing:
 def missed(line: Mapping[str, Any]) -> dict[str, Any] | None:
     """The event that was told to nobody, of a line from outside that stands in our application."""
     args = _entered_with(line)
-    if args[:1] != [IN]:
+    if args[:1] not in ([IN], [GUEST]):
         return None
     return {"type": "StasisStart", "args": args, "channel": dict(line), "timestamp": str(line.get("creationtime", ""))}
 

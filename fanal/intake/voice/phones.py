@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from fanal.agents import actions as agents
 from fanal.agents.models import Agent, PhoneLine
-from fanal.channels.asterisk import lines
+from fanal.channels.asterisk import guests, lines
 from fanal.channels.asterisk.ari import Address, Cut, Declined, Events, Orders, path_of
+from fanal.interactions import actions as interactions
 from fanal.routing import actions as routing
 
 
@@ -48,7 +49,9 @@ class Phones:
         """
         if told is None:
             agents.end_lines_left(now=now)
+            interactions.end_web_calls_left(now=now)
             lines.bring(orders, agents.wanted_lines(), media_address=self.media_address)
+            guests.bring(orders, interactions.wanted_guests(), media_address=self.media_address)
             told = self._told = dict(lines.there(orders))
         if told:
             agents.note_reachable(seen=told, now=now)

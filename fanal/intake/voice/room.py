@@ -11,7 +11,7 @@ import structlog
 from django.db import connection
 from django.utils import timezone
 
-from fanal.channels.asterisk import wire
+from fanal.channels.asterisk import guests, wire
 from fanal.channels.asterisk.ari import Address, Cut, Declined, Events, path_of
 from fanal.channels.asterisk.lines import told_of
 from fanal.channels.asterisk.rules import Order, hang_up, let_ring, steer
@@ -206,6 +206,8 @@ class Room:
         if kept.body["args"][:1] == [wire.DIALLED]:
             self.refusals.put(Refuse(line=kept.line, cause=FORBIDDEN))
             return
+        if guest := guests.name_in(event):
+            self._let_in_no_more(guest)
         if kept.comes_in and not found and kept.line not in self._calls:
             let_in = self.admission.admits(kept)
             self.door.put(Enter(call=kept)) if let_in else self.refusals.put(Refuse(line=kept.line, cause=NO_ROOM))
@@ -217,6 +219,11 @@ class Room:
     def _whose(self, what: Pressed | Played) -> int | None:
         """The call in which it happened; what a whole talk hears is known by its name."""
         return self._calls.get(what.line) or (told_to(what.playback) if isinstance(what, Played) else None)
+
+    def _let_in_no_more(self, guest: str) -> None:
+        """What a browser was given is good for one call; where this fails, the next comparison does it."""
+        with contextlib.suppress(Cut, Declined):
+            guests.send_away(self.exchange.orders, guest)
 
     def _follow_to_its_end(self, line: str) -> None:
         """Otherwise a line that entered by the dialplan ends without a word; one that is gone already has ended.

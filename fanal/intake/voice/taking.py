@@ -12,7 +12,7 @@ from fanal.channels.asterisk.wire import Kept
 from fanal.channels.models import ChannelAccount, ChannelKind, RawEvent, RawState
 from fanal.intake.actions import process, receive
 from fanal.intake.faults import NOT_ITS_FAULT
-from fanal.interactions.models import Leg
+from fanal.interactions.models import Leg, WebCall
 from fanal.norms import phones
 
 log = structlog.get_logger(__name__)
@@ -60,6 +60,8 @@ def _legs(line: str) -> QuerySet[Leg]:
 
 def account_of(kept: Kept) -> ChannelAccount:
     """Of a call that comes in: that of the number that was called, else the first. Raises NoNumber."""
+    if kept.web_call and (let_in := WebCall.objects.filter(pk=kept.web_call).select_related("number").first()):
+        return let_in.number
     accounts = _numbers_of_ours()
     args = kept.body.get("args") or []
     called = str(args[1]) if len(args) > 1 else ""

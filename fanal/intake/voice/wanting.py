@@ -8,6 +8,7 @@ from django.db import transaction
 
 from fanal.agents.models import Agent
 from fanal.channels.asterisk.rules import MUSIC, Party, Wanted
+from fanal.channels.asterisk.wire import WEB
 from fanal.channels.models import ChannelKind
 from fanal.intake.calls import no_such_phone
 from fanal.intake.voice import outgoing, recording, rows
@@ -25,7 +26,7 @@ from fanal.interactions.rules.dialling import limits_of
 from fanal.routing.actions.calling_out import LINE
 from fanal.routing.models import Offer
 
-WITHHELD = "anonymous"
+WITHHELD, PAGE = "anonymous", "web"
 HELD = f"{MUSIC}held"
 OFFER, TALK, OTHERS, EARS = "a-", "s-", "p-", "n-"
 OURS = (OFFER, TALK, OTHERS, EARS, LINE)
@@ -220,7 +221,7 @@ def _call(
     return Party(
         line=line,
         address=phone,
-        shows=call.source or WITHHELD,
+        shows=PAGE if call.source.startswith(WEB) else call.source or WITHHELD,
         rings_for=max(1.0, (offer.expires_at - now).total_seconds() + 2) if offer else 30,
         tells=_tells(call, offer, part),
     )
@@ -228,6 +229,7 @@ def _call(
 
 def _tells(call: Interaction, offer: Offer | None, part: Participation | None) -> Mapping[str, str]:
     """What the phone is told of the call that rings there."""
+    pictures = {"PJSIP_HEADER(add,X-Fanal-Pictures)": "1"} if call.source.startswith(WEB) else {}
     if offer:
-        return {"PJSIP_HEADER(add,X-Fanal-Offer)": str(offer.pk)}
-    return {} if part else outgoing.tells(call)
+        return {"PJSIP_HEADER(add,X-Fanal-Offer)": str(offer.pk)} | pictures
+    return pictures if part else {**outgoing.tells(call), **pictures}

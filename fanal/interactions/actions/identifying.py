@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from fanal.agents.kept import kept
 from fanal.agents.models import Agent
 from fanal.cases.models import Case
+from fanal.channels.asterisk.wire import WEB
 from fanal.channels.models import ChannelKind
 from fanal.customers.models import Customer
 from fanal.events.actions import publish
@@ -62,8 +63,10 @@ def identify(
         )
     )
     if customer and assurance >= Assurance.MATCHED and not interaction.relationship:
-        kind = SIGHTED.get(interaction.channel, "handle")
-        identity.remember(customer=customer, kind=kind, value=interaction.source, contact=interaction.pk, now=now)
+        from_page = interaction.source.startswith(WEB)
+        kind = "handle" if from_page else SIGHTED.get(interaction.channel, "handle")
+        value = interaction.source.removeprefix(WEB) if from_page else interaction.source
+        identity.remember(customer=customer, kind=kind, value=value, contact=interaction.pk, now=now)
     _carry_cases(interaction, before=before, now=now, by=by)
     _published(interaction, now=now, by=by)
     return fact

@@ -34,6 +34,7 @@ from fanal.interactions.models.recordings import (
 from fanal.interactions.models.said import Attachment, Author, CannedReply, DeliveryState, Message, Note
 from fanal.interactions.models.shared import AnswerCopy, CopyState, SharedAnswer
 from fanal.interactions.models.together import SUPERVISES, WITH_CUSTOMER, InCall, PartEnd, Participation
+from fanal.interactions.models.webcalls import WebCall
 
 __all__ = [
     "RUNS",
@@ -89,4 +90,5 @@ __all__ = [
     "Topic",
     "TopicOrigin",
     "TopicSpan",
+    "WebCall",
 ]

@@ -29,7 +29,7 @@ from fanal.routing.actions.entering import (
     wait_no_more,
     was_sent_away,
 )
-from fanal.routing.actions.estimating import Standing, estimate_wait, standing_of
+from fanal.routing.actions.estimating import Standing, estimate_wait, standing_of, takes_calls
 from fanal.routing.actions.finishing import complete_wrap_up, expire_wrap_ups, finish_talk, queue_they_were_in
 from fanal.routing.actions.handing_on import change_priority, give_back, reassign, transfer
 from fanal.routing.actions.in_calls import (
@@ -119,6 +119,7 @@ __all__ = [
     "take_back_question",
     "take_case",
     "take_over",
+    "takes_calls",
     "transfer",
     "undo_bulk",
     "unfinished",

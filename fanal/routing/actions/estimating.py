@@ -62,6 +62,11 @@ def standing_of(entry: QueueEntry, *, now: datetime) -> Standing:
     return Standing(position=position, seconds=seconds, expected=expected)
 
 
+def takes_calls(queue: Queue, *, now: datetime) -> bool:
+    """Whether a call to this queue could be taken: it is open, and somebody of it who is there can be rung."""
+    return open_now(queue, now) and _places(queue, CALL, {})[1] > 0
+
+
 def _places(queue: Queue, channel: str, skills: Mapping[str, int]) -> tuple[int, int, int]:
     """Free places, all places, and agents with a free one, among the available agents with the skills."""
     settings = configuration.read()

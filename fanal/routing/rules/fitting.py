@@ -8,6 +8,8 @@ from fanal.routing.rules.state import AgentFacts, EntryFacts, Levels, Profile, Q
 from fanal.routing.rules.timing import LEAST_LEVEL, waited, whole_steps, widened
 
 NAMED = "named"
+HAS_CHAT = "has_chat"
+"""Why somebody is preferred for a call: they have the chat that became it, and it goes on beside."""
 # Theirs before, and kept for them as soon as they are back.
 CAME_BACK = "came_back"
 CALL = "voice"
@@ -88,7 +90,12 @@ def can_take(agent: AgentFacts, entry: EntryFacts, now: datetime) -> Exclusion |
         return Exclusion.NOT_AVAILABLE
     if agent.ringing:
         return Exclusion.RINGING
-    return _full(agent, entry.channel)
+    return _full(agent, entry.channel, beside=has_its_chat(entry, who))
+
+
+def has_its_chat(entry: EntryFacts, agent: int) -> bool:
+    """Whether this is the call that a chat of this agent has become."""
+    return entry.preferred_why == HAS_CHAT and entry.preferred_agent == agent
 
 
 def room(agent: AgentFacts) -> frozenset[str]:
@@ -122,12 +129,13 @@ def _short_of(skills: Levels, required: Levels, steps: int) -> Exclusion | None:
     return None
 
 
-def _full(agent: AgentFacts, channel: str) -> Exclusion | None:
+def _full(agent: AgentFacts, channel: str, *, beside: bool = False) -> Exclusion | None:
+    """`beside`: one talk may go on, for it is of the same person and the same matter."""
     open_work = agent.open_work
     if open_work:
         if open_work.get(CALL):
             return Exclusion.IN_A_CALL
-        if channel == CALL and any(count and kind not in CAN_LIE for kind, count in open_work.items()):
+        if channel == CALL and sum(count for kind, count in open_work.items() if kind not in CAN_LIE) > beside:
             return Exclusion.NO_CAPACITY
     if channel == CALL and agent.no_phone:
         return Exclusion.NO_PHONE

@@ -11,7 +11,8 @@ NO_SERVICE = 34
 
 
 def files(_pbx: Pbx) -> Mapping[str, str]:
-    return {"extensions.conf": "[general]\nstatic = yes\nwriteprotect = yes\n" + _FROM_OUTSIDE + _FROM_AGENTS}
+    ways = _FROM_OUTSIDE + _FROM_AGENTS + _FROM_GUESTS
+    return {"extensions.conf": "[general]\nstatic = yes\nwriteprotect = yes\n" + ways}
 
 
 # Whatever was called: a number, or a name of two letters and more. Names of one letter are Asterisk's own (h: hung up).
@@ -33,3 +34,10 @@ exten => {called},1,Stasis({APP},dialled,${{EXTEN}})
 """
     for called in CALLED
 )
+# A customer's browser has one way in, and one call on it: no number, no other name, nothing behind it.
+GUESTS_CALL = "desk"
+_FROM_GUESTS = f"""\
+[from-guest]
+exten => {GUESTS_CALL},1,Stasis({APP},guest,${{FANAL_GUEST}})
+ same => n,Hangup()
+"""
