@@ -39,11 +39,17 @@ def to_bring(wanted: Iterable[Guest], there: Collection[str]) -> tuple[list[Gues
     return missing, sorted(name for name in there if name.startswith(BEGINS) and name not in named)
 
 
-def bring(orders: Orders, wanted: Iterable[Guest], *, media_address: str = "") -> None:
-    """Make the PBX know these guests and no others. Raises Cut and Declined."""
-    missing, surplus = to_bring(wanted, there(orders))
+def bring(orders: Orders, wanted: Iterable[Guest], *, gone: set[str], media_address: str = "") -> None:
+    """Make the PBX know these guests and no others. Raises Cut and Declined.
+
+    Asterisk goes on naming an endpoint whose call ended after it was taken away: who is `gone` is not looked at again.
+    """
+    named = there(orders)
+    gone &= named.keys()
+    missing, surplus = to_bring(wanted, named.keys() - gone)
     for name in surplus:
         send_away(orders, name)
+        gone.add(name)
     for guest in missing:
         put(orders, guest.name, _objects(guest, media_address))
 

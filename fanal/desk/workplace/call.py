@@ -10,9 +10,10 @@ from django.utils.translation import pgettext_lazy
 
 from fanal.agents.kept import kept
 from fanal.agents.models import Agent
+from fanal.channels.asterisk.wire import WEB
 from fanal.desk.workplace.parties import Other, others_of
 from fanal.desk.workplace.recordings import OnTape, keyed_words, keying_of, on_tape
-from fanal.interactions.models import Hold, Interaction, Keying, Leg, LegKind, Segment
+from fanal.interactions.models import Hold, Interaction, Keying, Leg, LegKind, Segment, WebCall
 from fanal.interactions.rules import disclosure
 
 WORDS = {
@@ -33,6 +34,8 @@ class Call:
     others: Sequence[Other] = ()
     tape: OnTape | None = None
     keying: Keying | None = None
+    chat: int | None = None
+    """The chat that became this call."""
 
     @property
     def words(self) -> str:
@@ -71,6 +74,7 @@ def call_of(interaction: Interaction, segment: Segment, *, agent: Agent) -> Call
         others=others_of(interaction.pk, held=call.held, seen_by=agent, hidden=hidden),
         tape=on_tape(interaction.pk),
         keying=keying_of(interaction.pk),
+        chat=_chat.first(interaction=interaction.pk) if interaction.source.startswith(WEB) else None,
     )
 
 
@@ -87,6 +91,11 @@ def _own(interaction: Interaction, segment: Segment) -> Call:
     if calling := _calling.first(interaction=interaction.pk):
         return Call(state="calling", since=calling.began_at)
     return Call(state="talking", since=max(leg.answered_at, segment.started_at))
+
+
+@kept
+def _chat(interaction: int) -> QuerySet[WebCall, int | None]:
+    return WebCall.objects.filter(interaction=interaction).values_list("chat", flat=True)
 
 
 @kept

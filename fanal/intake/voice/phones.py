@@ -19,6 +19,7 @@ class Phones:
     def __init__(self, *, media_address: str = "") -> None:
         self.media_address = media_address
         self._told: dict[str, bool] = {}
+        self._gone: set[str] = set()
 
     def listen(self, address: Address, orders: Orders, app: str) -> Events:
         """A line of its own that tells who comes and goes: on that of the calls each event would come twice.
@@ -51,7 +52,8 @@ class Phones:
             agents.end_lines_left(now=now)
             interactions.end_web_calls_left(now=now)
             lines.bring(orders, agents.wanted_lines(), media_address=self.media_address)
-            guests.bring(orders, interactions.wanted_guests(), media_address=self.media_address)
+            wanted = interactions.wanted_guests()
+            guests.bring(orders, wanted, gone=self._gone, media_address=self.media_address)
             told = self._told = dict(lines.there(orders))
         if told:
             agents.note_reachable(seen=told, now=now)

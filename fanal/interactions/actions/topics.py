@@ -11,6 +11,7 @@ from fanal.cases.models import Case, Category
 from fanal.events.actions import publish
 from fanal.interactions import audience
 from fanal.interactions.actions.locking import lock
+from fanal.interactions.actions.webcalls import other_ends
 from fanal.interactions.models import Disposition, Interaction, Segment, SegmentKind, Topic, TopicOrigin, TopicSpan
 
 
@@ -43,6 +44,8 @@ def add_topic(
     )
     _focus(topic, now=now)
     _published("topic.added", topic, now=now, by=by)
+    if case:
+        _also_beside(topic, case, now=now, by=by)
     return topic
 
 
@@ -89,6 +92,21 @@ def link_case(*, topic: Topic, case: Case, now: datetime, by: Agent | None) -> N
         case.updated_at = now
         case.save(update_fields=["customer", "updated_at"])
     _published("topic.changed", topic, now=now, by=by, linked=True)
+    _also_beside(topic, case, now=now, by=by)
+
+
+def _also_beside(topic: Topic, case: Case, *, now: datetime, by: Agent | None) -> None:
+    """A chat and the call that it became are one matter: what is a case in one is the same case in the other."""
+    for other in other_ends(topic.interaction):
+        lock(other.pk)
+        there = Topic.objects.filter(interaction=other, withdrawn_at=None)
+        if there.filter(case=case).exists():
+            continue
+        same = there.filter(case=None, category=topic.category, label=topic.label).order_by("position").first()
+        if same:
+            link_case(topic=same, case=case, now=now, by=by)
+        else:
+            add_topic(interaction=other, case=case, origin=TopicOrigin.RULE, now=now)
 
 
 def _focus(topic: Topic, *, now: datetime) -> None:

@@ -109,6 +109,15 @@ class AccountForm(ConfigForm):
             required=False,
             initial=chosen.get("language", ""),
         )
+        self.fields["calls"] = forms.ModelChoiceField(
+            label=_("The chat may become a call"),
+            queryset=ChannelAccount.objects.filter(kind=ChannelKind.VOICE, active=True).order_by("name"),
+            to_field_name="code",
+            required=False,
+            initial=chosen.get("calls", ""),
+            empty_label=_("no"),
+            help_text=_("Through this number's account, by the browser: offered while somebody can take it."),
+        )
         form = {field["name"]: REQUIRED if field.get("required") else ASKED_FOR for field in chosen.get("form", [])}
         for name, label in ASKED.items():
             self.fields[f"ask_{name}"] = forms.ChoiceField(
@@ -142,6 +151,8 @@ class AccountForm(ConfigForm):
             found["sites"] = self.cleaned_data.get("sites", [])
             found["title"] = self.cleaned_data.get("title", "")
             found["language"] = self.cleaned_data.get("language", "")
+            calls_by = self.cleaned_data.get("calls")
+            found["calls"] = calls_by.code if calls_by else ""
             known = {field["name"]: field for field in found.get("form", [])}
             found["form"] = [
                 {**known.get(name, {}), "name": name, "required": answer == REQUIRED}
