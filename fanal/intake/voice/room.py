@@ -33,7 +33,7 @@ from fanal.intake.voice.sounds import Sounds
 from fanal.intake.voice.telling import Telling, told_to
 from fanal.intake.voice.waiting import Waiting
 from fanal.intake.voice.wanting import HELD, call_listened_to, open_calls, wanted
-from fanal.intake.voice.work import Due, Enter, Follow, Happened, Refuse, Ring, Steer, Work
+from fanal.intake.voice.work import Due, Enter, Follow, Happened, LetInNoMore, Refuse, Ring, Steer, Work
 from fanal.routing import actions as routing
 from fanal.running.connections import own_connection
 
@@ -206,8 +206,8 @@ class Room:
         if kept.body["args"][:1] == [wire.DIALLED]:
             self.refusals.put(Refuse(line=kept.line, cause=FORBIDDEN))
             return
-        if guest := guests.name_in(event):
-            self._let_in_no_more(guest)
+        if kept.web_call:
+            self.ringer.put(LetInNoMore(guest=guests.name_in(event)))
         if kept.comes_in and not found and kept.line not in self._calls:
             let_in = self.admission.admits(kept)
             self.door.put(Enter(call=kept)) if let_in else self.refusals.put(Refuse(line=kept.line, cause=NO_ROOM))
@@ -298,6 +298,8 @@ class Room:
                     self._asked.discard(interaction)
                 if self._leads.is_set():
                     self._steer(interaction)
+            case LetInNoMore(guest=guest):
+                self._let_in_no_more(guest)
             case Due(interaction=interaction):
                 self.flowing.due(interaction, now=timezone.now())
                 self.waiting.due(interaction, now=timezone.now())

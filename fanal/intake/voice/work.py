@@ -43,6 +43,13 @@ class Ring:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LetInNoMore:
+    """A guest of the exchange whose one call is there."""
+
+    guest: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Due:
     """The time that was given to a caller has passed."""
 
@@ -57,4 +64,4 @@ class Happened:
     what: Pressed | Played
 
 
-Work = Kept | Enter | Refuse | Follow | Steer | Ring | Due | Happened | Sounded
+Work = Kept | Enter | Refuse | Follow | Steer | Ring | LetInNoMore | Due | Happened | Sounded

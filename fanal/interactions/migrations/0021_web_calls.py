@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('channels', '0005_words'),
-        ('interactions', '0019_callbacks'),
+        ('interactions', '0020_recordings'),
     ]
 
     operations = [
