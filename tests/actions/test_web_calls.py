@@ -93,7 +93,7 @@ def test_from_the_chat_it_is_the_same_person_no_surer_and_the_same_matter(
     ada = Customer.objects.create(name="Ada Berg")
     interactions.identify(interaction=chat, customer=ada, assurance=Assurance.CLAIMED, why="picked", by=None, now=now)
     kind = CaseType.objects.create(code="fault", name="Fault")
-    case = cases.open_case(type=kind, subject="It leaks", customer=ada, now=now)
+    case = cases.open_case(type=kind, subject="It leaks", customer=ada, by=None, now=now)
     interactions.add_topic(interaction=chat, case=case, now=now)
     interactions.add_topic(interaction=chat, label="The bill", now=now)
     routing.enqueue(interaction=chat, queue=calls, now=now)
@@ -103,7 +103,7 @@ def test_from_the_chat_it_is_the_same_person_no_surer_and_the_same_matter(
     assert (call.customer, call.assurance, call.recognition) == (ada, Assurance.CLAIMED, Recognition.KNOWN)
     assert [topic.case for topic in call.topics.filter(case__isnull=False)] == [case]
     bill = call.topics.get(label="The bill")
-    later = cases.open_case(type=kind, subject="Twice on the bill", customer=ada, now=now)
+    later = cases.open_case(type=kind, subject="Twice on the bill", customer=ada, by=None, now=now)
     interactions.link_case(topic=bill, case=later, now=now, by=None)
     assert set(Topic.objects.filter(interaction=chat).values_list("case", flat=True)) == {case.pk, later.pk}
     assert chat.topics.get(label="The bill").case == later

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import re
+import shutil
 import socket
 import threading
 import uuid
@@ -21,8 +22,10 @@ from fanal.channels.models import ChannelAccount, ChannelKind
 from fanal.intake.voice.room import Room
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import Interaction, Leg, WebCall
+from fanal.running import pbx
 from fanal.running.pbx.configuration import Pbx
 from fanal.running.pbx.configuration.dialplan import APP, GUESTS_CALL
+from tests.channels.asterisk.conftest import exchange_in
 from tests.channels.asterisk.test_room import nobody_calls_yet, number, room, telephone  # noqa: F401
 from tests.servers import until
 
@@ -126,6 +129,17 @@ class Attacker:
             f'Authorization: Digest username="{self.name}", realm="{asked["realm"]}", nonce="{asked["nonce"]}", '
             f'uri="{uri}", response="{answer}", algorithm=MD5, cnonce="c", nc=00000001, qop=auth{opaque}\r\n'
         )
+
+
+@pytest.fixture(scope="module")
+def exchange(local: pbx.Local, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
+    """One of these tests' own: a PBX goes on naming the guests that it had."""
+    home = tmp_path_factory.mktemp("pbx")
+    asked = exchange_in(local, home, at=44000)
+    pbx.start(local, asked)
+    yield asked
+    pbx.stop(local, asked)
+    shutil.rmtree(local.outside(local.folder(home)), ignore_errors=True)
 
 
 @pytest.fixture
