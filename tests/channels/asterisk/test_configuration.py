@@ -53,7 +53,7 @@ def test_nobody_may_call_without_a_name_and_nobody_from_outside_may_transfer() -
 
 def test_no_context_leads_to_another_or_to_an_outside_line() -> None:
     text = files(PBX)["extensions.conf"]
-    assert [name for name, _ in sections("extensions.conf")] == ["general", "from-outside", "from-agents"]
+    assert [name for name, _ in sections("extensions.conf")] == ["general", "from-outside", "from-agents", "from-guest"]
     assert not re.search(r"include|Dial|Originate|Goto\((from|s\b)|System|AGI|Exec", text)
 
 
