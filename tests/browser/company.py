@@ -121,7 +121,7 @@ class Shopper:
 
     def begin_talk(self, text: str = "", **given: str) -> None:
         """The chat is open: fill in the form if it is asked, and say something."""
-        start = self.chat.locator("#form button[type=submit]")
+        start = self.chat.locator("#form button.main")
         box = self.chat.locator("#text")
         expect(start.or_(box).first).to_be_visible()
         if start.is_visible():

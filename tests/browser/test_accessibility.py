@@ -122,7 +122,7 @@ def test_no_state_of_a_contact_has_a_serious_finding(
     shopper: Shopper = shop_as(window(), program.url, language=language)
     found["shop"] = problems(shopper.page, axe)
     shopper.page.locator("fanal-chat button").click()
-    shopper.chat.locator("#form button[type=submit]").wait_for()
+    shopper.chat.locator("#form button.main").wait_for()
     frame = next(one for one in shopper.page.frames if "/widget/frame" in one.url)
     found["chat form"] = problems_in_frame(shopper.page, frame, axe)
     desk = at_desk(cast.AGENT)

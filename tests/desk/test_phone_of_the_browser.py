@@ -47,7 +47,7 @@ def test_a_signed_in_agent_gets_the_line_of_this_sign_in_and_nothing_keeps_its_s
     answer = client.post("/phone/line/")
     told = answer.json()
     line = PhoneLine.objects.get()
-    assert told == {"line": line.pk, "name": line.name, "secret": told["secret"], "url": exchange}
+    assert told == {"line": line.pk, "name": line.name, "secret": told["secret"], "url": exchange, "relays": []}
     assert "no-store" in answer.headers["Cache-Control"]
     assert client.post("/phone/line/").json() == told
     page = client.get("/").content.decode()

@@ -211,6 +211,7 @@ def accounts(origin: str) -> dict[str, tuple[str, str, str, dict[str, Any]]]:
         "identity_secret": cast.SHOP_SECRET,
         "region": "FR",
         "queue": "general",
+        "calls": cast.PHONE,  # where browsers reach an exchange
         # The demo's traffic plays many visitors from one address.
         "limits": {"enter": [300, 600], "fetch": [300, 1200]},
     }
