@@ -53,7 +53,9 @@ class Today:
             rule=rule, interaction=contact.interaction, what=rule.what, shown_at=day.after(300), shown_to=self.amal
         )
         tell(advice, "advice.shown", by=self.amal, now=day.after(300))
-        Contact(self.orders, 300).abandoned(400)
+        left = Contact(self.orders, 300).abandoned(400)
+        left.say("flow.began", 250, run=1, flow="phone")
+        left.say("flow.ended", 299, run=1, flow="phone", how="left")
         Contact(self.cards, 500).abandoned(520)
         self.waiting = Contact(self.orders, 600)
         self.entry = QueueEntry.objects.create(
