@@ -258,8 +258,9 @@ class Room:
 
     def look_after(self) -> None:
         """What lies still is done, and both sides are compared. Raises Cut and Declined."""
-        if refused := self.admission.keep_refused():
-            log.warning("calls_refused", calls=refused)
+        with contextlib.suppress(taking.NoNumber):  # they are kept as soon as a number is set up again
+            if refused := self.admission.keep_refused():
+                log.warning("calls_refused", calls=refused)
         taking.sweep(now=timezone.now())
         give_up_not_lifted(now=timezone.now())
         routing.look_after_callbacks(now=timezone.now())

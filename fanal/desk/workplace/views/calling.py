@@ -1,5 +1,6 @@
 """Holding a caller, and coming back to them."""
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
@@ -21,8 +22,14 @@ def call(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(["POST", "DELETE"])
 @needs(Permission.HANDLE)
 def hold(request: SignedInRequest, pk: int) -> HttpResponse:
-    """POST: the caller hears music. DELETE: they are talked to again. Twice is once; answers how it stands."""
+    """POST: the caller hears music. DELETE: they are talked to again. Twice is once; answers how it stands.
+
+    403 for whoever handed the call on.
+    """
     interaction = own(request.user, pk)
+    talk = interactions.running_segment(interaction)
+    if talk and talk.agent_id != request.user.pk and not request.user.may(Permission.SUPERVISE):
+        raise PermissionDenied  # they handed it on and still wrap up
     if request.method == "POST":
         interactions.hold(interaction=interaction, by=request.user, now=timezone.now())
     else:
