@@ -62,6 +62,10 @@ class Said:
     whole: bool = False
 
 
+AT_MOST = 5
+"""So many whole numbers long may be what is keyed before one counts: nobody holds a line by stars."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Keys:
     """A number is awaited: `seconds` for its first key, `between` for each further one.
@@ -77,7 +81,9 @@ class Keys:
     secret: bool = False
 
     def enough(self, keys: str) -> bool:
-        """Whether nothing more needs to be waited for. A star begins the number anew."""
+        """Whether nothing more needs to be waited for. A star begins the number anew, a few times."""
+        if len(keys) >= AT_MOST * self.longest:
+            return True
         number = keys.rpartition("*")[2] if self.ends_with != "*" else keys
         return bool(self.ends_with and number.endswith(self.ends_with)) or len(number) >= self.longest
 
