@@ -106,4 +106,5 @@ def test_no_address_and_no_number_becomes_a_key_of_an_event() -> None:
 
 
 def test_accounts_are_made_of_the_kinds_that_are_spoken_and_of_no_other() -> None:
-    assert [kind.value for kind in models.SPOKEN] == SPOKEN
+    messages = ChannelKind.VOICEMAIL  # left at the number of an account for calls
+    assert [kind.value for kind in models.SPOKEN] == [kind for kind in SPOKEN if kind != messages]
