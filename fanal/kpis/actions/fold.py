@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from fanal.kpis import derivations
+from fanal.kpis import derivations, scopes
 from fanal.kpis.actions.cells import every_day_again, rebuild, rebuild_times
 from fanal.kpis.actions.returning import restate, same_matters
 from fanal.kpis.actions.sharing import share
@@ -150,10 +150,10 @@ def _complete(touched: Ids) -> tuple[dict[str, Moments], list[Stretch]]:
     scope: Literals = dict(given)
     with connection.cursor() as cursor:
         for fact in ("handling", "contact", "case", "issue", "advice", "flow"):
-            scope[fact] = _found(cursor, derivations.SCOPE[fact], given)
+            scope[fact] = _found(cursor, scopes.SCOPE[fact], given)
         for fact in ("move", "clock", "passage"):
-            scope[fact] = _found(cursor, derivations.SCOPE[fact], given | {"case": scope["case"]})
-        cursor.execute(derivations.BESIDE, {"ids": given["handling"]})
+            scope[fact] = _found(cursor, scopes.SCOPE[fact], given | {"case": scope["case"]})
+        cursor.execute(scopes.BESIDE, {"ids": given["handling"]})
         beside = [row[0] for row in cursor.fetchall()]
         changing = {source: [scope[source]] for source in SOURCES}
         changing["handling"].append(literal(beside))

@@ -1,9 +1,10 @@
 """Guided flows: data that leads somebody through menus, questions and lookups; the same engine for every face."""
 
 from fanal.scenarios.rules.flows.checking import Surroundings, check
+from fanal.scenarios.rules.flows.each_kind import KINDS
 from fanal.scenarios.rules.flows.lookups import LOOKUPS, OPENING, Known
 from fanal.scenarios.rules.flows.playing import MOST_TURNS, again, begin, step
-from fanal.scenarios.rules.flows.reading import KINDS, Finding, Unreadable, as_read, read
+from fanal.scenarios.rules.flows.reading import Unreadable, as_read, read
 from fanal.scenarios.rules.flows.steps import Ask, Flow, Step, ways
 from fanal.scenarios.rules.flows.turns import (
     HOURS,
@@ -28,6 +29,7 @@ from fanal.scenarios.rules.flows.turns import (
     WantsCallback,
     position_of,
 )
+from fanal.scenarios.rules.flows.written import Finding
 
 __all__ = [
     "HOURS",

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from fanal.scenarios.rules.flows.lookups import FOUND, LOOKUPS
-from fanal.scenarios.rules.flows.reading import Finding
 from fanal.scenarios.rules.flows.saying import gives, prompts_of, sorts, variables
 from fanal.scenarios.rules.flows.steps import (
     Ask,
@@ -30,6 +29,7 @@ from fanal.scenarios.rules.flows.ways_through import (
     surely_known,
     unasked_ways,
 )
+from fanal.scenarios.rules.flows.written import Finding
 
 NEVER_OPEN = frozenset({"card", "pin", "cvv", "cvc", "password"})
 """Names of what no flow may keep as it was keyed."""
