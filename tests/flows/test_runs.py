@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from fanal.channels.models import ChannelAccount
-from fanal.desk.workplace.talk import lines_of
+from fanal.desk.workplace.lines import lines_of
 from fanal.events.models import Event
 from fanal.holdings.keys import card_key
 from fanal.holdings.models import HoldingSource, Order, Reading
