@@ -60,6 +60,15 @@ class CallSignal(Signal):
     at: datetime
 
 
+WEB = "web:"
+"""How the source of a call begins that came from a page: the visitor's handle, and no number."""
+
+
+def visitor_of(source: str) -> str:
+    """Who calls from a page, as their browser is known; empty where the source is a number, or nothing."""
+    return source.removeprefix(WEB) if source.startswith(WEB) else ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class CallArrived(CallSignal):
     """Somebody calls; `source` is the number that their network shows, empty where it is withheld.

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
-from fanal.channels.asterisk.wire import WEB
 from fanal.channels.models import ChannelKind
+from fanal.channels.port import visitor_of
 from fanal.interactions.models import Interaction
 from fanal.norms import phones
 
@@ -31,14 +31,14 @@ def caller(*, customer: str | None, channel: str, given: Mapping[str, Any] | Non
     claims = (" ".join(str(one or "").split()) for one in (said.get("name"), said.get("email"), shown))
     if claim := next(filter(None, claims), ""):
         return Caller(claim, claimed=True)
-    if source.startswith(WEB):
+    if visitor_of(source):
         return Caller(str(_("Unknown visitor")))
     return Caller(str(UNKNOWN.get(channel, _("Unknown visitor"))))
 
 
 def number(source: str) -> str:
     """A phone number as people write it; what is none as it was shown."""
-    if source.startswith(WEB):
+    if visitor_of(source):
         return ""
     read = phones.normalise(source, None) if source else None
     return read.shown if read else source

@@ -31,6 +31,7 @@ from fanal.intake import calls, flowing, letters, webcalls
 from fanal.intake.faults import NOT_ITS_FAULT, is_the_machines
 from fanal.intake.recognising import evidence_of, recognise
 from fanal.intake.rules import Place
+from fanal.intake.to_people import to_people
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import Author, EndReason, Interaction, Message, SegmentKind
 from fanal.norms import emails
@@ -254,16 +255,7 @@ def start_contact(
     proven = recognise(interaction=interaction, evidence=evidence, confirmed=signal.confirmed, now=now)
     if flow and scenarios.begin_flow(interaction=interaction, flow=flow, values=flowing.brought(signal), now=now):
         return interaction
-    choice = scenarios.match(interaction=interaction, proven=proven, now=now)
-    routing.enqueue(
-        interaction=interaction,
-        queue=choice.queue,
-        priority=choice.priority,
-        skills=choice.skills,
-        preferred_agent=choice.preferred_agent,
-        preferred_why=choice.preferred_why,
-        now=now,
-    )
+    to_people(interaction=interaction, proven=proven, now=now)
     return interaction
 
 

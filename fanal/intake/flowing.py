@@ -1,6 +1,5 @@
 """What a flow leads to: people, or an end without any."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -9,6 +8,7 @@ from fanal.channels.port import ContactStarted
 from fanal.identity.rules import Evidence
 from fanal.intake import leaving
 from fanal.intake.recognising import evidence_of, recognise
+from fanal.intake.to_people import to_people
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import EndReason, Interaction
 from fanal.routing import actions as routing
@@ -37,7 +37,9 @@ def follow(*, interaction: Interaction, outcome: Outcome, now: datetime) -> None
     """To people with what was gathered; a wish that nobody can meet at once is kept as a case."""
     match outcome:
         case flows.ToQueue(queue=code, priority=priority, skills=skills):
-            to_people(interaction=interaction, queue=code, priority=priority, skills=skills, now=now)
+            proven = _proven(interaction, now=now)
+            there = _queue(code, interaction)
+            to_people(interaction=interaction, proven=proven, queue=there, priority=priority, skills=skills, now=now)
         case flows.WantsCallback(queue=code, number=number):
             if queue := _queue(code, interaction):
                 call_back(interaction=interaction, number=number, queue=queue, now=now)
@@ -53,28 +55,11 @@ def call_back(*, interaction: Interaction, number: str, queue: Queue, now: datet
         routing.keep_matter(interaction=interaction, queue=queue, now=now)
 
 
-def to_people(
-    *,
-    interaction: Interaction,
-    queue: str = "",
-    priority: int | None = None,
-    skills: Mapping[str, int] | None = None,
-    now: datetime,
-) -> None:
-    """Who it is and what opens, with what was gathered; then they wait, where the flow says or else the scenario."""
-    proven = Proven(customer=interaction.customer, assurance=interaction.assurance) if interaction.customer else None
+def _proven(interaction: Interaction, *, now: datetime) -> Proven | None:
+    """Who it is, with what was gathered."""
     if interaction.given:
-        proven = recognise(interaction=interaction, evidence=_evidence(interaction), now=now)
-    choice = scenarios.match(interaction=interaction, proven=proven, now=now)
-    routing.enqueue(
-        interaction=interaction,
-        queue=_queue(queue, interaction) or choice.queue,
-        priority=priority or choice.priority,
-        skills=skills or choice.skills,
-        preferred_agent=choice.preferred_agent,
-        preferred_why=choice.preferred_why,
-        now=now,
-    )
+        return recognise(interaction=interaction, evidence=_evidence(interaction), now=now)
+    return Proven(customer=interaction.customer, assurance=interaction.assurance) if interaction.customer else None
 
 
 def said_goodbye(*, interaction: int, now: datetime) -> None:

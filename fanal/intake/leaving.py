@@ -7,6 +7,7 @@ from django.db import transaction
 from fanal.channels.models import ChannelKind
 from fanal.channels.port import ContactStarted
 from fanal.intake.recognising import evidence_of, recognise
+from fanal.intake.to_people import to_people
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import (
     RUNS,
@@ -20,7 +21,6 @@ from fanal.interactions.models import (
 from fanal.interactions.rules.recording import policy_of
 from fanal.routing import actions as routing
 from fanal.routing.models import Queue
-from fanal.scenarios import actions as scenarios
 from fanal.scenarios.rules.flows import LeavesMessage
 
 SAID_NOTHING = 0.5
@@ -73,11 +73,7 @@ def _begin(recording: Recording, call: Interaction, *, now: datetime) -> Interac
     )  # fmt: skip
     signal = ContactStarted(source=call.source, given=call.given, language=call.language)
     proven = recognise(interaction=contact, evidence=evidence_of(signal, account=call.account), now=now)
-    choice = scenarios.match(interaction=contact, proven=proven, now=now)
-    routing.enqueue(
-        interaction=contact, queue=_queue(recording) or choice.queue, priority=choice.priority, skills=choice.skills,
-        preferred_agent=choice.preferred_agent, preferred_why=choice.preferred_why, now=now,
-    )  # fmt: skip
+    to_people(interaction=contact, proven=proven, queue=_queue(recording), now=now)
     return contact
 
 

@@ -6,9 +6,8 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from fanal.agents.kept import kept
-from fanal.channels.asterisk.wire import WEB
 from fanal.channels.models import ChannelAccount, ChannelKind
-from fanal.channels.port import ContactStarted
+from fanal.channels.port import ContactStarted, visitor_of
 from fanal.customers.models import ContactPoint, ContactPointKind, ContactPointState, Customer
 from fanal.identity import actions as identity
 from fanal.identity.gathering import email_forms
@@ -23,10 +22,10 @@ def evidence_of(signal: ContactStarted, *, account: ChannelAccount) -> Evidence:
     """What the contact says of who it is: claims, unless the host site signed them."""
     given = signal.given
     by_mail, by_phone = account.kind == ChannelKind.EMAIL, account.kind == ChannelKind.VOICE
-    from_page = by_phone and signal.source.startswith(WEB)
+    visitor = visitor_of(signal.source) if by_phone else ""
     return Evidence(
-        handle="" if by_mail or (by_phone and not from_page) else signal.source.removeprefix(WEB),
-        caller_number=signal.source if by_phone and not from_page else "",
+        handle=visitor if by_mail or by_phone else signal.source,
+        caller_number=signal.source if by_phone and not visitor else "",
         from_address=signal.source if by_mail else "",
         signed_external_id=signal.signed_id,
         name=given.get("name", ""),

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from fanal.agents.kept import kept
-from fanal.channels.asterisk.wire import WEB
+from fanal.channels.port import visitor_of
 from fanal.intake import wording
 from fanal.intake.flowing import call_back
 from fanal.interactions import actions as interactions
@@ -51,7 +51,7 @@ def hear(*, interaction: int, last: Announced | None, now: datetime) -> Heard | 
     says = [
         *wording.place_and_wait(position=told.position, seconds=told.seconds, language=language),
         *wording.comfort(queue, language=language),
-        *([] if call.source.startswith(WEB) else wording.offer(queue, language=language)),
+        *([] if visitor_of(call.source) else wording.offer(queue, language=language)),
     ]
     return Heard(line=call.thread, says=says, announced=told)
 
@@ -88,7 +88,7 @@ def key_of(interaction: int) -> str:
     """The key by which they wish to be called; empty where that is not offered."""
     call = Interaction.objects.filter(pk=interaction, ended_at=None).first()
     entry = routing.last_entry(call) if call else None
-    if call is None or call.source.startswith(WEB):
+    if call is None or visitor_of(call.source):
         return ""  # a page has neither a number nor keys
     return entry.queue.callback_key if entry and entry.state in (EntryState.WAITING, EntryState.CLOSED) else ""
 

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from fanal.channels.asterisk.wire import WEB
 from fanal.channels.models import ChannelAccount, ChannelKind
-from fanal.channels.port import CallArrived, ContactStarted, Unprocessable
+from fanal.channels.port import WEB, CallArrived, ContactStarted, Unprocessable
 from fanal.intake import calls, matters_along
 from fanal.intake.recognising import evidence_of, recognise
+from fanal.intake.to_people import to_people
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import Interaction, WebCall
 from fanal.routing import actions as routing
@@ -53,16 +53,7 @@ def _begins(interaction: Interaction, web: WebCall, *, now: datetime) -> None:
         source=interaction.source, given=web.given, entry_page=web.page, language=web.language, signed_id=web.signed_id
     )
     proven = recognise(interaction=interaction, evidence=evidence_of(started, account=web.number), now=now)
-    choice = scenarios.match(interaction=interaction, proven=proven, now=now)
-    routing.enqueue(
-        interaction=interaction,
-        queue=choice.queue,
-        priority=choice.priority,
-        skills=choice.skills,
-        preferred_agent=choice.preferred_agent,
-        preferred_why=choice.preferred_why,
-        now=now,
-    )
+    to_people(interaction=interaction, proven=proven, now=now)
 
 
 def _goes_on(interaction: Interaction, chat: Interaction, *, now: datetime) -> None:

@@ -13,8 +13,6 @@ KIND = "call"
 IN, AGENT, DIALLED, GUEST = "in", "agent", "dialled", "guest"
 """The first word that the application is entered with: from outside, a phone that we called, one that dials itself,
 somebody's browser that was let in for one call."""
-WEB = "web:"
-"""How the source of a call begins that came from a page: the visitor's handle, and no number."""
 LISTENED_TO = [
     {"type": kind}
     for kind in (

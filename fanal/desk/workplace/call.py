@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from fanal.agents.kept import kept
 from fanal.agents.models import Agent
-from fanal.channels.asterisk.wire import WEB
+from fanal.channels.port import visitor_of
 from fanal.desk.workplace.parties import Other, others_of
 from fanal.desk.workplace.recordings import OnTape, keyed_words, keying_of, on_tape
 from fanal.interactions.models import Hold, Interaction, Keying, Leg, LegKind, Segment, WebCall
@@ -74,7 +74,7 @@ def call_of(interaction: Interaction, segment: Segment, *, agent: Agent) -> Call
         others=others_of(interaction.pk, held=call.held, seen_by=agent, hidden=hidden),
         tape=on_tape(interaction.pk),
         keying=keying_of(interaction.pk),
-        chat=_chat.first(interaction=interaction.pk) if interaction.source.startswith(WEB) else None,
+        chat=_chat.first(interaction=interaction.pk) if visitor_of(interaction.source) else None,
     )
 
 

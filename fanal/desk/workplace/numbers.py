@@ -8,8 +8,8 @@ from django.shortcuts import get_object_or_404
 
 from fanal.agents.models import Agent, FieldClass
 from fanal.cases.models import Case, CaseState
-from fanal.channels.asterisk.wire import WEB
 from fanal.channels.models import ChannelAccount, ChannelKind
+from fanal.channels.port import visitor_of
 from fanal.customers.models import ContactPoint, Customer
 from fanal.customers.survivors import family_of
 from fanal.desk.access import SignedInRequest
@@ -83,7 +83,7 @@ def numbers_of(
     found: dict[str, Number] = {}
     by_phone = about.contact is not None and about.contact.channel in (ChannelKind.VOICE, ChannelKind.VOICEMAIL)
     source = about.contact.source if about.contact and by_phone else ""
-    if about.contact and source and not source.startswith(WEB):
+    if about.contact and source and not visitor_of(source):
         key = f"{CONTACT}{about.contact.pk}"
         found[source] = _number(request, account, key=key, dialled=source, shown=as_written(source), now=now)
     for point in _points(about.customer):

@@ -4,12 +4,10 @@ import time
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from django.db.models import QuerySet
-
-from fanal.agents.kept import kept
 from fanal.intake.voice.alarm import Alarm
+from fanal.intake.voice.rows import open_keyings
 from fanal.interactions import actions as interactions
-from fanal.interactions.models import Interaction, Keying
+from fanal.interactions.models import Interaction
 
 FIRST_WITHIN, BETWEEN = 45.0, 8.0  # seconds
 LONGEST = 19
@@ -33,7 +31,7 @@ class Keys:
 
     def look(self, call: int) -> None:
         """Is somebody asked for one?"""
-        if not _open(call=call):
+        if not open_keyings(call=call):
             self._keyed.pop(call, None)
         elif call not in self._keyed:
             self._wait(call, Keyed(until=time.monotonic() + FIRST_WITHIN))
@@ -70,8 +68,3 @@ class Keys:
         self._keyed.pop(call, None)
         if found := Interaction.objects.filter(pk=call).first():
             interactions.take_card(interaction=found, keyed=keys, now=now)
-
-
-@kept
-def _open(call: int) -> QuerySet[Keying, int]:
-    return Keying.objects.filter(interaction=call, ended_at=None).values_list("pk", flat=True)

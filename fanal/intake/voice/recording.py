@@ -6,11 +6,11 @@ from django.db.models import QuerySet
 
 from fanal.agents.kept import kept
 from fanal.channels.asterisk.rules import Sound
+from fanal.intake.voice.rows import open_keyings
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import (
     RUNS,
     Interaction,
-    Keying,
     RecordedCall,
     Recording,
     RecordingKind,
@@ -68,7 +68,7 @@ def heard_of(head: RecordedCall, *, held: bool = False) -> rules.Heard:
         objected=head.objected_at is not None,
         by_hand=head.paused_at is not None,
         held=held,
-        secret=head.policy != rules.OFF and bool(_keying(call=head.interaction_id)),
+        secret=head.policy != rules.OFF and bool(open_keyings(call=head.interaction_id)),
         quiet_until=head.quiet_until,
     )
 
@@ -99,8 +99,3 @@ def _running(call: int) -> QuerySet[Recording]:
 @kept
 def _head(call: int) -> QuerySet[RecordedCall]:
     return RecordedCall.objects.filter(interaction=call)
-
-
-@kept
-def _keying(call: int) -> QuerySet[Keying, int]:
-    return Keying.objects.filter(interaction=call, ended_at=None).values_list("pk", flat=True)

@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 
 from fanal.agents.kept import kept
 from fanal.channels.models import ChannelKind
-from fanal.interactions.models import Hold, Interaction, Leg, Participation, Segment, SegmentKind
+from fanal.interactions.models import Hold, Interaction, Keying, Leg, Participation, Segment, SegmentKind
 from fanal.routing.models import WAITS, Offer, OfferState, QueueEntry
 
 
@@ -44,6 +44,12 @@ def running_talk(call: int) -> QuerySet[Segment]:
 @kept
 def running_holds(segment: int) -> QuerySet[Hold]:
     return Hold.objects.filter(segment=segment, ended_at=None)
+
+
+@kept
+def open_keyings(call: int) -> QuerySet[Keying, int]:
+    """Whether a card number is keyed in."""
+    return Keying.objects.filter(interaction=call, ended_at=None).values_list("pk", flat=True)
 
 
 @kept

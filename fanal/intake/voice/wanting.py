@@ -8,8 +8,8 @@ from django.db import transaction
 
 from fanal.agents.models import Agent
 from fanal.channels.asterisk.rules import MUSIC, Party, Wanted
-from fanal.channels.asterisk.wire import WEB
 from fanal.channels.models import ChannelKind
+from fanal.channels.port import visitor_of
 from fanal.intake.calls import no_such_phone
 from fanal.intake.voice import outgoing, recording, rows
 from fanal.interactions import actions as interactions
@@ -221,7 +221,7 @@ def _call(
     return Party(
         line=line,
         address=phone,
-        shows=PAGE if call.source.startswith(WEB) else call.source or WITHHELD,
+        shows=PAGE if visitor_of(call.source) else call.source or WITHHELD,
         rings_for=max(1.0, (offer.expires_at - now).total_seconds() + 2) if offer else 30,
         tells=_tells(call, offer, part),
     )
@@ -229,7 +229,7 @@ def _call(
 
 def _tells(call: Interaction, offer: Offer | None, part: Participation | None) -> Mapping[str, str]:
     """What the phone is told of the call that rings there."""
-    pictures = {"PJSIP_HEADER(add,X-Fanal-Pictures)": "1"} if call.source.startswith(WEB) else {}
+    pictures = {"PJSIP_HEADER(add,X-Fanal-Pictures)": "1"} if visitor_of(call.source) else {}
     if offer:
         return {"PJSIP_HEADER(add,X-Fanal-Offer)": str(offer.pk)} | pictures
     return pictures if part else {**outgoing.tells(call), **pictures}

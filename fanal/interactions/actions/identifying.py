@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 from fanal.agents.kept import kept
 from fanal.agents.models import Agent
 from fanal.cases.models import Case
-from fanal.channels.asterisk.wire import WEB
 from fanal.channels.models import ChannelKind
+from fanal.channels.port import visitor_of
 from fanal.customers.models import Customer
 from fanal.events.actions import publish
 from fanal.identity import actions as identity
@@ -63,9 +63,9 @@ def identify(
         )
     )
     if customer and assurance >= Assurance.MATCHED and not interaction.relationship:
-        from_page = interaction.source.startswith(WEB)
-        kind = "handle" if from_page else SIGHTED.get(interaction.channel, "handle")
-        value = interaction.source.removeprefix(WEB) if from_page else interaction.source
+        visitor = visitor_of(interaction.source)
+        kind = "handle" if visitor else SIGHTED.get(interaction.channel, "handle")
+        value = visitor or interaction.source
         identity.remember(customer=customer, kind=kind, value=value, contact=interaction.pk, now=now)
     _carry_cases(interaction, before=before, now=now, by=by)
     _published(interaction, now=now, by=by)
