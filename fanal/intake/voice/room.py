@@ -1,7 +1,6 @@
 """The exchange's room runs: hears what happens there, and brings each call to where the database says it should be."""
 
 import contextlib
-import queue
 import threading
 from collections.abc import Mapping
 from functools import partial
@@ -14,7 +13,7 @@ from django.utils import timezone
 from fanal.channels.asterisk import guests, wire
 from fanal.channels.asterisk.ari import Address, Cut, Declined, Events, path_of
 from fanal.channels.asterisk.lines import told_of
-from fanal.channels.asterisk.rules import Order, hang_up, let_ring, steer
+from fanal.channels.asterisk.rules import Order, steer
 from fanal.channels.asterisk.wire import Kept, Played, Pressed, Sounded
 from fanal.intake import calls
 from fanal.intake.outgoing import give_up_not_lifted
@@ -23,6 +22,8 @@ from fanal.intake.voice.admitting import Admission
 from fanal.intake.voice.alarm import Alarm
 from fanal.intake.voice.changes import follow_changes
 from fanal.intake.voice.comparing import Comparing
+from fanal.intake.voice.desks import AT_ONCE, Desks
+from fanal.intake.voice.door import FORBIDDEN, NO_ROOM, Door
 from fanal.intake.voice.exchange import Exchange
 from fanal.intake.voice.flowing import Flowing, Speak
 from fanal.intake.voice.keying import Keys
@@ -41,15 +42,9 @@ log = structlog.get_logger(__name__)
 
 SWEEP = 5.0  # seconds until everything is compared again
 PAUSE = 0.5  # seconds before the next try to connect
-AT_ONCE = 4
-"""Threads for what is told, and as many for what is to be done: each call is in the hands of one of each."""
 ONLY_ONE = 4_000_026
 """The lock of whoever steers the exchange: a second room stands by until the first one is gone."""
 REPLACED = "ApplicationReplaced"
-FORBIDDEN = 21
-"""Q.850: call rejected."""
-NO_ROOM = 34
-"""Q.850: no circuit available; SIP 503, at which a carrier tries elsewhere or says so."""
 
 
 class Room:
@@ -59,8 +54,8 @@ class Room:
         self.address, self.app, self.phones, self.stop = address, app, phones, stop
         self.exchange = Exchange(address.orders(app, lines=AT_ONCE + 4))
         self.comparing = Comparing(self.exchange, take=self._take, heard=partial(self._heard, found=True))
-        self.desks: list[queue.SimpleQueue[Work | None]] = [queue.SimpleQueue() for _ in range(2 * AT_ONCE + 3)]
-        self.door, self.refusals, self.ringer = self.desks[-3:]
+        self.desks = Desks(self._do)
+        self.door = Door(self.exchange, app=app, order=self._order, take=self._take)
         self.alarm = Alarm(self._is_due, stop)
         self.flowing = Flowing(order=self._order, speak=speak, alarm=self.alarm)
         self.admission = Admission()
@@ -77,7 +72,7 @@ class Room:
 
     def run(self) -> None:
         """Until `stop` is set; a line that is cut is connected anew, and what happened meanwhile is found out."""
-        ours = [threading.Thread(target=self._work, args=(desk,), daemon=True) for desk in self.desks]
+        ours = self.desks.threads()
         ours.append(
             threading.Thread(
                 target=follow_changes,
@@ -98,8 +93,7 @@ class Room:
                     self._is_away(f"{type(problem).__name__}: {problem}"[:200])
                     self.stop.wait(PAUSE)
         finally:
-            for desk in self.desks:
-                desk.put(None)
+            self.desks.close()
             for thread in ours:
                 thread.join(5)
             self.exchange.orders.close()
@@ -111,13 +105,10 @@ class Room:
             if interaction in self._asked:
                 return
             self._asked.add(interaction)
-        self._desk_of(interaction).put(Steer(interaction=interaction))
-
-    def _desk_of(self, interaction: int) -> "queue.SimpleQueue[Work | None]":
-        return self.desks[AT_ONCE + interaction % AT_ONCE]
+        self.desks.steer(interaction, Steer(interaction=interaction))
 
     def _is_due(self, interaction: int) -> None:
-        self._desk_of(interaction).put(Due(interaction=interaction))
+        self.desks.steer(interaction, Due(interaction=interaction))
 
     def _is_away(self, why: str) -> None:
         """Said once for each reason, and not every half second."""
@@ -167,7 +158,7 @@ class Room:
         with contextlib.suppress(Cut):
             for event in events:
                 if (line := told_of(event)) and self.phones.is_new(*line):
-                    self.ringer.put(Ring(told=dict([line])))
+                    self.desks.phones.put(Ring(told=dict([line])))
 
     def _phones_changed(self) -> None:
         """Asked often before it is done, it is done once."""
@@ -175,10 +166,10 @@ class Room:
             if self._phones_asked:
                 return
             self._phones_asked = True
-        self.ringer.put(Ring())
+        self.desks.phones.put(Ring())
 
     def _people_changed(self) -> None:
-        self.ringer.put(Ring(told={}))
+        self.desks.phones.put(Ring(told={}))
 
     def _close_when_stopped(self, events: Events, ended: threading.Event) -> None:
         while not ended.wait(0.2):
@@ -193,9 +184,9 @@ class Room:
         """
         self.exchange.told(event)
         if (happened := wire.heard(event)) and (interaction := self._whose(happened)):
-            self._desk_of(interaction).put(Happened(interaction=interaction, what=happened))
+            self.desks.steer(interaction, Happened(interaction=interaction, what=happened))
         if sound := wire.sounded(event):
-            self.desks[hash(sound.name) % AT_ONCE].put(sound)
+            self.desks.tell(sound.name, sound)
             return
         kept = wire.kept(event, run=self.exchange.run)
         if kept is None:
@@ -204,44 +195,28 @@ class Room:
             self.look_at(beside)
             return
         if kept.body["args"][:1] == [wire.DIALLED]:
-            self.refusals.put(Refuse(line=kept.line, cause=FORBIDDEN))
+            self.desks.refusals.put(Refuse(line=kept.line, cause=FORBIDDEN))
             return
         if kept.web_call:
-            self.ringer.put(LetInNoMore(guest=guests.name_in(event)))
+            self.desks.phones.put(LetInNoMore(guest=guests.name_in(event)))
         if kept.comes_in and not found and kept.line not in self._calls:
-            let_in = self.admission.admits(kept)
-            self.door.put(Enter(call=kept)) if let_in else self.refusals.put(Refuse(line=kept.line, cause=NO_ROOM))
+            if self.admission.admits(kept):
+                self.desks.door.put(Enter(call=kept))
+            else:
+                self.desks.refusals.put(Refuse(line=kept.line, cause=NO_ROOM))
             return
         self._take(kept)
         if event.get("type") == "StasisStart":
-            self.door.put(Follow(line=kept.line))
+            self.desks.door.put(Follow(line=kept.line))
 
     def _whose(self, what: Pressed | Played) -> int | None:
         """The call in which it happened; what a whole talk hears is known by its name."""
         return self._calls.get(what.line) or (told_to(what.playback) if isinstance(what, Played) else None)
 
-    def _let_in_no_more(self, guest: str) -> None:
-        """What a browser was given is good for one call; where this fails, the next comparison does it."""
-        with contextlib.suppress(Cut, Declined):
-            guests.send_away(self.exchange.orders, guest)
-
-    def _follow_to_its_end(self, line: str) -> None:
-        """Otherwise a line that entered by the dialplan ends without a word; one that is gone already has ended.
-
-        Where the exchange is away, all lines are compared when it is back.
-        """
-        with contextlib.suppress(Cut):
-            try:
-                self.exchange.orders.ask(
-                    "POST", path_of("applications", self.app, "subscription"), {"eventSource": f"channel:{line}"}
-                )
-            except Declined:
-                self._take(wire.found_gone(line, run=self.exchange.run, at=timezone.now()))
-
     def _take(self, kept: Kept) -> None:
         if not kept.comes_in:
             self.admission.done(kept.line)
-        self.desks[hash(kept.line) % AT_ONCE].put(kept)
+        self.desks.tell(kept.line, kept)
 
     def _sweep(self) -> None:
         try:
@@ -272,35 +247,22 @@ class Room:
         for interaction in open_calls():
             self.look_at(interaction)
 
-    def _work(self, desk: "queue.SimpleQueue[Work | None]") -> None:
-        try:
-            while (what := desk.get()) is not None:
-                try:
-                    self._do(what)
-                except Exception:
-                    log.exception("call_not_followed")  # the sweep comes back to it
-                    connection.close_if_unusable_or_obsolete()
-        finally:
-            connection.close()
-
     def _do(self, what: Work) -> None:
         """What was told is kept in any case; nothing is asked for by a room that stands by, or is cut off."""
         match what:
             case Enter(call=kept):
-                self._order(let_ring(kept.line))
-                self._take(kept)
-                self._follow_to_its_end(kept.line)
+                self.door.enter(kept)
             case Refuse(line=line, cause=cause):
-                self._order(hang_up(line, cause=cause))
+                self.door.refuse(line, cause=cause)
             case Follow(line=line):
-                self._follow_to_its_end(line)
+                self.door.follow(line)
             case Steer(interaction=interaction):
                 with self._lock:
                     self._asked.discard(interaction)
                 if self._leads.is_set():
                     self._steer(interaction)
             case LetInNoMore(guest=guest):
-                self._let_in_no_more(guest)
+                self.door.let_in_no_more(guest)
             case Due(interaction=interaction):
                 self.flowing.due(interaction, now=timezone.now())
                 self.waiting.due(interaction, now=timezone.now())
@@ -336,7 +298,7 @@ class Room:
                     self.look_at(interaction)
                 if not about and kept.comes_in:
                     self.admission.done(kept.line)
-                    self._order(hang_up(kept.line, cause=FORBIDDEN))  # blocked, or nobody could make anything of it
+                    self.door.refuse(kept.line, cause=FORBIDDEN)  # blocked, or nobody could make anything of it
 
     def _steer(self, interaction: int) -> None:
         should_be = wanted(interaction, phone_of=self.phones.address_of, now=timezone.now())
