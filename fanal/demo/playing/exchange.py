@@ -15,7 +15,6 @@ from fanal.channels.asterisk.ari import Address, Cut, Declined, Events, Orders
 from fanal.channels.asterisk.wire import AGENT, IN
 
 RUN = "played"
-LOOKS = 0.2  # seconds
 
 
 class Played:

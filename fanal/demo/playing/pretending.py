@@ -19,6 +19,7 @@ from fanal.demo.playing.phoning import numbers
 from fanal.intake.voice.phones import Phones
 from fanal.intake.voice.room import Room
 from fanal.intake.voice.speaking import silence
+from fanal.intake.voice.wanting import OFFER
 from fanal.interactions.models import Leg
 from fanal.routing import actions as routing
 from fanal.routing.models import Offer, OfferState
@@ -28,7 +29,6 @@ from fanal.running.postgres import NotPossible
 TALKS = (30.0, 150.0)  # seconds
 PATIENCE = 180.0
 LOOKS = 0.3
-RINGS_BY_OFFER = "a-"
 
 
 class PlayedPhones(Phones):
@@ -113,7 +113,7 @@ class _Callers:
                 self.played.lays_down(line)
                 del self.stays[line]
         for line in self.played.rings():
-            if not line.startswith(RINGS_BY_OFFER) or _is_accepted(line):
+            if not line.startswith(OFFER) or _is_accepted(line):
                 self.played.lifts(line)
 
 
