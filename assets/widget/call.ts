@@ -35,6 +35,8 @@ export async function call(wish: Wish, within: With): Promise<void> {
       throw fault;
     });
     line = begin(letIn, microphone, { heard, pictures, there, over: () => over("") });
+    part("call-camera").hidden = !letIn.pictures;
+    part("call-screen").hidden = !letIn.pictures || !navigator.mediaDevices?.getDisplayMedia;
     part("call-buttons").hidden = false;
     part("call-end").focus();
   } catch (fault) {
@@ -147,7 +149,6 @@ function sessionStorageSays(key: string): boolean {
   }
 }
 
-part("call-screen").hidden = !navigator.mediaDevices?.getDisplayMedia;
 setInterval(tick, 1000);
 part("call-end").addEventListener("click", () => line?.hangUp());
 part("call-mute").addEventListener("click", () => mute(!muted));

@@ -4,7 +4,7 @@ import JsSIP from "../phone/sip.ts";
 import { type Own, type Pictures, Showing } from "../phone/pictures.ts";
 import { type Relay, untilQuiet } from "../phone/reaching.ts";
 
-export type LetIn = { url: string; name: string; secret: string; entry: string; relays: Relay[] };
+export type LetIn = { url: string; name: string; secret: string; entry: string; relays: Relay[]; pictures: boolean };
 export type Signs = { heard: (sound: MediaStream) => void; pictures: (pictures: Pictures) => void; there: () => void; over: () => void };
 export type Line = {
   mute: (on: boolean) => void;

@@ -65,7 +65,13 @@ def at_home(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iter
 def account(centre: Program, site: Site) -> str:  # noqa: F811
     """A chat that may become a call."""
     code = f"shop-{secrets.token_hex(4)}"
-    chosen = {"sites": [site.origin], "queue": "general", "title": "Harbour help", "calls": "straight"}
+    chosen = {
+        "sites": [site.origin],
+        "queue": "general",
+        "title": "Harbour help",
+        "calls": "straight",
+        "pictures": True,
+    }
     with centre.rows():
         ChannelAccount.objects.create(kind="webchat", code=code, name="Shop", settings=chosen)
     return code
@@ -148,8 +154,6 @@ def test_a_chat_becomes_a_call_heard_and_seen_on_both_sides_with_the_same_agent(
     expect(chat.locator("#call-theirs")).to_be_visible()
     until(lambda: red(frame.evaluate(PIXEL, "#call-theirs")))
     until(lambda: green(page.evaluate(PIXEL, "#phone-pictures [data-theirs]")))
-    customer.screenshot(path="/tmp/web-1.png")
-    page.screenshot(path="/tmp/web-2.png")
 
     chat.get_by_role("button", name="Camera").click()
     expect(theirs).to_be_hidden()

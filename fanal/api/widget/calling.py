@@ -64,7 +64,10 @@ def call(request: HttpRequest, given: CallIn) -> Status[CallOut]:
             raise Problem(503, "full", _("Too many calls at once. Try again in a minute.")) from problem
         raise Problem(409, "calling", _("You are calling already, in another window.")) from problem
     ice = relays(urls=environment.turn_urls, secret=environment.turn_secret, who=web.name, now=now)
-    out = CallOut(url=environment.pbx_public_url, name=web.name, secret=secret, entry=GUESTS_CALL, relays=ice)
+    out = CallOut(
+        url=environment.pbx_public_url, name=web.name, secret=secret, entry=GUESTS_CALL, relays=ice,
+        pictures=interactions.may_show_pictures(of),
+    )  # fmt: skip
     return Status(201, out)
 
 

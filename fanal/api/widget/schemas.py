@@ -57,13 +57,17 @@ class CallIn(ContactIn):
 
 
 class CallOut(Schema):
-    """For one call: at which address, under which name and secret, what to call, and by which relays."""
+    """For one call: at which address, under which name and secret, what to call, by which relays.
+
+    `pictures`: whether it may show some.
+    """
 
     url: str
     name: str
     secret: str
     entry: str
     relays: list[dict[str, Any]]
+    pictures: bool
 
 
 class CallStateOut(Schema):

@@ -13,6 +13,7 @@ from fanal.channels.asterisk.ari import Orders
 from fanal.channels.asterisk.pushed import put, take_away, there
 
 BEGINS = "G-"
+SOUND, WITH_PICTURES = "opus,ulaw", "opus,ulaw,vp8,h264"
 GONE_AFTER = 10  # seconds without any sound from a browser, which says nothing when it dies
 _NAME = re.compile(r"G-[a-z0-9]{20,36}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{32,}")
@@ -21,11 +22,12 @@ _CHANNEL = re.compile(r"PJSIP/(G-[a-z0-9]+)-[0-9a-f]{8}")
 
 @dataclass(frozen=True, kw_only=True)
 class Guest:
-    """One call from a page; the call says `key`, which its browser cannot change."""
+    """One call from a page; the call says `key`, which its browser cannot change. `pictures`: it may show some."""
 
     name: str
     key: int
     secret: str = field(repr=False)
+    pictures: bool = False
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name) or not _SECRET.fullmatch(self.secret):
@@ -71,7 +73,8 @@ def _objects(guest: Guest, media_address: str) -> list[tuple[str, dict[str, str]
     at = {"media_address": media_address, "bind_rtp_to_media_address": "yes"} if media_address else {}
     endpoint = at | {
         "context": "from-guest", "webrtc": "yes", "dtls_auto_generate_cert": "yes", "disallow": "all",
-        "allow": "opus,ulaw,vp8,h264", "max_audio_streams": "1", "max_video_streams": "1", "direct_media": "no",
+        "allow": WITH_PICTURES if guest.pictures else SOUND, "max_audio_streams": "1",
+        "max_video_streams": "1", "direct_media": "no",
         "rtp_symmetric": "yes", "auth": guest.name, "identify_by": "auth_username,username",
         "set_var": f"FANAL_GUEST={guest.key}", "rtp_timeout": str(GONE_AFTER), "device_state_busy_at": "1",
         "allow_transfer": "no", "allow_subscribe": "no", "send_pai": "no",

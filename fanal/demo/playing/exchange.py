@@ -95,6 +95,8 @@ class Played:
             case "POST", ("channels", line, "answer"):
                 self.lines[line]["state"] = "Up"
                 self._tell("ChannelStateChange", line)
+            case "POST", ("channels" | "bridges", _, "record"):
+                self._say({"type": "RecordingFailed", "recording": {"name": query["name"], "cause": "only_played"}})
             case "POST", ("channels", line, "play"):
                 playback = {"id": query["playbackId"], "target_uri": f"channel:{line}", "state": "done"}
                 self._say({"type": "PlaybackFinished", "playback": playback})

@@ -21,6 +21,7 @@ from fanal.interactions.models import (
     LegKind,
     Participation,
     Segment,
+    WebCall,
 )
 from fanal.interactions.rules.dialling import limits_of
 from fanal.routing.actions.calling_out import LINE
@@ -227,9 +228,16 @@ def _call(
     )
 
 
+def _shows_pictures(call: Interaction) -> bool:
+    if not visitor_of(call.source):
+        return False
+    web = WebCall.objects.filter(interaction=call).select_related("account").first()
+    return web is not None and interactions.may_show_pictures(web.account)
+
+
 def _tells(call: Interaction, offer: Offer | None, part: Participation | None) -> Mapping[str, str]:
     """What the phone is told of the call that rings there."""
-    pictures = {"PJSIP_HEADER(add,X-Fanal-Pictures)": "1"} if visitor_of(call.source) else {}
+    pictures = {"PJSIP_HEADER(add,X-Fanal-Pictures)": "1"} if _shows_pictures(call) else {}
     if offer:
         return {"PJSIP_HEADER(add,X-Fanal-Offer)": str(offer.pk)} | pictures
     return pictures if part else {**outgoing.tells(call), **pictures}

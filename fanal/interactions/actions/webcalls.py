@@ -107,12 +107,18 @@ def end_web_calls_left(*, now: datetime) -> int:
 def wanted_guests() -> list[Guest]:
     """Who the PBX is to let in, for `channels.asterisk.guests.bring`; hold the secrets no longer than that."""
     found = []
-    for row in WebCall.objects.filter(ended_at=None).order_by("pk"):
+    for row in WebCall.objects.filter(ended_at=None).select_related("account").order_by("pk"):
         try:
-            found.append(Guest(name=row.name, key=row.pk, secret=unseal(row.secret, purpose=PURPOSE)))
+            secret, pictures = unseal(row.secret, purpose=PURPOSE), may_show_pictures(row.account)
+            found.append(Guest(name=row.name, key=row.pk, secret=secret, pictures=pictures))
         except NotReadable:  # sealed under another secret of the installation: it runs out by itself
             continue
     return found
+
+
+def may_show_pictures(account: ChannelAccount) -> bool:
+    """Whether calls from this widget may have cameras and screens: only where its settings say so."""
+    return account.settings.get("pictures") is True
 
 
 def web_call_of(*, account: ChannelAccount, visitor: str) -> WebCall | None:
