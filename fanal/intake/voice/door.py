@@ -26,7 +26,10 @@ class Door:
         self.exchange, self.app, self.order, self.take = exchange, app, order, take
 
     def enter(self, call: Kept) -> None:
-        self.order(let_ring(call.line))
+        """Told twice, whoever waits with music already is not made to hear ringing again."""
+        line = self.exchange.seen().lines.get(call.line)
+        if not (line and line.answered):
+            self.order(let_ring(call.line))
         self.take(call)
         self.follow(call.line)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fanal.channels.asterisk.ari import Declined, Orders, path_of
-from fanal.channels.asterisk.rules import PAUSED, RUNS, Line, Order, Seen
+from fanal.channels.asterisk.rules import MUSIC, PAUSED, RUNS, Line, Order, Seen
 
 IS_GONE = 404
 IS_THERE = 409
@@ -36,7 +36,7 @@ class Exchange:
             self._lines = {str(one["id"]): _line(one) for one in lines}
             self._bridges = {str(one["id"]): set(one["channels"]) for one in bridges}
             self._tones &= set(self._lines)
-            self._unsure = set(self._lines) - self._tones - {line for there in self._bridges.values() for line in there}
+            self._unsure = set(self._lines) - self._tones - self._talking()
             self._music &= set(self._bridges)  # who plays it is not told; asking for it again does no harm
         return list(lines)
 
@@ -149,6 +149,9 @@ class Exchange:
         """Whoever was answered stays so, whatever is told late."""
         before = self._lines.get(str(channel["id"]))
         return channel.get("state") == "Up" or bool(before and before.answered)
+
+    def _talking(self) -> set[str]:
+        return {line for name, lines in self._bridges.items() if not name.startswith(MUSIC) for line in lines}
 
     def _put(self, line: str, name: str) -> None:
         for others in self._bridges.values():

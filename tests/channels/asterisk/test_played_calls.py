@@ -330,3 +330,9 @@ def test_twice_late_in_another_order_and_killed_it_ends_once_and_leaves_nothing(
     play = Play(name)
     play.goes(lost=lost, killed_after=killed_after, dies_at=dies_at, late=late, again=again)
     play.is_over()
+
+
+def test_come_in_told_twice_after_they_wait_nobody_hears_ringing_in_a_talk() -> None:
+    play = Play("agent")
+    play.goes(lost=[4], late=[4, 1, 1, 2], again=[4, 2, 2, 4, 1, 0, 3, 0, 2, 1, 3])
+    play.is_over()
