@@ -227,6 +227,8 @@ def take_call(*, account: ChannelAccount, signal: CallArrived, now: datetime) ->
     """Somebody calls: each call is a contact of its own, whoever calls beside it from the same number."""
     if signal.web_call:
         return webcalls.take(signal=signal, now=now)
+    if known := calls.told_before(signal):
+        return known
     at, started = calls.moment(signal.at, now), calls.started_by(signal)
     flow = scenarios.flow_for(account=account, called=signal.called)
     interaction = start_contact(account=account, signal=started, thread=signal.line, flow=flow, now=at)

@@ -30,6 +30,17 @@ def started_by(signal: CallArrived) -> ContactStarted:
     return ContactStarted(source=signal.source, entry_page=page, called=signal.called)
 
 
+def told_before(signal: CallArrived) -> Interaction | None:
+    """The contact of this line, which may have ended: it was found while nobody listened, and is told late."""
+    leg = _legs.first(line=signal.line)
+    return leg.interaction if leg else None
+
+
+@kept
+def _legs(line: str) -> QuerySet[Leg]:
+    return Leg.objects.filter(line=line).select_related("interaction")
+
+
 def attach(*, interaction: Interaction, signal: CallArrived, now: datetime) -> Leg:
     """The caller's own line is part of their contact."""
     return interactions.open_leg(

@@ -81,6 +81,21 @@ class Program:
         """Work with the program's own rows through the models, inside this block."""
         return rows_of(NAME=self.database)
 
+    def everybody_goes_home(self) -> None:
+        """Nobody is available, wraps up or has a phone, and no contact goes on: no test leaves work to the next."""
+        from fanal.agents.actions import end_lines  # models can be imported only after this file
+        from fanal.agents.models import Agent
+        from fanal.interactions.models import Interaction
+        from fanal.routing import actions as routing
+
+        with self.rows():
+            now = timezone.now()
+            for agent in Agent.objects.all():
+                routing.sign_out(agent=agent, by=None, now=now)
+                end_lines(agent=agent, by=None, now=now)
+            for interaction in Interaction.objects.filter(ended_at=None):
+                routing.abandon(interaction=interaction, now=now)
+
     def wait_until_counted(self) -> None:
         """Until all that has happened by now is in the figures, which the worker keeps up."""
         from fanal.kpis.actions import at_one_moment  # models, which are not there yet when this file is read
@@ -167,7 +182,7 @@ def window(chromium: Browser) -> Iterator[Callable[..., Page]]:
 def at_desk(
     program: Program, company: None, chromium: Browser, window: Callable[..., Page], signed_in: dict[str, Any]
 ) -> Iterator[Callable[..., Desk]]:
-    """Opens desks; whoever became available goes offline at the end, so that nothing rings in an empty room."""
+    """Opens desks; everybody goes home at the end, so that nothing rings in an empty room."""
 
     def sit_down(email: str, path: str = "/", **options: Any) -> Desk:
         if email not in signed_in:
@@ -179,16 +194,7 @@ def at_desk(
         return Desk(page)
 
     yield sit_down
-    from fanal.agents.models import Agent  # models can be imported only after this file
-    from fanal.interactions.models import Interaction
-    from fanal.routing import actions as routing
-
-    with program.rows():
-        now = timezone.now()
-        for agent in Agent.objects.filter(email__in=signed_in):
-            routing.sign_out(agent=agent, by=None, now=now)
-        for interaction in Interaction.objects.filter(ended_at=None):
-            routing.abandon(interaction=interaction, now=now)
+    program.everybody_goes_home()
 
 
 @pytest.fixture(scope="session")

@@ -75,8 +75,7 @@ def orders(connected: Pbx) -> Iterator[Orders]:
 @pytest.fixture
 def desk(centre: Program, telephone: Browser) -> Iterator[Desk]:  # noqa: F811
     """An agent who takes calls in the browser."""
-    with centre.rows():
-        forget_lines()
+    centre.everybody_goes_home()
     context = telephone.new_context()
     context.set_default_timeout(30_000)
     context.grant_permissions(["microphone"])
@@ -90,10 +89,8 @@ def desk(centre: Program, telephone: Browser) -> Iterator[Desk]:  # noqa: F811
     desk = Desk(page)
     desk.be("Available")
     yield desk
-    desk.be("Offline")
     context.close()
-    with centre.rows():
-        forget_lines()
+    centre.everybody_goes_home()
     assert faults == []
 
 

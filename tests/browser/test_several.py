@@ -44,7 +44,6 @@ def at_desk(centre: Program, browser: Browser, who: str) -> Iterator[Desk]:  # n
     desk = Desk(page)
     try:
         yield desk
-        desk.be("Offline")
     finally:
         context.close()
     assert faults == []
@@ -53,8 +52,8 @@ def at_desk(centre: Program, browser: Browser, who: str) -> Iterator[Desk]:  # n
 @pytest.fixture
 def second_line(centre: Program) -> str:  # noqa: F811
     """A queue of second line, which one colleague alone serves."""
+    centre.everybody_goes_home()
     with centre.rows():
-        forget_lines()
         tier, _ = Tier.objects.get_or_create(code="second", defaults={"name": "Second line", "rank": 2})
         skill, _ = Skill.objects.get_or_create(code="lines", defaults={"name": "Lines"})
         queue, _ = Queue.objects.get_or_create(code="lines", defaults={"name": "Lines", "tier": tier})

@@ -336,3 +336,9 @@ def test_come_in_told_twice_after_they_wait_nobody_hears_ringing_in_a_talk() -> 
     play = Play("agent")
     play.goes(lost=[4], late=[4, 1, 1, 2], again=[4, 2, 2, 4, 1, 0, 3, 0, 2, 1, 3])
     play.is_over()
+
+
+def test_that_they_came_is_told_after_they_were_found_and_went_and_begins_no_second_contact() -> None:
+    play = Play("abandoned")
+    play.goes(lost=[0, 3], late=[3, 0, 0, 0, 2, 4, 3], again=[4, 1], killed_after=[2, 15], dies_at=8)
+    play.is_over()
