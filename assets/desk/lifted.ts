@@ -12,6 +12,11 @@ export function openWhatWasLifted(): void {
   document.addEventListener("htmx:afterSettle", open);
 }
 
+/** A call was lifted and is about to open here. */
+export function waitsToOpen(): boolean {
+  return lifted !== "" && location.pathname === "/";
+}
+
 function open(): void {
   if (!lifted) return;
   const path = `/interactions/${lifted}/`;

@@ -5,6 +5,7 @@ import { attachFiles } from "../desk/attaching.ts";
 import { keepComposing } from "../desk/composer.ts";
 import { keepDrafts } from "../desk/drafts.ts";
 import { openWhatWasLifted } from "../desk/lifted.ts";
+import { showWhatRings } from "../desk/pop.ts";
 import { followTalk } from "../desk/talk.ts";
 import { markWhereOneIs } from "../desk/work.ts";
 
@@ -14,4 +15,5 @@ takeAddresses();
 attachFiles();
 followTalk();
 openWhatWasLifted();
+showWhatRings();
 markWhereOneIs();

@@ -34,6 +34,7 @@ urlpatterns = [
     path("presence/heartbeat/", page.heartbeat, name="heartbeat"),
     path("offers/<int:pk>/acceptance/", offers.acceptance, name="offer_acceptance"),
     path("offers/<int:pk>/refusal/", offers.refusal, name="offer_refusal"),
+    path("offers/<int:pk>/pop/", offers.pop, name="offer_pop"),
     path("interactions/<int:pk>/", page.interaction, name="interaction"),
     path("interactions/<int:pk>/lines/", talk.lines, name="lines"),
     path("interactions/<int:pk>/messages/", talk.messages, name="messages"),

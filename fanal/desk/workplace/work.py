@@ -13,8 +13,8 @@ from fanal.agents.kept import kept
 from fanal.agents.models import Agent, AgentState, BreakReason, Presence
 from fanal.cases.models import Case, CaseHelper, CaseState, Part
 from fanal.desk.calling import Caller, caller, picture
+from fanal.desk.workplace.ringing import Ring, rings_of
 from fanal.interactions.models import Author, DeliveryState, Message, Participation, Segment, SegmentKind
-from fanal.routing.models import Offer, OfferState
 
 MOST_CASES = 20
 OF_CASE = ("pk", "number", "subject", "updated_at", "due_at", "customer__name")
@@ -69,7 +69,7 @@ class Work:
     """Everything the left room shows; `current` is the interaction in the middle, if any."""
 
     state: AgentState | None
-    offers: list[Offer]
+    offers: list[Ring]
     talking: list[Mine]
     wrapping: list[Mine]
     cases: list[MyCase]
@@ -94,10 +94,10 @@ class Ringing:
         return state_of(self.agent)
 
     @cached_property
-    def offers(self) -> list[Offer]:
+    def offers(self) -> list[Ring]:
         """Nothing rings at who is not available."""
         available = self.state is not None and self.state.state == Presence.AVAILABLE
-        return _offers(agent=self.agent) if available else []
+        return rings_of(self.agent) if available else []
 
     @cached_property
     def breaks(self) -> list[BreakReason]:
@@ -111,7 +111,7 @@ def work_of(agent: Agent, *, current: int | None = None) -> Work:
     beside = _beside(agent=agent) if state is None or getattr(state, "works_beside", True) else []
     return Work(
         state=state,
-        offers=_offers(agent=agent),
+        offers=rings_of(agent),
         talking=[one for one in unfinished if one.ended_at is None],
         wrapping=[one for one in unfinished if one.ended_at is not None],
         cases=[MyCase(*row) for row in (*beside, *_cases(agent=agent))],
@@ -138,29 +138,6 @@ def _state(agent: Agent) -> QuerySet[AgentState]:
 @kept
 def breaks() -> QuerySet[BreakReason]:
     return BreakReason.objects.order_by("name")
-
-
-@kept
-def _offers(agent: Agent) -> QuerySet[Offer]:
-    rows = Offer.objects.filter(agent=agent, state=OfferState.OPEN).order_by("offered_at")
-    rows = rows.select_related("entry__queue", "entry__interaction__customer", "entry__case")
-    rows = rows.select_related("entry__participation__interaction__customer", "entry__participation__by")
-    rows = rows.select_related("entry__hand_over__from_tier", "entry__consultation__by")
-    return rows.only(
-        *(f"entry__hand_over__{name}" for name in ("summary", "tried", "expected", "back_of", "from_tier__name")),
-        *("entry__consultation__question", "entry__consultation__by__name"),
-        *("expires_at", "entry__queue__name", "entry__queue__ring_seconds", "entry__case__number"),
-        *(
-            "entry__case__subject",
-            "entry__interaction__channel",
-            "entry__interaction__recognition",
-            "entry__interaction__direction",
-        ),
-        *("entry__interaction__given", "entry__interaction__source"),
-        "entry__interaction__customer__name",
-        *(f"entry__participation__interaction__{name}" for name in ("given", "source", "channel", "customer__name")),
-        *("entry__participation__why", "entry__participation__by__name"),
-    )
 
 
 @kept

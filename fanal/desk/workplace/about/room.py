@@ -54,6 +54,8 @@ class About:
 
     interaction: Interaction
     mine: bool
+    offer: int = 0
+    """The offer by which it only rings as yet: then it is to be read, and nothing leads away from it."""
     order: OrderWay | None = None
     order_deeds: list[Deed] = field(default_factory=list)
     holding: HeldThing | None = None
@@ -69,9 +71,11 @@ class About:
     relation: str = ""
 
 
-def about_of(interaction: Interaction, *, agent: Agent, order_pk: int = 0, holding_pk: int = 0) -> About:
+def about_of(
+    interaction: Interaction, *, agent: Agent, order_pk: int = 0, holding_pk: int = 0, offer: int = 0
+) -> About:
     """The room for this contact; `order_pk` or `holding_pk` turn it to another thing of the customer's."""
-    mine = handles(agent, interaction)
+    mine = not offer and handles(agent, interaction)
     assurance = interaction.assurance
     order, holding, case = _thing(interaction, agent=agent, order_pk=order_pk, holding_pk=holding_pk)
     claimed = order is not None and order.customer_id != interaction.customer_id
@@ -80,6 +84,7 @@ def about_of(interaction: Interaction, *, agent: Agent, order_pk: int = 0, holdi
     return About(
         interaction=interaction,
         mine=mine,
+        offer=offer,
         order=order_way(order, agent=agent, assurance=max(sure_of_thing, Assurance.CLAIMED)) if order else None,
         order_deeds=deeds_for(order, interaction=interaction, agent=agent) if order and mine else [],
         holding=held_thing(holding, interaction=interaction, agent=agent, mine=mine) if holding else None,

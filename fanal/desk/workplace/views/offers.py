@@ -4,15 +4,16 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from fanal.agents.models import Permission
 from fanal.desk.access import SignedInRequest, needs
 from fanal.desk.answers import go_to
 from fanal.desk.workplace import drawing
+from fanal.desk.workplace import pop as rung
 from fanal.desk.workplace.finding import seen
 from fanal.desk.workplace.reading import mark_read
-from fanal.desk.workplace.work import Ringing, work_of
+from fanal.desk.workplace.work import Ringing
 from fanal.routing import actions as routing
 from fanal.routing.models import Offer
 
@@ -54,4 +55,11 @@ def refusal(request: SignedInRequest, pk: int) -> HttpResponse:
         return drawing.refused(problem.sentence())
     if request.headers.get("HX-Target") == "ringing":
         return render(request, "workplace/ringing.html", {"work": Ringing(agent=request.user)})
-    return render(request, "workplace/work.html", {"work": work_of(request.user)})
+    return drawing.left(request)
+
+
+@require_GET
+@needs(Permission.HANDLE)
+def pop(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A look at what rings, beside whatever else is open."""
+    return render(request, "workplace/about.html", {"about": rung.pop(pk, agent=request.user)})

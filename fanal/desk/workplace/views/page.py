@@ -16,7 +16,7 @@ from fanal.desk.workplace import drawing
 from fanal.desk.workplace.finding import seen
 from fanal.desk.workplace.pulse import pulse_of
 from fanal.desk.workplace.reading import mark_read
-from fanal.desk.workplace.work import Ringing, breaks, state_of, work_of
+from fanal.desk.workplace.work import Ringing, breaks, state_of
 from fanal.routing import actions as routing
 
 
@@ -46,10 +46,8 @@ def interaction(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_GET
 @needs(Permission.HANDLE)
 def work(request: SignedInRequest) -> HttpResponse:
-    """The left room; the contact that the page is at stays marked."""
-    at = re.search(r"/interactions/(\d+)/", request.headers.get("HX-Current-URL", ""))
-    found = work_of(request.user, current=int(at.group(1)) if at else None)
-    return render(request, "workplace/work.html", {"work": found})
+    """The left room, and what rings."""
+    return drawing.left(request)
 
 
 @require_GET
