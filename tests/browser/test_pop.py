@@ -1,4 +1,4 @@
-"""«The right agent's browser rings, the pop is already there»: known, several possible, withheld, and beside another talk."""
+"""What rings is there already: known, several possible, withheld, and beside another talk."""
 
 from collections.abc import Callable
 from typing import Any
