@@ -5,11 +5,13 @@ from dataclasses import dataclass
 OWN_CONTACT = "own_contact"
 BROUGHT_IN = "brought_in"
 """Somebody of ours brings a third person into a matter, as a copy or by handing it on, and answers for it."""
+ASKED = "asked_for_it"
+"""They asked to be called, in a call from that very number: a number that anybody may show who has a line."""
 CONTRACT = "contract"
 EMPLOYMENT = "employment"
 
 BASES: dict[str, frozenset[str]] = {
-    "reply": frozenset({OWN_CONTACT, BROUGHT_IN}),
+    "reply": frozenset({OWN_CONTACT, BROUGHT_IN, ASKED}),
     "service": frozenset({CONTRACT}),
     "security": frozenset({CONTRACT, EMPLOYMENT}),
     "marketing": frozenset(),
@@ -39,7 +41,7 @@ def refusal(request: Request) -> str:
 
     A reply to the person's own contact and a security message pass a suppression that names another purpose;
     a suppression without a purpose stops everything but the reply that the person is waiting for: a third person who
-    is brought in waits for none.
+    is brought in waits for none, and of a call whose number is shown nobody knows that it was theirs.
     """
     if request.purpose not in BASES:
         return "unknown_purpose"
@@ -51,6 +53,7 @@ def refusal(request: Request) -> str:
         return "no_address"
     if request.purpose in request.suppressed_for:
         return "suppressed"
-    if "" in request.suppressed_for and (request.purpose == "service" or request.basis == BROUGHT_IN):
+    unproven = request.purpose == "service" or request.basis in (BROUGHT_IN, ASKED)
+    if "" in request.suppressed_for and unproven:
         return "suppressed"
     return ""

@@ -1,12 +1,13 @@
 """What a flow leads to: people, or an end without any."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
 
 from fanal.channels.port import ContactStarted
 from fanal.identity.rules import Evidence
-from fanal.intake import leaving
+from fanal.intake import leaving, wording
 from fanal.intake.recognising import evidence_of, recognise
 from fanal.intake.to_people import to_people
 from fanal.interactions import actions as interactions
@@ -29,12 +30,18 @@ def answer(*, run: int, turn: int, given: flows.Input, now: datetime) -> Going:
     """What the caller keyed, or that they keyed nothing; whoever is to speak to people waits for them from now on."""
     going = scenarios.answer_flow(run=run, turn=turn, given=given, now=now)
     if going.turn.over and going.fresh:
-        follow(interaction=going.run.interaction, outcome=going.turn.outcome, now=now)
+        caller = going.run.interaction
+        if not follow(interaction=caller, outcome=going.turn.outcome, now=now):
+            instead = wording.will_not_be_called(language=wording.language_of(caller.language))
+            return replace(going, turn=replace(going.turn, says=tuple(instead)))
     return going
 
 
-def follow(*, interaction: Interaction, outcome: Outcome, now: datetime) -> None:
-    """To people with what was gathered; a wish that nobody can meet at once is kept as a case."""
+def follow(*, interaction: Interaction, outcome: Outcome, now: datetime) -> bool:
+    """To people with what was gathered; a wish that nobody can meet at once is kept as a case.
+
+    False: what the flow says at its end would be a promise that is not kept.
+    """
     match outcome:
         case flows.ToQueue(queue=code, priority=priority, skills=skills):
             proven = _proven(interaction, now=now)
@@ -42,17 +49,20 @@ def follow(*, interaction: Interaction, outcome: Outcome, now: datetime) -> None
             to_people(interaction=interaction, proven=proven, queue=there, priority=priority, skills=skills, now=now)
         case flows.WantsCallback(queue=code, number=number):
             if queue := _queue(code, interaction):
-                call_back(interaction=interaction, number=number, queue=queue, now=now)
+                return call_back(interaction=interaction, number=number, queue=queue, now=now)
         case flows.LeavesMessage():
-            return  # once they have heard that they may speak: said_goodbye
+            pass  # once they have heard that they may speak: said_goodbye
+    return True
 
 
-def call_back(*, interaction: Interaction, number: str, queue: Queue, now: datetime) -> None:
-    """They are called in their turn; whom we may not call, or cannot, has their wish kept as a case."""
+def call_back(*, interaction: Interaction, number: str, queue: Queue, now: datetime) -> bool:
+    """They are called in their turn; whom we may not call, or cannot, has their wish kept as a case: False."""
     try:
         routing.wish_callback(interaction=interaction, number=number, queue=queue, now=now)
-    except routing.NotCalledBack:
+    except routing.NotCalledBack as problem:
         routing.keep_matter(interaction=interaction, queue=queue, now=now)
+        return problem.by_hand
+    return True
 
 
 def _proven(interaction: Interaction, *, now: datetime) -> Proven | None:

@@ -8,7 +8,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from fanal.agents.kept import kept
-from fanal.channels.port import visitor_of
 from fanal.intake import wording
 from fanal.intake.flowing import call_back
 from fanal.interactions import actions as interactions
@@ -51,7 +50,7 @@ def hear(*, interaction: int, last: Announced | None, now: datetime) -> Heard | 
     says = [
         *wording.place_and_wait(position=told.position, seconds=told.seconds, language=language),
         *wording.comfort(queue, language=language),
-        *([] if visitor_of(call.source) else wording.offer(queue, language=language)),
+        *(wording.offer(queue, language=language) if key_of(interaction, now=now) else []),
     ]
     return Heard(line=call.thread, says=says, announced=told)
 
@@ -79,18 +78,20 @@ def parting_of(interaction: int, *, now: datetime) -> Parting | None:
     closed = not open_now(entry.queue, now)
     again = opens_at(entry.queue, now) if closed and entry.queue.active else None
     says = wording.parting(entry.queue, closed=closed, again=again, language=language)
-    if not entry.queue.callback_key:
+    says += wording.offer(entry.queue, language=language) if key_of(interaction, now=now) else []
+    if not key_of(interaction, now=now):
         says += wording.goodbye(language=language)
     return Parting(line=call.thread, says=says)
 
 
-def key_of(interaction: int) -> str:
-    """The key by which they wish to be called; empty where that is not offered."""
+def key_of(interaction: int, *, now: datetime) -> str:
+    """The key by which they wish to be called; empty where that is not offered, or may not be promised."""
     call = Interaction.objects.filter(pk=interaction, ended_at=None).first()
     entry = routing.last_entry(call) if call else None
-    if call is None or visitor_of(call.source):
-        return ""  # a page has neither a number nor keys
-    return entry.queue.callback_key if entry and entry.state in (EntryState.WAITING, EntryState.CLOSED) else ""
+    if call is None or entry is None or entry.state not in (EntryState.WAITING, EntryState.CLOSED):
+        return ""
+    key = entry.queue.callback_key
+    return key if key and routing.may_be_called_back(call, now=now) else ""  # a page has neither a number nor keys
 
 
 def thanks(interaction: int) -> Sequence[Said]:

@@ -62,6 +62,13 @@ def will_be_called(*, language: str) -> list[Said]:
     return [Said(text=text, language=language, name="waiting/will-be-called")]
 
 
+def will_not_be_called(*, language: str) -> list[Said]:
+    """A promise that nobody may keep is not made; that they called is kept."""
+    with translation.override(language):
+        text = _("We are sorry: we cannot call this number. We have kept your request, and will look at it. Goodbye.")
+    return [Said(text=text, language=language, name="waiting/will-not-be-called")]
+
+
 def parting(queue: Queue, *, closed: bool, again: datetime | None, language: str) -> list[Said]:
     """Why the line will end: we are closed, or nobody is there who could answer."""
     with translation.override(language):
@@ -71,7 +78,7 @@ def parting(queue: Queue, *, closed: bool, again: datetime | None, language: str
             there = ZoneInfo(queue.calendar.zone) if queue.calendar else None
             when = date_format(timezone.localtime(again, there), "DATETIME_FORMAT")
             says.append(Said(text=_("We open again: %(when)s.") % {"when": when}, language=language))
-        return [*says, *offer(queue, language=language)]
+        return says
 
 
 def goodbye(*, language: str) -> list[Said]:

@@ -69,13 +69,17 @@ def test_who_asked_to_be_left_alone_is_not_called() -> None:
     Suppression.objects.create(kind="phone", value=THEIRS, since=NOW, evidence="said so")
     assert dial(account).refused == "suppressed"
     assert dial(account, what_for=DialFor.TRANSFER).refused == "suppressed"
-    assert dial(account, what_for=DialFor.CALLBACK, purpose="reply", basis="own_contact").refused == ""
+    assert dial(account, what_for=DialFor.CALLBACK, asked_at=NOW).refused == "suppressed"
+    Suppression.objects.update(purpose="service")
+    assert dial(account, what_for=DialFor.CALLBACK).refused == "suppressed"
+    assert dial(account, what_for=DialFor.CALLBACK, asked_at=NOW).refused == ""
 
 
 def test_at_night_only_those_are_called_who_wait_for_it_or_are_brought_into_a_talk() -> None:
     account, night = number(), NOW.replace(hour=22)
     assert dial(account, now=night).refused == "hour"
-    assert dial(account, what_for=DialFor.CALLBACK, expected=True, now=night).refused == ""
+    assert dial(account, what_for=DialFor.CALLBACK, asked_at=night, now=night).refused == ""
+    assert dial(account, what_for=DialFor.CALLBACK, asked_at=night - timedelta(hours=3), now=night).refused == "hour"
     assert dial(account, what_for=DialFor.CONFERENCE, now=night).refused == ""
 
 
@@ -99,12 +103,6 @@ def test_minutes_that_run_count_too() -> None:
     assert dial(account, by=robin, now=NOW + timedelta(minutes=10)).refused == "minutes_of_agent"
     with pytest.raises(IntegrityError), transaction.atomic():
         Leg.objects.create(interaction=contact, kind=LegKind.OUTSIDE, line="o-2", dial=going, began_at=NOW)
-
-
-def test_marketing_and_a_right_that_nobody_has_are_refused_by_the_gate() -> None:
-    account = number()
-    assert dial(account, purpose="marketing").refused == "marketing_without_consent"
-    assert dial(account, basis="none").refused == "no_basis"
 
 
 @pytest.mark.django_db(transaction=True)

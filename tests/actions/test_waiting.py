@@ -49,7 +49,7 @@ def test_each_caller_hears_it_in_their_own_language():
 
 def test_who_chooses_to_be_called_waits_no_more_and_their_matter_is_kept():
     entry = call(queue(callback_key="1"))
-    assert what.key_of(entry.interaction_id) == "1"
+    assert what.key_of(entry.interaction_id, now=NOON) == "1"
     what.choose_callback(interaction=entry.interaction_id, now=after(30))
     entry.refresh_from_db()
     assert entry.state == EntryState.WITHDRAWN

@@ -67,7 +67,7 @@ class Waiting:
     def keyed(self, interaction: int, key: str, *, now: datetime) -> None:
         """A key instead of waiting: what the queue offers for it. Any other key is nothing."""
         there = self._there.get(interaction)
-        if there is None or there.wished or key != waiting.key_of(interaction):
+        if there is None or there.wished or key != waiting.key_of(interaction, now=now):
             return
         self._stop(interaction, there)
         self._play(interaction, replace(there, parts=True, wished=True), waiting.thanks(interaction))
@@ -101,7 +101,7 @@ class Waiting:
     def _heard_it(self, interaction: int, there: Hearing, *, now: datetime) -> None:
         self._there[interaction] = there
         if there.parts:
-            offers = not there.wished and waiting.key_of(interaction)
+            offers = not there.wished and waiting.key_of(interaction, now=now)
             self.alarm.set(interaction, seconds=KEY_WITHIN if offers else 0)
 
     def _play(self, interaction: int, there: Hearing, says: Sequence[Said]) -> None:

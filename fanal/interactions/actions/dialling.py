@@ -9,12 +9,13 @@ from django.db.models.functions import Coalesce, Least
 from fanal.agents.models import Agent
 from fanal.channels.models import ChannelAccount, ChannelKind
 from fanal.consent import actions as consent
-from fanal.consent.rules import BROUGHT_IN, CONTRACT, NotAllowed
+from fanal.consent.rules import ASKED, BROUGHT_IN, CONTRACT, NotAllowed
 from fanal.customers.models import Customer
 from fanal.events.actions import publish
 from fanal.interactions.models import Dial, DialFor, Interaction, Leg
 from fanal.interactions.rules import dialling
 from fanal.interactions.rules.dialling import COUNTED_OVER, Limits, Spent, Verdict
+from fanal.norms import phones
 
 BESIDE_A_TALK = (DialFor.TRANSFER, DialFor.CONFERENCE)
 """A third person is brought into a talk that runs: the agent answers for it, whatever the hour there."""
@@ -33,15 +34,24 @@ def may_dial(
     number: str,
     what_for: DialFor,
     by: Agent | None,
-    purpose: str = "",
-    basis: str = "",
-    expected: bool = False,
+    asked_at: datetime | None = None,
     now: datetime,
 ) -> Verdict:
     """What `dial` would decide now. It gives no right to anything, and nothing is remembered."""
+    spent = _spent(account, by, number, what_for, now=now)
+    return _verdict(account, spent, number, what_for, asked_at=asked_at, now=now)
+
+
+def may_promise(*, account: ChannelAccount, number: str, asked_at: datetime | None = None, at: datetime) -> Verdict:
+    """Whether a callback `at` that time may be promised; its hour, and what is spent by then, nobody knows yet."""
     limits = dialling.limits_of(account.settings)
-    purpose, basis = _right(what_for, purpose, basis)
-    return _verdict(limits, _spent(account, by, now=now), number, what_for, purpose, basis, expected=expected, now=now)
+    spent = Spent(callbacks_to_number=_callbacks_to(number, limits, now=at))
+    verdict = dialling.may_call(number, limits=limits, spent=spent)
+    if verdict.refused:
+        return verdict
+    purpose, basis = _right(DialFor.CALLBACK, asked_at)
+    code = consent.refusal(purpose=purpose, address=verdict.number, basis=basis)
+    return Verdict(number=verdict.number, refused=code, phone=verdict.phone)
 
 
 @transaction.atomic
@@ -53,21 +63,19 @@ def dial(
     by: Agent | None,
     customer: Customer | None = None,
     interaction: Interaction | None = None,
-    purpose: str = "",
-    basis: str = "",
-    expected: bool = False,
+    asked_at: datetime | None = None,
     now: datetime,
 ) -> Dial:
     """The wish to call this number, as a row: with `refused` it may not be called, and wording says why.
 
-    Else it may be called once: the leg that calls it refers to it. `expected`: they wait for the call, so that the
-    hour does not matter. One wish of an account after the other, so that no two pass a cap together.
+    Else it may be called once: the leg that calls it refers to it. `asked_at`: when they asked for a callback in a call
+    from this very number; whoever keyed in or told another one proves nothing by it. For a while they wait for it, so
+    that the hour does not matter. One wish of an account after the other, so that no two pass a cap together.
     """
     ChannelAccount.objects.select_for_update(no_key=True).get(pk=account.pk)
-    limits = dialling.limits_of(account.settings)
-    purpose, basis = _right(what_for, purpose, basis)
-    spent = _spent(account, by, now=now)
-    verdict = _verdict(limits, spent, number, what_for, purpose, basis, expected=expected, now=now)
+    spent = _spent(account, by, number, what_for, now=now)
+    verdict = _verdict(account, spent, number, what_for, asked_at=asked_at, now=now)
+    purpose, basis = _right(what_for, asked_at)
     fact = Dial(
         account=account,
         number=(verdict.number or number.strip())[:64],
@@ -94,35 +102,35 @@ def dial(
 
 
 def _verdict(
-    limits: Limits,
+    account: ChannelAccount,
     spent: Spent,
     number: str,
     what_for: DialFor,
-    purpose: str,
-    basis: str,
     *,
-    expected: bool,
+    asked_at: datetime | None,
     now: datetime,
 ) -> Verdict:
+    limits = dialling.limits_of(account.settings)
+    purpose, basis = _right(what_for, asked_at)
     verdict = dialling.may_call(number, limits=limits, spent=spent)
     if verdict.refused or verdict.phone is None:
         return verdict
     if code := consent.refusal(purpose=purpose, address=verdict.number, basis=basis):
         return Verdict(number=verdict.number, refused=code, phone=verdict.phone)
     asleep = not dialling.awake(verdict.phone.zones, limits=limits, at=now)
-    if asleep and not expected and what_for not in BESIDE_A_TALK:
+    if asleep and not dialling.expected(asked_at, now=now) and what_for not in BESIDE_A_TALK:
         return Verdict(number=verdict.number, refused="hour", phone=verdict.phone)
     return verdict
 
 
-def _right(what_for: DialFor, purpose: str, basis: str) -> tuple[str, str]:
-    """Why they may be called, where the caller of this says nothing else."""
+def _right(what_for: DialFor, asked_at: datetime | None) -> tuple[str, str]:
+    """For what they may be called, and why."""
     if what_for in BESIDE_A_TALK:
-        return purpose or "reply", basis or BROUGHT_IN
-    return purpose or "service", basis or CONTRACT
+        return "reply", BROUGHT_IN
+    return ("reply", ASKED) if what_for == DialFor.CALLBACK and asked_at else ("service", CONTRACT)
 
 
-def _spent(account: ChannelAccount, by: Agent | None, *, now: datetime) -> Spent:
+def _spent(account: ChannelAccount, by: Agent | None, number: str, what_for: DialFor, *, now: datetime) -> Spent:
     """The program is like one agent more."""
     since, own = now - COUNTED_OVER, Q(by=by)
     rows = Dial.objects.filter(account=account, refused="", at__gt=since)
@@ -135,7 +143,17 @@ def _spent(account: ChannelAccount, by: Agent | None, *, now: datetime) -> Spent
         calls=calls["calls"],
         minutes_of_agent=_minutes(spent["own"]),
         minutes=_minutes(spent["all"]),
+        callbacks_to_number=_callbacks_to(number, dialling.limits_of(account.settings), now=now)
+        if what_for == DialFor.CALLBACK
+        else None,
     )
+
+
+def _callbacks_to(number: str, limits: Limits, *, now: datetime) -> int:
+    """From any number of ours: they ring with the same person."""
+    ours = ChannelAccount.objects.filter(kind=ChannelKind.VOICE)
+    rows = Dial.objects.filter(account__in=ours, refused="", at__gt=now - COUNTED_OVER, what_for=DialFor.CALLBACK)
+    return rows.filter(number=phones.e164(number, limits.region)).count()
 
 
 def _minutes(spent: timedelta | None) -> float:

@@ -12,6 +12,8 @@ from fanal.norms.phones import Kind, Phone
 
 COUNTED_OVER = timedelta(hours=24)
 """Caps count what went out in this time: no midnight opens them all at once."""
+EXPECTED_FOR = timedelta(hours=2)
+"""So long who asked to be called is up and waits for it, whatever the hour there."""
 ORDINARY = frozenset({Kind.MOBILE, Kind.FIXED, Kind.FIXED_OR_MOBILE, Kind.INTERNET, Kind.TOLL_FREE})
 """Kinds that cost what an ordinary call costs. Of the others the price is not known, or is somebody's income."""
 DEAR: Mapping[Kind, str] = {Kind.PREMIUM: "premium", Kind.SHARED_COST: "shared_cost"}
@@ -25,7 +27,8 @@ QUIET_BEFORE, QUIET_FROM = time(8), time(20)
 class Limits:
     """What an account for calls allows; nothing goes out where no country is named. A cap of 0 lets nothing pass.
 
-    `opens` and `closes`: when people may be called by their own clocks; whoever asked for a call is not bound by it.
+    `opens` and `closes`: when people may be called by their own clocks; whoever asked for a call and waits for it is
+    not bound by it. `callbacks_to_number`: whoever shows a number that is not theirs has no stranger rung all day.
     """
 
     trunk: str = ""
@@ -35,18 +38,23 @@ class Limits:
     calls: int = 1000
     minutes_of_agent: int = 300
     minutes: int = 3000
+    callbacks_to_number: int = 5
     opens: time = QUIET_BEFORE
     closes: time = QUIET_FROM
 
 
 @dataclass(frozen=True, kw_only=True)
 class Spent:
-    """What went out within `COUNTED_OVER`, by this agent and from this account; calls that run count so far."""
+    """What went out within `COUNTED_OVER`, by this agent and from this account; calls that run count so far.
+
+    Where it is no callback, those to the number count for nothing.
+    """
 
     calls_of_agent: int = 0
     calls: int = 0
     minutes_of_agent: float = 0
     minutes: float = 0
+    callbacks_to_number: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +84,7 @@ def limits_of(settings: Mapping[str, Any]) -> Limits:
     )
 
 
-CAPS = ("calls_of_agent", "calls", "minutes_of_agent", "minutes")
+CAPS = ("calls_of_agent", "calls", "minutes_of_agent", "minutes", "callbacks_to_number")
 
 
 def may_call(said: str, *, limits: Limits, spent: Spent) -> Verdict:
@@ -97,6 +105,11 @@ def may_call(said: str, *, limits: Limits, spent: Spent) -> Verdict:
 def awake(zones: Sequence[str], *, limits: Limits, at: datetime) -> bool:
     """Whether it is a time to call wherever this number may be; a number of no known zone is at no time."""
     return bool(zones) and all(opens <= at < closes for opens, closes in (_day(zone, limits, at) for zone in zones))
+
+
+def expected(asked_at: datetime | None, *, now: datetime) -> bool:
+    """Whether they wait for the call that they asked for."""
+    return asked_at is not None and now - asked_at <= EXPECTED_FOR
 
 
 def next_awake(zones: Sequence[str], *, limits: Limits, at: datetime) -> datetime | None:
@@ -125,7 +138,8 @@ def _against_number(phone: Phone, limits: Limits) -> tuple[str, str] | None:
 
 def _against_caps(limits: Limits, spent: Spent) -> tuple[str, str] | None:
     for name in CAPS:
-        if getattr(spent, name) >= (most := getattr(limits, name)):
+        so_far = getattr(spent, name)
+        if so_far is not None and so_far >= (most := getattr(limits, name)):
             return name, str(most)
     return None
 

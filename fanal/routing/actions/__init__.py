@@ -2,7 +2,6 @@
 
 from fanal.routing.actions.bulk import begin_bulk, go_on, undo_bulk, unfinished
 from fanal.routing.actions.calling_back import (
-    NotCalledBack,
     look_after_callbacks,
     wish_callback,
     withdraw_callback,
@@ -45,6 +44,7 @@ from fanal.routing.actions.in_calls import (
 from fanal.routing.actions.loads import note_phones
 from fanal.routing.actions.offering import accept, decline, expire_offers
 from fanal.routing.actions.presence import set_presence, sign_out
+from fanal.routing.actions.promising import NotCalledBack, may_be_called_back
 from fanal.routing.actions.reaching_out import addresses_of, begin_mail, reach_out, write_on
 from fanal.routing.actions.refusals import NotPossible
 from fanal.routing.actions.supervising import may_supervise, supervise, take_over
@@ -97,6 +97,7 @@ __all__ = [
     "let_go",
     "look_after_callbacks",
     "lose_unreachable",
+    "may_be_called_back",
     "may_supervise",
     "merge_case",
     "note_phones",

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from fanal.agents.models import Agent
 from fanal.cases.models import Case
-from fanal.channels.models import ChannelAccount, ChannelKind
+from fanal.channels.models import ChannelKind
 from fanal.customers.models import Customer
 from fanal.customers.survivors import family_of
 from fanal.events.actions import publish
@@ -31,6 +31,7 @@ from fanal.routing.actions.calling_out import LINE
 from fanal.routing.actions.closing import keep_matter
 from fanal.routing.actions.entering import leave, lock_waiting, place, withdraw_offer
 from fanal.routing.actions.finishing import finish_talk
+from fanal.routing.actions.promising import NotCalledBack, asked_at, promise
 from fanal.routing.models import Callback, CallbackEnd, EntryState, Queue, QueueEntry
 from fanal.routing.opening import open_now, opens_at
 from fanal.routing.rules import calling_back as rules
@@ -39,14 +40,6 @@ from fanal.routing.rules.calling_back import Came
 AT_ONCE = 100
 LAYS_DOWN_WITHIN = timedelta(seconds=15)
 """Who still hears us say goodbye would be found busy."""
-
-
-class NotCalledBack(Exception):
-    """Nobody can promise this call; `code` and `value` say why, for interactions.wording.why_not_called."""
-
-    def __init__(self, code: str, value: str = "") -> None:
-        super().__init__(code)
-        self.code, self.value = code, value
 
 
 @transaction.atomic
@@ -65,30 +58,26 @@ def wish_callback(
     """They are called at this number, or the one they call from: in their turn, or not before `at`.
 
     Who waits in a queue leaves it and keeps the place; their call ends by that, so let them hear the thanks before.
-    Several wishes of one person are one: the later one says when. Raises NotCalledBack; nothing is changed then.
+    Several wishes of one person are one: the later one says when. Only who asks for the number they call from is called
+    by night. Raises NotCalledBack; nothing is changed then.
     """
-    account = _account_for(interaction)
-    if account is None:
-        raise NotCalledBack("not_set_up")
-    said = number or (interaction.source if interaction else "")
-    limits = dialling.limits_of(account.settings)
-    verdict = dialling.may_call(said, limits=limits, spent=dialling.Spent())
-    if verdict.refused or verdict.phone is None:
-        raise NotCalledBack(verdict.refused, verdict.value)
+    promised = promise(interaction=interaction, number=number, at=at, by=by, now=now)
     customer = customer or (interaction.customer if interaction else None)
-    due = _within_their_day(verdict.phone.zones, limits, at=at, now=now) if at else now
+    due: datetime | None = now
+    if at or not promised.own:
+        due = dialling.next_awake(promised.zones, limits=promised.limits, at=max(at or now, now))
     if due is None or due > now + rules.LATEST:
         raise NotCalledBack("hour")
     _one_at_a_time()
     talking = interaction is not None and interaction.ended_at is None
     waiting = lock_waiting(interaction=interaction) if interaction and talking else None
     if talking and waiting is None and not at:
-        due = now + LAYS_DOWN_WITHIN
-    found = _open_of(verdict.number, customer)
+        due = max(due, now + LAYS_DOWN_WITHIN)
+    found = _open_of(promised.number, customer)
     if found is None:
         found = Callback.objects.create(
-            number=verdict.number, account=account, queue=queue, agent=agent, customer=customer, case=case,
-            wished_in=interaction, wished_at=now, by=by, due_at=due,
+            number=promised.number, account=promised.account, queue=queue, agent=agent, customer=customer,
+            case=case, wished_in=interaction, wished_at=now, by=by, due_at=due,
             place_at=rules.place(at=at and due, waited_since=waiting.entered_at if waiting else None, now=now),
         )  # fmt: skip
         _tell("callback.wished", found, now=now, by=by)
@@ -137,8 +126,7 @@ def _allow(callback: Callback, interaction: Interaction, *, agent: Agent, now: d
     """The gate and the caps decide now, when the call is to be made; refused, the talk is over at once."""
     dial = interactions.dial(
         account=callback.account, number=callback.number, what_for=DialFor.CALLBACK, by=agent,
-        customer=callback.customer, interaction=interaction, purpose="reply", basis="own_contact",
-        expected=callback.by is None, now=now,
+        customer=callback.customer, interaction=interaction, asked_at=asked_at(callback), now=now,
     )  # fmt: skip
     if dial.refused:
         finish_talk(interaction=interaction, by=None, reason=EndReason.FAILED, now=now)
@@ -153,11 +141,13 @@ def _begin_if_due(pk: int, *, now: datetime) -> bool:
 
 
 def _begin(callback: Callback, *, now: datetime) -> bool:
-    """One try: a contact of ours that stands in line at their place. A closed queue has it wait for its opening."""
-    if not open_now(callback.queue, now):
-        again = opens_at(callback.queue, now)
-        if again is None:
-            return False
+    """One try: a contact of ours that stands in line at their place. A closed queue has it wait for its opening, their
+    night for their morning."""
+    is_open = open_now(callback.queue, now)
+    again = _in_their_day(callback, at=now) if is_open else opens_at(callback.queue, now)
+    if again is None:
+        return False
+    if again > now:
         callback.due_at = again
         callback.save(update_fields=["due_at"])
         return True
@@ -216,7 +206,13 @@ def _judge(pk: int, *, now: datetime) -> bool:
     if callback is None or callback.ended_at or callback.contact is None or callback.contact.ended_at is None:
         return False
     contact = callback.contact
-    if refused := Dial.objects.filter(interaction=contact).exclude(refused="").first():
+    refused = Dial.objects.filter(interaction=contact).exclude(refused="").first()
+    if refused and refused.refused == "hour" and (later := _in_their_day(callback, at=now)) > now:
+        callback.contact, callback.due_at = None, later  # it was their evening when an agent had time
+        callback.save(update_fields=["contact", "due_at"])
+        _tell("callback.moved", callback, now=now)
+        return True
+    if refused:
         keep_matter(interaction=contact, queue=callback.queue, now=now)
         return _end(callback, how=CallbackEnd.REFUSED, why=refused.refused, now=now)
     lifted = Leg.objects.filter(interaction=contact, kind=LegKind.CUSTOMER, answered_at__isnull=False).exists()
@@ -296,19 +292,10 @@ def _one_at_a_time() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('callbacks', 0))")
 
 
-def _account_for(interaction: Interaction | None) -> ChannelAccount | None:
-    """The number they called, where calls go out from it; else another one of ours."""
-    code = interaction.account.code if interaction and interaction.channel == ChannelKind.VOICE else ""
-    return (interactions.calling_account(code=code) if code else None) or interactions.calling_account()
-
-
-def _within_their_day(
-    zones: tuple[str, ...], limits: dialling.Limits, *, at: datetime, now: datetime
-) -> datetime | None:
-    return dialling.next_awake(zones, limits=limits, at=max(at, now))
-
-
 def _in_their_day(callback: Callback, *, at: datetime) -> datetime:
+    """When they may be called from `at` on: now, where they asked for it just now and nobody has tried yet."""
+    if callback.tries == 0 and dialling.expected(asked_at(callback), now=at):
+        return at
     limits = dialling.limits_of(callback.account.settings)
     phone = dialling.may_call(callback.number, limits=limits, spent=dialling.Spent()).phone
     return (dialling.next_awake(phone.zones, limits=limits, at=at) if phone else None) or at + timedelta(hours=1)

@@ -19,6 +19,7 @@ LABELS = {
     "calls": _("Calls of all within 24 hours"),
     "minutes_of_agent": _("Minutes of one agent within 24 hours"),
     "minutes": _("Minutes of all within 24 hours"),
+    "callbacks_to_number": _("Callbacks to one number within 24 hours"),
 }
 
 
