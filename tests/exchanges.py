@@ -21,6 +21,7 @@ class Exchange:
     tones: set[str] = field(default_factory=set)
     sounds: dict[str, str] = field(default_factory=dict)
     taped: list[frozenset[str]] = field(default_factory=list)
+    overheard: list[bool] = field(default_factory=list)
 
     def seen(self) -> Seen:
         return Seen(
@@ -38,6 +39,9 @@ class Exchange:
         match order.method, order.path:
             case "POST", ("channels", line, "answer"):
                 self.lines[line] = Line(answered=True)
+            case "POST", ("channels", "externalMedia"):
+                assert order.query["channelId"] not in self.lines, "asked for twice"
+                self.lines[str(order.query["channelId"])] = Line(answered=True)
             case "POST", ("channels", line):
                 assert line not in self.lines, "called twice"
                 self.rung.append(line)
@@ -46,6 +50,10 @@ class Exchange:
                 assert self.lines[line] == Line(answered=True), "nobody to listen to"
                 assert ear not in self.lines, "listened twice"
                 self.lines[ear] = Line(answered=True)
+                if "-written-" in ear:
+                    self.overheard.append(
+                        any(line in lines for name, lines in self.bridges.items() if self.is_talk(name))
+                    )
             case "POST", ("channels", line, "ring"):
                 assert self.lines[line] == Line(answered=True), "nobody hears it"
                 self.tones.add(line)

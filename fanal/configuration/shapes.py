@@ -17,7 +17,7 @@ from fanal.deciding.models import AdviceRule
 from fanal.escalation.models import EscalationRule
 from fanal.holdings.models import HoldingSource
 from fanal.hours.models import Calendar
-from fanal.interactions.models import CannedReply, Disposition
+from fanal.interactions.models import CannedReply, Disposition, SpeechService
 from fanal.routing.models import Queue
 from fanal.scenarios.models import CaseRule, Flow, Scenario
 from fanal.scenarios.rules.flows import as_read
@@ -109,6 +109,12 @@ SHAPES: tuple[Shape, ...] = (
         secrets={"credential": ("sealed",)},
     ),
     Shape(
+        code="speech_services",
+        model=SpeechService,
+        fields=("name", "address", "credential", "language", "active"),
+        secrets={"credential": ("sealed",)},
+    ),
+    Shape(
         code="queues",
         model=Queue,
         fields=(
@@ -116,7 +122,7 @@ SHAPES: tuple[Shape, ...] = (
             *("wrap_up_seconds", "widen_after_seconds", "overflow_to", "overflow_after_seconds"),
             *("at_closing", "return_after_seconds", "calls_back_cut"),
             *("announce_after_seconds", "announce_every_seconds", "comfort", "callback_key"),
-            *("call_waits_at_most_seconds", "recording"),
+            *("call_waits_at_most_seconds", "recording", "transcribed"),
             *("longest_wait_seconds", "practice", "active"),
         ),
         children={"skills": ("queue", ("skill", "level"))},

@@ -86,9 +86,15 @@ def goodbye(*, language: str) -> list[Said]:
         return [Said(text=_("Thank you for calling. Goodbye."), language=language, name="waiting/goodbye")]
 
 
-def is_recorded(*, asks: bool, language: str) -> list[Said]:
-    """That the talk is recorded, or whether it may be."""
+def is_recorded(*, asks: bool, written: bool = False, language: str) -> list[Said]:
+    """That the talk is recorded, or whether it may be; and `written` down."""
     with translation.override(language):
+        if written and asks:
+            text = _("We would like to record this call and write down what is said. If you agree, press 1.")
+            return [Said(text=text, language=language, name="waiting/may-write")]
+        if written:
+            text = _("This call is recorded, and what is said is written down.")
+            return [Said(text=text, language=language, name="waiting/is-written")]
         if asks:
             text = _("We would like to record this call. If you agree, press 1.")
             return [Said(text=text, language=language, name="waiting/may-record")]

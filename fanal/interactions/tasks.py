@@ -3,7 +3,7 @@
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from fanal.interactions.actions import notices, recording, sharing
+from fanal.interactions.actions import notices, recording, sharing, transcribing
 
 
 @app.task(name="interactions.send_notice")
@@ -32,3 +32,9 @@ def write_what_is_left(timestamp: int) -> None:
 @app.task(name="interactions.remove_old_recordings", queueing_lock="interactions.remove_old_recordings")
 def remove_old_recordings(timestamp: int) -> None:
     recording.remove_old_recordings(now=timezone.now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="interactions.remove_old_transcripts", queueing_lock="interactions.remove_old_transcripts")
+def remove_old_transcripts(timestamp: int) -> None:
+    transcribing.remove_old_transcripts(now=timezone.now())

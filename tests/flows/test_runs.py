@@ -23,6 +23,7 @@ from fanal.scenarios.models import Flow, FlowEnd, FlowRun, FlowVersion
 from fanal.scenarios.rules import flows
 from fanal.scenarios.rules.flows import Choice, Ended, Keyed, Nothing, Passed, Silence, ToQueue, WantsCallback
 from tests.flows.shapes import DEMO, ask, bye, menu, written
+from tests.people import an_agent
 
 pytestmark = pytest.mark.django_db
 CARD = "4111111111111111"
@@ -336,9 +337,9 @@ def test_the_number_that_was_called_says_which_flow_and_else_the_account(setting
 
 def test_how_it_ended_is_a_line_of_the_talk(order: Order, office: Calendar) -> None:
     call = Call(a_flow())
-    assert [line for line in lines_of(call.contact) if line.kind == "flow"] == []
+    assert [line for line in lines_of(call.contact, agent=an_agent()) if line.kind == "flow"] == []
     call.press("1", "0")
-    (line,) = [line for line in lines_of(call.arrived()) if line.kind == "flow"]
+    (line,) = [line for line in lines_of(call.arrived(), agent=an_agent()) if line.kind == "flow"]
     assert (line.by, line.label, line.at) == ("Phone", "Went to people", call.at)
 
 

@@ -39,6 +39,7 @@ from fanal.interactions.models import (
     Recording,
     Segment,
     SharedAnswer,
+    SpeechService,
     Topic,
 )
 from fanal.knowledge.models import Article
@@ -141,6 +142,9 @@ def a_world() -> AWorld:
     )
     raw_rows["sources"] = HoldingSource.objects.create(
         code="t-source", name="ERP", kinds=["order"], address="https://erp.example.org/orders/{number}"
+    )
+    raw_rows["speech-services"] = SpeechService.objects.create(
+        code="t-speech", name="Ears", address="wss://speech.example.org", active=False
     )
     raw_rows["advice-rules"] = AdviceRule.objects.create(
         code="t-advice", name="Offer it", what="offer", offer={"en": "Tea"}, conditions=[]

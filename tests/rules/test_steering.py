@@ -5,14 +5,16 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as draws
 
-from fanal.channels.asterisk.rules import PAUSED, RUNS, Line, Party, Seen, Sound, Wanted, steer
+from fanal.channels.asterisk.rules import PAUSED, RUNS, Line, Party, Seen, Side, Sound, Wanted, steer
 from tests.exchanges import Exchange
 
 CALLER, AGENT, OTHER, LISTENER = "fanal-1.1", "a-7", "p-8-0", "p-9-0"
 TALK, CONSULT, HELD, BESIDE = "t-1", "c-1", "w-held", "n-1-"
 EAR = f"{BESIDE}9-l-{AGENT}"
+SIDES = (Side(into=f"{BESIDE}written-in", spies="in"), Side(into=f"{BESIDE}written-out", spies="out"))
+WRITTEN = tuple(line for side in SIDES for line in (side.ear, side.way))
 LINES = (CALLER, AGENT, OTHER, LISTENER)
-BRIDGES = (TALK, CONSULT, HELD, "w-1", f"{BESIDE}9")
+BRIDGES = (TALK, CONSULT, HELD, "w-1", f"{BESIDE}9", SIDES[0].into)
 
 
 lines = draws.builds(Line, answered=draws.booleans(), ours=draws.booleans())
@@ -20,7 +22,7 @@ lines = draws.builds(Line, answered=draws.booleans(), ours=draws.booleans())
 
 @draws.composite
 def exchanges(draw: draws.DrawFn) -> Exchange:
-    there = draw(draws.dictionaries(draws.sampled_from((*LINES, EAR, f"{BESIDE}9-w-{AGENT}")), lines))
+    there = draw(draws.dictionaries(draws.sampled_from((*LINES, EAR, f"{BESIDE}9-w-{AGENT}", *WRITTEN)), lines))
     made = Exchange(lines=there, bridges={name: set() for name in draw(draws.sets(draws.sampled_from(BRIDGES)))})
     for line, what in there.items():
         if made.bridges and what.ours and draw(draws.booleans()):
@@ -65,6 +67,7 @@ wishes = draws.builds(
     outgoing=draws.sampled_from((None, Party(line=CALLER), Party(line=CALLER, address="PJSIP/+47@carrier"))),
     sound=draws.none() | draws.builds(Sound, name=draws.just("r-1"), longest=draws.just(60), paused=draws.booleans()),
     sounds=draws.just(frozenset({"r-0", "r-1"})),
+    written=draws.sampled_from(((), SIDES)),
 )
 
 
@@ -75,13 +78,14 @@ def test_wherever_it_was_cut_the_next_orders_bring_it_to_the_same_end_and_then_t
 ) -> None:
     for order in steer(wanted, exchange.seen())[:cut_after]:
         exchange.take(order)
-    for _ in range(2):  # who listens is there by the first orders, and put in place by the next
+    for _ in range(3):  # who listens is there by the first orders, or the next, and then put in place
         for order in steer(wanted, exchange.seen()):
             exchange.take(order)
     assert steer(wanted, exchange.seen()) == ()
     assert len(exchange.rung) == len(set(exchange.rung))
     assert is_as_wanted(wanted, exchange)
     assert is_recorded_as_wanted(wanted, exchange)
+    assert is_written_as_wanted(wanted, exchange)
 
 
 def is_as_wanted(wanted: Wanted, exchange: Exchange) -> bool:
@@ -115,6 +119,20 @@ def is_recorded_as_wanted(wanted: Wanted, exchange: Exchange) -> bool:
     runs = exchange.sounds.get("r-1") == RUNS
     assert all(CALLER in heard for heard in exchange.taped), "recorded without the customer"
     return "r-0" not in exchange.sounds and (not runs or (together and somebody and not wanted.sound.paused))
+
+
+def is_written_as_wanted(wanted: Wanted, exchange: Exchange) -> bool:
+    """Each side is heard in a bridge of its own, or nothing of the call is."""
+    assert all(exchange.overheard), "somebody listened before the customer talked with anybody"
+    caller = exchange.lines.get(CALLER)
+    together = bool(wanted.talks_in) and not wanted.outgoing and not wanted.over and caller and caller.ours
+    somebody = any(party.into == TALK and is_up(exchange, party.line) for party in wanted.parties)
+    ears = {line for line in exchange.lines if line.endswith("-s")}
+    if not (wanted.written and together and somebody):
+        return not ears
+    up = [side for side in SIDES if is_up(exchange, side.way) and is_up(exchange, side.ear)]
+    assert all(exchange.bridges[side.into] == {side.ear, side.way} for side in up)
+    return ears == {side.ear for side in SIDES if is_up(exchange, side.way) or side.ear in exchange.lines}
 
 
 def is_up(exchange: Exchange, line: str) -> bool:

@@ -80,6 +80,8 @@ class Played:
                     return []
                 case (_, ("applications" | "asterisk" | "playbacks", *_)):
                     return None
+                case "POST", ("channels", "externalMedia"):
+                    raise Declined(501, "This exchange is only played.")
                 case "POST", ("channels", line) if line in self.lines:
                     raise Declined(409, "It is there.")
                 case "POST", ("channels", line):

@@ -22,6 +22,7 @@ from fanal.desk.administration.forms import (
     people,
     promises,
     sources,
+    speech,
     work,
 )
 from fanal.desk.administration.forms.base import ConfigForm
@@ -146,6 +147,15 @@ SHEETS: dict[str, Sheet] = {
             ),
         ),
         Sheet(
+            code="speech-services", title=_("Speech services"), one=_("Speech service"), icon="microphone",
+            form=speech.SpeechServiceForm,
+            text=_("Who writes down what is said in calls, where a number or a queue wants it."),
+            columns=(
+                (_("Language"), lambda row: row.get_language_display() or _("every other")),
+                (_("Address"), lambda row: row.address),
+            ),
+        ),
+        Sheet(
             code="flows", title=_("Guided flows"), one=_("Guided flow"), icon="call", form=flows.FlowForm,
             text=_("What a caller hears before people: menus, questions, lookups. Checked before it goes live."),
             columns=(
@@ -242,7 +252,7 @@ SHEETS: dict[str, Sheet] = {
 
 GROUPS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
     (_("People"), ("agents", "roles", "teams", "tiers", "skills", "breaks")),
-    (_("Work"), ("queues", "calendars", "accounts", "flows", "sources")),
+    (_("Work"), ("queues", "calendars", "accounts", "flows", "sources", "speech-services")),
     (
         _("Matters"),
         (

@@ -11,7 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from fanal.agents.kept import kept
+from fanal.agents.models import Agent
 from fanal.channels.models import ChannelKind
+from fanal.desk.workplace.spoken import any_of, gaps_of, said_in, words_removed
 from fanal.interactions.models import (
     Attachment,
     Author,
@@ -55,10 +57,11 @@ class Line(NamedTuple):
     new_day: bool = False
 
 
-def lines_of(interaction: Interaction) -> list[Line]:
+def lines_of(interaction: Interaction, *, agent: Agent) -> list[Line]:
     """Messages, notes, what the program did and who it was given to, oldest first, with the days marked."""
     by_mail = interaction.channel == ChannelKind.EMAIL
-    found = sorted(_everything(interaction.pk, by_mail=by_mail), key=lambda line: (line.at, line.pk))[-MOST_LINES:]
+    everything = _everything(interaction.pk, by_mail=by_mail, agent=agent)
+    found = sorted(everything, key=lambda line: (line.at, line.pk))[-MOST_LINES:]
     days = [None, *(timezone.localdate(line.at) for line in found)]
     return [
         line if day == before else line._replace(new_day=True)
@@ -66,10 +69,10 @@ def lines_of(interaction: Interaction) -> list[Line]:
     ]
 
 
-def _everything(interaction: int, *, by_mail: bool) -> Iterator[Line]:
+def _everything(interaction: int, *, by_mail: bool, agent: Agent) -> Iterator[Line]:
     """Most contacts have some of these only, so one question finds out which of the rest to ask."""
     [found] = _has(interaction=interaction)
-    has_files, has_notes, has_records, has_facts, has_transfers, has_corrections, has_flows, has_sound = found
+    has_files, has_notes, has_records, has_facts, has_transfers, has_corrections, has_flows, has_sound, *spoken = found
     yield from _said(interaction, has_files=has_files, by_mail=by_mail)
     if has_notes:
         for pk, at, text, by in _notes(interaction=interaction):
@@ -95,8 +98,23 @@ def _everything(interaction: int, *, by_mail: bool) -> Iterator[Line]:
         for row in _sound(interaction=interaction):
             at = row.began_at or row.wanted_at
             yield Line(kind="recording", at=at, pk=row.pk, clock=_clock(at), thing=row, text=_length(row.seconds))
+    if any(spoken):
+        yield from _spoken(interaction, agent)
     if has_corrections:
         yield from (_line("corrected", fact) for fact in _corrections(interaction=interaction))
+
+
+def _spoken(interaction: int, agent: Agent) -> Iterator[Line]:
+    """What was said as whoever may read it sees it; that something is missing, or gone, everybody does."""
+    for one in said_in(interaction, agent=agent):
+        author = Author.AGENT if one.ours else Author.CUSTOMER
+        yield Line(kind="spoken", at=one.at, pk=one.pk, clock=_clock(one.at), text=one.text, by=one.who, author=author)
+    for gap in gaps_of(interaction):
+        until, why = _clock(gap.ended_at) if gap.ended_at else "", gap.get_why_display()
+        at = gap.began_at
+        yield Line(kind="unheard", at=at, pk=gap.pk, clock=_clock(at), text=until, label=why)
+    if gone := words_removed(interaction):
+        yield Line(kind="unspoken", at=gone, pk=interaction, clock=_clock(gone))
 
 
 def _said(interaction: int, *, has_files: bool, by_mail: bool) -> Iterator[Line]:
@@ -145,6 +163,7 @@ def _has(interaction: int) -> QuerySet[Interaction, tuple[bool, ...]]:
         Correction.objects.filter(topic__interaction=OuterRef("pk")),
         FlowRun.objects.filter(interaction=OuterRef("pk"), ended_at__isnull=False),
         Recording.objects.filter(Q(interaction=OuterRef("pk")) | Q(left_as=OuterRef("pk"))),
+        *any_of(OuterRef("pk")),
     ]
     return Interaction.objects.filter(pk=interaction).values_list(*(Exists(rows) for rows in of_it))
 

@@ -6,7 +6,17 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from fanal.agents.kept import kept
-from fanal.interactions.models import RUNS, Keying, KeyingEnd, RecordedCall, Recording, RecordingPolicy, RecordingState
+from fanal.interactions.models import (
+    RUNS,
+    Keying,
+    KeyingEnd,
+    RecordedCall,
+    Recording,
+    RecordingPolicy,
+    RecordingState,
+    SpeechService,
+    Unheard,
+)
 
 WORDS = {
     "recording": _("Recording"),
@@ -22,16 +32,21 @@ WORDS = {
 }
 
 
+WRITTEN = _("Recorded and written down")
+
+
 @dataclass(frozen=True, kw_only=True)
 class OnTape:
     """One of WORDS; `by_hand`: somebody has to let it go on."""
 
     state: str
     by_hand: bool = False
+    written: bool = False
+    """What is said is written down as well."""
 
     @property
     def words(self) -> str:
-        return str(WORDS[self.state])
+        return str(WRITTEN if self.written and self.state == "recording" else WORDS[self.state])
 
     @property
     def runs(self) -> bool:
@@ -51,7 +66,8 @@ def on_tape(interaction: int) -> OnTape | None:
     head = _head.first(call=interaction)
     if head is None or head.policy == RecordingPolicy.OFF:
         return None
-    return OnTape(state=_state(head), by_hand=head.paused_at is not None)
+    written = head.transcribed and bool(_writers.first(active=True)) and not _missing.first(call=interaction)
+    return OnTape(state=_state(head), by_hand=head.paused_at is not None, written=written)
 
 
 def keying_of(interaction: int) -> Keying | None:
@@ -82,6 +98,16 @@ def _state(head: RecordedCall) -> str:
     if head.policy == RecordingPolicy.CONSENT and head.agreed_at is None:
         return "unagreed"
     return "failed" if last and last.state == RecordingState.FAILED else "hand" if head.paused_at else "begins"
+
+
+@kept
+def _writers(active: bool) -> QuerySet[SpeechService, int]:
+    return SpeechService.objects.filter(active=active).values_list("pk", flat=True)[:1]
+
+
+@kept
+def _missing(call: int) -> QuerySet[Unheard, int]:
+    return Unheard.objects.filter(interaction=call, ended_at=None).values_list("pk", flat=True)
 
 
 @kept

@@ -16,6 +16,7 @@ from fanal.desk.workplace.composing import Composer, composer_of
 from fanal.desk.workplace.later import DAYS, Zone, zone_of
 from fanal.desk.workplace.lines import Line, lines_of
 from fanal.desk.workplace.parties import part_of
+from fanal.desk.workplace.spoken import Said, now_said
 from fanal.interactions.actions import drafts_of
 from fanal.interactions.capabilities import can
 from fanal.interactions.models import SUPERVISES as WATCHING
@@ -131,7 +132,12 @@ class Talk:
 
     @cached_property
     def lines(self) -> list[Line]:
-        return lines_of(self.interaction)
+        return lines_of(self.interaction, agent=self.agent)
+
+    @cached_property
+    def now_said(self) -> list[Said]:
+        """The sentences that are being said."""
+        return now_said(self.interaction.pk, agent=self.agent) if self.live and not self.interaction.ended_at else []
 
     @cached_property
     def topics(self) -> list[Topic]:

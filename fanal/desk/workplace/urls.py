@@ -37,6 +37,7 @@ urlpatterns = [
     path("offers/<int:pk>/pop/", offers.pop, name="offer_pop"),
     path("interactions/<int:pk>/", page.interaction, name="interaction"),
     path("interactions/<int:pk>/lines/", talk.lines, name="lines"),
+    path("interactions/<int:pk>/spoken/", talk.spoken, name="spoken"),
     path("interactions/<int:pk>/messages/", talk.messages, name="messages"),
     path("interactions/<int:pk>/attachments/", talk.attachments, name="attachments"),
     path("interactions/<int:pk>/typing/", talk.typing, name="typing"),

@@ -11,8 +11,8 @@ from fanal.channels.asterisk import wire
 from fanal.channels.asterisk.rules import Order
 from fanal.channels.asterisk.wire import AGENT, GUEST, IN, Kept
 from fanal.intake.voice.exchange import Exchange
-from fanal.intake.voice.wanting import OURS
-from fanal.interactions.models import Leg
+from fanal.intake.voice.wanting import OURS, call_listened_to
+from fanal.interactions.models import Interaction, Leg
 
 Take = Callable[[Kept], None]
 Heard = Callable[[Mapping[str, Any]], None]
@@ -48,11 +48,17 @@ class Comparing:
                 self.exchange.forget(line)
                 run = known[line].run or self.exchange.run
                 self.take(wire.found_gone(line, run=run, at=timezone.now(), cut=run != self.exchange.run))
-            elif line.startswith(OURS):
+            elif line.startswith(OURS) and not _belongs_beside(line):
                 self.exchange.carry_out(Order(method="DELETE", path=("channels", line)))
             elif event := missed(there[line]):
                 self.heard(event)
         self._odd = set(odd)
+
+
+def _belongs_beside(line: str) -> bool:
+    """It serves who listens to a call that goes on; whether somebody still does is seen when the call is steered."""
+    call = call_listened_to(line)
+    return call is not None and Interaction.objects.filter(pk=call, ended_at=None).exists()
 
 
 def missed(line: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -131,6 +131,8 @@ class Exchange:
                 self._sounds[name] = RUNS
             case "POST", ("recordings", "live", name, "stop"):
                 self._sounds.pop(name, None)
+            case "POST", ("channels", "externalMedia"):
+                self._lines.setdefault(str(order.query["channelId"]), Line(ours=False))
             case "POST", ("channels", line) | ("channels", _, "snoop", line):
                 self._lines.setdefault(line, Line(ours=False))
             case "DELETE", ("channels", line):

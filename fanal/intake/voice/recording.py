@@ -56,7 +56,11 @@ def decided(call: Interaction) -> RecordedCall:
     if found:
         return found
     queue = routing.queue_they_were_in(call)
-    policy = rules.policy_of(call.account.settings, of_queue=queue.recording if queue else "")
+    policy = rules.policy_of(
+        call.account.settings,
+        of_queue=queue.recording if queue else "",
+        written=queue.transcribed if queue else "",
+    )
     return interactions.decide_recording(interaction=call, policy=policy)
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from fanal.channels.asterisk import guests, wire
 from fanal.channels.asterisk.ari import Address, Cut, Declined, Events, path_of
 from fanal.channels.asterisk.lines import told_of
-from fanal.channels.asterisk.rules import Order, steer
+from fanal.channels.asterisk.rules import Order, sides_heard, steer
 from fanal.channels.asterisk.wire import Kept, Played, Pressed, Sounded
 from fanal.intake import calls
 from fanal.intake.outgoing import give_up_not_lifted
@@ -30,11 +30,13 @@ from fanal.intake.voice.keying import Keys
 from fanal.intake.voice.outgoing import LOOKED_AT_AGAIN
 from fanal.intake.voice.phones import Phones
 from fanal.intake.voice.recording import quiet_for
+from fanal.intake.voice.scribes import Scribes
 from fanal.intake.voice.sounds import Sounds
 from fanal.intake.voice.telling import Telling, told_to
 from fanal.intake.voice.waiting import Waiting
 from fanal.intake.voice.wanting import HELD, call_listened_to, open_calls, wanted
 from fanal.intake.voice.work import Due, Enter, Follow, Happened, LetInNoMore, Refuse, Ring, Steer, Work
+from fanal.interactions import actions as interactions
 from fanal.routing import actions as routing
 from fanal.running.connections import own_connection
 
@@ -67,6 +69,7 @@ class Room:
         self._phones_asked = False
         self._away = ""
         self._leads = threading.Event()
+        self.scribes = Scribes(address, self.exchange.orders)
         self.sounds = Sounds(self.exchange, leads=self._leads, stop=stop)
         self._lock = threading.Lock()
 
@@ -83,6 +86,7 @@ class Room:
         ours.append(threading.Thread(target=self._sweep, daemon=True))
         ours.append(threading.Thread(target=self.alarm.run, daemon=True))
         ours.append(threading.Thread(target=self.sounds.run, daemon=True))
+        ours += self.scribes.threads()
         for thread in ours:
             thread.start()
         try:
@@ -94,6 +98,7 @@ class Room:
                     self.stop.wait(PAUSE)
         finally:
             self.desks.close()
+            self.scribes.close()
             for thread in ours:
                 thread.join(5)
             self.exchange.orders.close()
@@ -148,6 +153,7 @@ class Room:
                 raise
         finally:
             self._leads.clear()
+            self.scribes.silence()
             self.admission.forget()
             ended.set()
             events.close()
@@ -240,6 +246,7 @@ class Room:
         give_up_not_lifted(now=timezone.now())
         routing.look_after_callbacks(now=timezone.now())
         calls.give_back_lost(now=timezone.now())
+        interactions.end_spoken_left(now=timezone.now())
         self.comparing.again()
         for interaction in self.sounds.compare(sure=False, now=timezone.now()):
             self.look_at(interaction)
@@ -312,8 +319,12 @@ class Room:
             self.keys.gone(interaction)
         else:
             self._calls[should_be.caller] = interaction
-        orders = steer(should_be, self.exchange.seen())
-        carried_out = all(self._order(order, about=interaction) for order in orders)
+        seen = self.exchange.seen()
+        self.scribes.only(interaction, sides_heard(should_be, seen))
+        orders = steer(should_be, seen)
+        carried_out = all(self._order(order, about=interaction) or order.spare for order in orders)
+        seen = self.exchange.seen()
+        self.scribes.look(interaction, sides_heard(should_be, seen), seen.lines)
         self.admission.done(should_be.caller)
         if not carried_out:
             return

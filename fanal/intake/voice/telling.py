@@ -38,7 +38,11 @@ class Telling:
         head = decided(interaction)
         if head.policy == OFF or head.told_at or head.objected_at:
             return
-        says = wording.is_recorded(asks=head.policy == CONSENT, language=wording.language_of(interaction.language))
+        says = wording.is_recorded(
+            asks=head.policy == CONSENT,
+            written=head.transcribed,
+            language=wording.language_of(interaction.language),
+        )
         media = self.speak(says)
         if not media:
             log.warning("not_announced_so_not_recorded", interaction=call)

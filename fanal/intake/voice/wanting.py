@@ -11,7 +11,7 @@ from fanal.channels.asterisk.rules import MUSIC, Party, Wanted
 from fanal.channels.models import ChannelKind
 from fanal.channels.port import visitor_of
 from fanal.intake.calls import no_such_phone
-from fanal.intake.voice import outgoing, recording, rows
+from fanal.intake.voice import outgoing, recording, rows, transcribing
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import (
     WITH_CUSTOMER,
@@ -93,10 +93,12 @@ def wanted(interaction_id: int, *, phone_of: PhoneOf, now: datetime) -> Wanted |
     sound = recording.message_of(sounds)
     if talk and not sound:
         sound = recording.talk_of(call, sounds, held=held, now=now)
+    written = transcribing.sides_of(call, beside=bare.beside, held=held, now=now) if talk else ()
     return replace(
         bare,
         waits_in=f"{MUSIC}{entry.queue_id}" if entry else HELD if with_customer else "",
         talks_in=_talk(call) if with_customer and not held else "",
+        written=written,
         sound=sound and replace(sound, paused=sound.paused or bool(held)),
         parties=tuple(party for party in [*rings, talks, *theirs] if party),
     )

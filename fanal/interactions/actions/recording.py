@@ -29,7 +29,7 @@ AT_ONCE = 200
 
 def decide_recording(*, interaction: Interaction, policy: rules.Policy) -> RecordedCall:
     """Whether this call is recorded: decided when its first talk begins, whatever is changed later."""
-    defaults = {"policy": policy.policy, "days": policy.days}
+    defaults = {"policy": policy.policy, "days": policy.days, "transcribed": policy.transcribed}
     return RecordedCall.objects.get_or_create(interaction=interaction, defaults=defaults)[0]
 
 

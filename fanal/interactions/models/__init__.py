@@ -34,6 +34,14 @@ from fanal.interactions.models.recordings import (
 from fanal.interactions.models.said import Attachment, Author, CannedReply, DeliveryState, Message, Note
 from fanal.interactions.models.shared import AnswerCopy, CopyState, SharedAnswer
 from fanal.interactions.models.together import SUPERVISES, WITH_CUSTOMER, InCall, PartEnd, Participation
+from fanal.interactions.models.transcripts import (
+    SpeechService,
+    Spoken,
+    SpokenSide,
+    Transcription,
+    Unheard,
+    UnheardReason,
+)
 from fanal.interactions.models.webcalls import WebCall
 
 __all__ = [
@@ -87,8 +95,14 @@ __all__ = [
     "SegmentKind",
     "SegmentQuality",
     "SharedAnswer",
+    "SpeechService",
+    "Spoken",
+    "SpokenSide",
     "Topic",
     "TopicOrigin",
     "TopicSpan",
+    "Transcription",
+    "Unheard",
+    "UnheardReason",
     "WebCall",
 ]

@@ -42,7 +42,8 @@ class RecordedCall(models.Model):
 
     interaction = models.OneToOneField(Interaction, models.CASCADE, primary_key=True, related_name="recorded_call")
     policy = models.CharField(max_length=9, choices=RecordingPolicy)
-    days = models.PositiveSmallIntegerField(help_text="So long its sound is kept.")
+    days = models.PositiveSmallIntegerField(help_text="So long its sound is kept, and what was said in it.")
+    transcribed = models.BooleanField(default=False, db_default=False, help_text="What is said is written down too.")
     told_at = models.DateTimeField(null=True, help_text="They heard that it is, or were asked.")
     agreed_at = models.DateTimeField(null=True)
     objected_at = models.DateTimeField(null=True, help_text="Nothing is recorded from then on.")

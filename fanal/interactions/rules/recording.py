@@ -1,4 +1,4 @@
-"""Whether a call is recorded at this moment, and if not, why (pure)."""
+"""Whether a call may be recorded, or heard by a speech service, at this moment, and if not, why (pure)."""
 
 import io
 import wave
@@ -20,11 +20,15 @@ HAND, HELD, SECRET = "hand", "held", "secret"
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """What a number or a queue says of recording: which of POLICIES, and for how many days its sound is kept."""
+    """What a number or a queue says of recording: which of POLICIES, and for how many days its sound is kept.
+
+    `transcribed`: what is said is written down too, under the same conditions and for as long.
+    """
 
     policy: str = OFF
     days: int = DAYS
     message_days: int = DAYS
+    transcribed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +45,11 @@ class Heard:
     quiet_until: datetime | None = None
 
 
-def policy_of(settings: Mapping[str, Any], *, of_queue: str = "") -> Policy:
+ON = "on"
+"""Of writing down, where a queue says so itself."""
+
+
+def policy_of(settings: Mapping[str, Any], *, of_queue: str = "", written: str = "") -> Policy:
     """The number's, or the queue's where it has one of its own. What cannot be read is off."""
     told = settings.get("recording")
     told = told if isinstance(told, Mapping) else {}
@@ -50,6 +58,7 @@ def policy_of(settings: Mapping[str, Any], *, of_queue: str = "") -> Policy:
         policy=policy if policy in POLICIES else OFF,
         days=_days(told.get("days")),
         message_days=_days(told.get("message_days")),
+        transcribed=written == ON if written else told.get("transcribed") is True,
     )
 
 
@@ -57,6 +66,11 @@ def may(heard: Heard) -> bool:
     """Whether any of it may be recorded: it was announced, or agreed to, and nobody objected."""
     allowed = heard.policy == ANNOUNCED or (heard.policy == CONSENT and heard.agreed)
     return allowed and heard.told and not heard.objected
+
+
+def may_be_heard(heard: Heard, *, now: datetime) -> bool:
+    """The one rule for all that listens: what is recorded now may be heard, and nothing else."""
+    return may(heard) and not pause(heard, now=now)
 
 
 def pause(heard: Heard, *, now: datetime) -> str:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fanal.agents.models import Agent, Permission, Skill, Tier
 from fanal.hours.models import Calendar
-from fanal.interactions.models import RecordingPolicy
+from fanal.interactions.models import RecordingPolicy, Transcription
 
 
 class AtClosing(models.TextChoices):
@@ -76,6 +76,10 @@ class Queue(models.Model):
     recording = models.CharField(
         max_length=9, choices=RecordingPolicy, default="", db_default="", blank=True,
         help_text="Whether talks are recorded; empty: as the number that was called says.",
+    )  # fmt: skip
+    transcribed = models.CharField(
+        max_length=3, choices=Transcription, default="", db_default="", blank=True,
+        help_text="Whether talks are written down; empty: as the number that was called says.",
     )  # fmt: skip
     managers = models.ManyToManyField(Agent, blank=True, related_name="managed_queues")
     practice = models.BooleanField(default=False)

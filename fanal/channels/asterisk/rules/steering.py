@@ -18,6 +18,8 @@ class Line:
     ours: bool = True
 
 
+WRITTEN = "written-"
+"""How, after `Wanted.beside`, the names of all begin by which a side of a talk is heard and written down."""
 RUNS, PAUSED = "recording", "paused"
 """What an exchange does with a recording that it has not ended."""
 
@@ -50,6 +52,25 @@ class Sound:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Side:
+    """One side of a talk that is written down: by `out` what the customer hears, by `in` what they say.
+
+    One line carries the sound from the customer's line, by another it leaves the exchange; they meet in a bridge.
+    """
+
+    into: str
+    spies: str
+
+    @property
+    def ear(self) -> str:
+        return f"{self.into}-s"
+
+    @property
+    def way(self) -> str:
+        return f"{self.into}-m"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Party:
     """A phone that belongs to the call; with an `address` it is to be called now, which happens once.
 
@@ -79,7 +100,7 @@ class Wanted:
     `lines` are all that belong to it, so that none stays behind; `rooms` its bridges, which end with it. What begins
     with `beside`, bridges and lines, is of those who listen, and ends when nobody does. `outgoing`: the customer, whom
     we call and who has not answered yet; who is there already hears it ring. `sound` is what is to be recorded of it,
-    `sounds` are all its recordings that may still run.
+    `sounds` are all its recordings that may still run. `written`: the sides that may be heard now, to write them down.
     """
 
     caller: str
@@ -93,6 +114,7 @@ class Wanted:
     outgoing: Party | None = None
     sound: Sound | None = None
     sounds: frozenset[str] = frozenset()
+    written: tuple[Side, ...] = ()
 
     @property
     def served_by_flow(self) -> bool:
@@ -102,13 +124,14 @@ class Wanted:
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """One question to the exchange; `line` is whose it is, empty for a bridge."""
+    """One question to the exchange; `line` is whose it is, empty for a bridge. `spare`: the call goes on without it."""
 
     method: str
     path: tuple[str, ...]
     query: Mapping[str, Any] = field(default_factory=dict)
     body: Mapping[str, Any] | None = None
     line: str = ""
+    spare: bool = False
 
     @property
     def calls(self) -> bool:
@@ -117,9 +140,9 @@ class Order:
 
 
 def steer(wanted: Wanted, seen: Seen) -> tuple[Order, ...]:
-    """The orders in their order; none where everything is as it should be. What must not be recorded comes first."""
+    """The orders in their order; none where everything is as it should be. What must not be heard comes first."""
     orders = _over(wanted, seen) if wanted.over else _goes_on(wanted, seen)
-    return (*_quieten(wanted, seen), *orders, *_record(wanted, seen))
+    return (*_quieten(wanted, seen), *orders, *_record(wanted, seen), *_write_down(wanted, seen))
 
 
 def _over(wanted: Wanted, seen: Seen) -> Iterator[Order]:
@@ -146,12 +169,16 @@ def _goes_on(wanted: Wanted, seen: Seen) -> Iterator[Order]:
     places = _places(wanted, there, [party for party in ears if _is_there(seen.lines.get(party.ear))])
     for bridge in sorted(places, key=lambda name: not name.startswith(MUSIC)):
         yield from _gather(bridge, places[bridge], seen, caller=wanted.caller)
-    rooms = {party.into for party in wanted.parties}
-    yield from _end_beside(wanted, seen, lines={party.ear for party in ears}, rooms=rooms)
+    sides = sides_heard(wanted, seen)
+    lines = {party.ear for party in ears} | {line for side in sides for line in (side.ear, side.way)}
+    rooms = {party.into for party in wanted.parties} | {side.into for side in sides}
+    yield from _end_beside(wanted, seen, lines=lines, rooms=rooms)
 
 
 def _quieten(wanted: Wanted, seen: Seen) -> Iterator[Order]:
-    """Recordings that are not wanted any more stop, and the one that is pauses."""
+    """The ears of sides that may not be heard now go, recordings not wanted any more stop, the one that is pauses."""
+    ears = {side.ear for side in sides_heard(wanted, seen)}
+    yield from (hang_up(line) for line in sorted(seen.lines) if _is_ear(wanted, line) and line not in ears)
     own = wanted.sound.name if wanted.sound and not wanted.over else ""
     for name in sorted((wanted.sounds - {own}) & seen.sounds.keys()):
         yield Order(method="POST", path=("recordings", "live", name, "stop"))
@@ -175,14 +202,57 @@ def _record(wanted: Wanted, seen: Seen) -> Iterator[Order]:
         yield Order(method="POST", path=("channels", wanted.caller, "record"), query=query, line=wanted.caller)
 
 
+def sides_heard(wanted: Wanted, seen: Seen) -> tuple[Side, ...]:
+    """Those that are written down now: none of a talk in which nobody is with the customer."""
+    return wanted.written if not wanted.over and _talks(wanted, seen) else ()
+
+
+def _is_ear(wanted: Wanted, line: str) -> bool:
+    """By which a side is heard to be written down."""
+    return bool(wanted.beside) and line.startswith(wanted.beside + WRITTEN) and line.endswith("-s")
+
+
+def _write_down(wanted: Wanted, seen: Seen) -> Iterator[Order]:
+    """Nobody's ear is put to a line before somebody has come to fetch what it hears."""
+    for side in sides_heard(wanted, seen):
+        there = seen.bridges.get(side.into, frozenset())
+        way = seen.lines.get(side.way)
+        missing = [line for line in (side.way, side.ear) if line not in there]
+        if way is None:
+            yield _spare("channels", "externalMedia", query=_BY_WEBSOCKET | {"channelId": side.way})
+        elif _is_there(way) and side.ear not in seen.lines:
+            query = {"spy": side.spies, "whisper": "none", "app": "fanal", "appArgs": "beside"}
+            yield _spare("channels", wanted.caller, "snoop", side.ear, query=query)
+        elif _is_there(way) and _is_there(seen.lines.get(side.ear)):
+            if side.into not in seen.bridges:
+                yield _spare("bridges", side.into, query={"type": "mixing"})
+            if missing:
+                yield _spare("bridges", side.into, "addChannel", query={"channel": ",".join(missing)})
+
+
+_BY_WEBSOCKET = {
+    "app": "fanal", "external_host": "INCOMING", "transport": "websocket", "encapsulation": "none",
+    "connection_type": "server", "format": "slin",
+}  # fmt: skip
+"""We fetch it there as samples of 16 bits, 8000 in a second; a way that nobody comes to ends after half a minute."""
+
+
+def _spare(*path: str, query: Mapping[str, Any]) -> Order:
+    return Order(method="POST", path=path, query=query, spare=True)
+
+
 def _is_quiet(wanted: Wanted, seen: Seen) -> bool:
     """Nothing is recorded while it is to pause; nor of a talk in which nobody is with the customer."""
     assert wanted.sound
+    elsewhere = wanted.sound.paused or wanted.outgoing is not None or wanted.caller not in seen.lines
+    return elsewhere or not (wanted.sound.alone or _talks(wanted, seen))
+
+
+def _talks(wanted: Wanted, seen: Seen) -> bool:
+    """Somebody is with the customer, and the call is in our hands."""
     caller = seen.lines.get(wanted.caller)
-    talks = any(_is_there(seen.lines.get(one.line)) for one in wanted.parties if one.into == wanted.talks_in)
-    alone = wanted.sound.alone
-    elsewhere = wanted.sound.paused or wanted.outgoing is not None or caller is None
-    return elsewhere or not (alone or (wanted.talks_in and talks and caller and caller.ours))
+    with_them = any(_is_there(seen.lines.get(one.line)) for one in wanted.parties if one.into == wanted.talks_in)
+    return bool(wanted.talks_in and with_them and caller and caller.ours and wanted.outgoing is None)
 
 
 def _calls_out(customer: Party, parties: tuple[Party, ...], seen: Seen) -> Iterator[Order]:
@@ -241,7 +311,7 @@ def _end_beside(wanted: Wanted, seen: Seen, *, lines: set[str], rooms: set[str])
     if not wanted.beside:
         return
     left = sorted(line for line in seen.lines if line.startswith(wanted.beside) and line not in lines)
-    yield from (hang_up(line) for line in left)
+    yield from (hang_up(line) for line in left if not _is_ear(wanted, line))  # those went before anything else
     yield from (
         _end_room(name) for name in sorted(seen.bridges) if name.startswith(wanted.beside) and name not in rooms
     )

@@ -38,6 +38,10 @@ def recording_fields(form: ConfigForm, *, chosen: Mapping[str, Any]) -> None:
         label=_("Talks are recorded"), choices=RecordingPolicy.choices, required=False, initial=policy.policy,
         help_text=_("A queue may say otherwise. Without a voice that can announce it, nothing is recorded."),
     )  # fmt: skip
+    form.fields["rec_transcribed"] = forms.BooleanField(
+        label=_("Talks that are recorded are written down too"), required=False, initial=policy.transcribed,
+        help_text=_("By a speech service, sentence by sentence while they talk; kept as long as the recording."),
+    )  # fmt: skip
     for name, label in (("days", _("Days recordings are kept")), ("message_days", _("Days messages are kept"))):
         form.fields[f"rec_{name}"] = forms.IntegerField(
             label=label, min_value=1, max_value=MOST_DAYS, required=False, initial=getattr(policy, name),
@@ -49,6 +53,8 @@ def recording_of(form: ConfigForm, found: dict[str, Any]) -> dict[str, Any]:
     given = form.cleaned_data
     told = {"policy": given.get("rec_policy") or OFF}
     told |= {name: given[f"rec_{name}"] for name in ("days", "message_days") if given.get(f"rec_{name}")}
+    if given.get("rec_transcribed"):
+        told["transcribed"] = True
     return {**found, "recording": told if told != {"policy": OFF, "days": DAYS, "message_days": DAYS} else {}}
 
 

@@ -48,6 +48,7 @@ class QueueForm(SkillLevels, ConfigForm):
                 "call_waits_at_most_seconds",
                 "callback_key",
                 "recording",
+                "transcribed",
             ),
         )
         labels = {
@@ -70,6 +71,7 @@ class QueueForm(SkillLevels, ConfigForm):
             "call_waits_at_most_seconds": _("A call waits at most"),
             "callback_key": _("Key for a callback"),
             "recording": _("Talks are recorded"),
+            "transcribed": _("Talks are written down"),
             "managers": _("Queue managers"),
             "practice": _("For practice"),
             "active": _("In use"),
@@ -96,6 +98,7 @@ class QueueForm(SkillLevels, ConfigForm):
             "call_waits_at_most_seconds": _("Seconds. Then callers hear what is possible, and the call ends; 0 never."),
             "callback_key": _("One of 0 to 9. Whoever presses it is called back. Empty: this is not offered."),
             "recording": _("Empty: as the number that was called says."),
+            "transcribed": _("By a speech service, where they are recorded. Empty: as the number says."),
             "managers": _("See this queue and its agents live, and may hand work on."),
             "practice": _("Takes simulated contacts only, outside all figures."),
             "active": _("A queue that is not in use takes no new work; what happened in it stays."),

@@ -41,6 +41,13 @@ def lines(request: SignedInRequest, pk: int) -> HttpResponse:
     return drawing.part(request, "lines", interaction)
 
 
+@require_GET
+@needs(Permission.HANDLE, Permission.HEAR, Permission.SUPERVISE, Permission.SUPERVISE_OWN_QUEUES)
+def spoken(request: SignedInRequest, pk: int) -> HttpResponse:
+    """What is being said in the call just now, as it is understood so far."""
+    return drawing.part(request, "spoken", seen(request.user, pk))
+
+
 @require_POST
 @needs(Permission.HANDLE)
 def messages(request: SignedInRequest, pk: int) -> HttpResponse:

@@ -1,0 +1,1 @@
+"""Speech services: sound goes in as somebody speaks, words come out."""
