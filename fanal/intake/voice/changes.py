@@ -1,8 +1,9 @@
 """What happens to calls in the database, heard as soon as it is committed."""
 
 import threading
-from collections.abc import Callable
-from typing import Any
+from collections import defaultdict
+from collections.abc import Collection
+from typing import Any, Protocol
 
 import psycopg
 import structlog
@@ -24,33 +25,40 @@ OF_PHONES = ("line.issued", "line.ended", "web_call.issued", "web_call.ended")
 OF_PEOPLE = ("agent.state_changed",)
 PAUSE = 1.0  # seconds after the database went away
 LOOK = 1.0  # second until it is looked whether to stop
+APART = 0.015  # seconds between two readings: what happens meanwhile is read at once
+HIDDEN, TRIES = 0.03, 3
+"""What was told of and hides behind an older transaction is looked for again, after so many seconds, so often."""
+AT_ONCE = 1000
 
 _LAST = """
 SELECT xid::text, id FROM events_event WHERE xid < pg_snapshot_xmin(pg_current_snapshot())
 ORDER BY xid DESC, id DESC LIMIT 1
 """
-_NEXT = """
+_NEXT = f"""
 SELECT e.xid::text, e.id, i.id, e.kind = ANY(%s), e.kind = ANY(%s)
 FROM events_event e LEFT JOIN interactions_interaction i
     ON i.id = coalesce(e.data ->> 'interaction', e.data ->> 'asked_in')::bigint
     AND i.channel = 'voice' AND e.kind = ANY(%s)
 WHERE (e.xid, e.id) > (%s::xid8, %s) AND e.xid < pg_snapshot_xmin(pg_current_snapshot())
-ORDER BY e.xid, e.id LIMIT 1000
+ORDER BY e.xid, e.id LIMIT {AT_ONCE}
 """
 
 
-def follow_changes(
-    changed: Callable[[int], None],
-    phones_changed: Callable[[], None],
-    people_changed: Callable[[], None],
-    stop: threading.Event,
-) -> None:
-    """Tell each call that something happened to, and that phones or people are others, until `stop` is set."""
+class Told(Protocol):
+    """Who is told of what happened. `by`: the transactions that did it."""
+
+    def call_changed(self, interaction: int, *, by: Collection[int]) -> None: ...
+    def phones_changed(self) -> None: ...
+    def people_changed(self) -> None: ...
+
+
+def follow_changes(told: Told, stop: threading.Event) -> None:
+    """Tell of each call that something happened to, and that phones or people are others, until `stop` is set."""
     try:
         while not stop.is_set():
             try:
                 with own_connection() as ear:
-                    _follow(ear, changed, phones_changed, people_changed, stop)
+                    _follow(ear, told, stop)
             except Exception as problem:  # whatever is missed meanwhile is found by the sweep
                 log.warning("changes_not_heard", problem=type(problem).__name__)
                 stop.wait(PAUSE)
@@ -58,23 +66,31 @@ def follow_changes(
         connection.close()
 
 
-def _follow(
-    ear: "psycopg.Connection[Any]",
-    changed: Callable[[int], None],
-    phones_changed: Callable[[], None],
-    people_changed: Callable[[], None],
-    stop: threading.Event,
-) -> None:
+def _follow(ear: "psycopg.Connection[Any]", told: Told, stop: threading.Event) -> None:
     ear.execute(f"LISTEN {CHANNEL}")
     place = tuple(ear.execute(_LAST).fetchone() or ("0", 0))
     asked = [list(OF_PHONES), list(OF_PEOPLE), list(KINDS)]
+    tries = 0
     while not stop.is_set():
-        while rows := ear.execute(_NEXT, [*asked, *place]).fetchall():
-            place = (rows[-1][0], rows[-1][1])
-            for interaction in {row[2] for row in rows if row[2]}:
-                changed(interaction)
-            if any(row[3] for row in rows):
-                phones_changed()
-            if any(row[4] for row in rows):
-                people_changed()
-        next(ear.notifies(timeout=LOOK, stop_after=1), None)
+        rows = ear.execute(_NEXT, [*asked, *place]).fetchall()
+        if rows:
+            place, tries = (rows[-1][0], rows[-1][1]), 1
+            _tell(told, rows)
+        if len(rows) == AT_ONCE:
+            continue
+        stop.wait(APART)
+        notified = any([*ear.notifies(timeout=0)]) or any(ear.notifies(timeout=HIDDEN if tries else LOOK, stop_after=1))
+        tries = TRIES if notified else max(tries - 1, 0)
+
+
+def _tell(told: Told, rows: list[tuple[Any, ...]]) -> None:
+    changed: defaultdict[int, set[int]] = defaultdict(set)
+    for xid, _id, interaction, _phones, _people in rows:
+        if interaction:
+            changed[interaction].add(int(xid))
+    for interaction, by in changed.items():
+        told.call_changed(interaction, by=by)
+    if any(row[3] for row in rows):
+        told.phones_changed()
+    if any(row[4] for row in rows):
+        told.people_changed()

@@ -2,7 +2,7 @@
 
 import contextlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
 
@@ -27,6 +27,7 @@ from fanal.intake.voice.door import FORBIDDEN, NO_ROOM, Door
 from fanal.intake.voice.exchange import Exchange
 from fanal.intake.voice.flowing import Flowing, Speak
 from fanal.intake.voice.keying import Keys
+from fanal.intake.voice.looks import Looks
 from fanal.intake.voice.outgoing import LOOKED_AT_AGAIN
 from fanal.intake.voice.phones import Phones
 from fanal.intake.voice.recording import quiet_for
@@ -65,7 +66,7 @@ class Room:
         self.telling = Telling(order=self._order, speak=speak)
         self.keys = Keys(alarm=self.alarm)
         self._calls: dict[str, int] = {}
-        self._asked: set[int] = set()
+        self.looks = Looks()
         self._phones_asked = False
         self._away = ""
         self._leads = threading.Event()
@@ -76,13 +77,7 @@ class Room:
     def run(self) -> None:
         """Until `stop` is set; a line that is cut is connected anew, and what happened meanwhile is found out."""
         ours = self.desks.threads()
-        ours.append(
-            threading.Thread(
-                target=follow_changes,
-                args=(self.look_at, self._phones_changed, self._people_changed, self.stop),
-                daemon=True,
-            )
-        )
+        ours.append(threading.Thread(target=follow_changes, args=(self, self.stop), daemon=True))
         ours.append(threading.Thread(target=self._sweep, daemon=True))
         ours.append(threading.Thread(target=self.alarm.run, daemon=True))
         ours.append(threading.Thread(target=self.sounds.run, daemon=True))
@@ -104,13 +99,12 @@ class Room:
             self.exchange.orders.close()
             connection.close()
 
-    def look_at(self, interaction: int) -> None:
-        """Something about this call has changed; asked often, it is looked at once."""
-        with self._lock:
-            if interaction in self._asked:
-                return
-            self._asked.add(interaction)
-        self.desks.steer(interaction, Steer(interaction=interaction))
+    def look_at(self, interaction: int, *, by: Collection[int] | None = None) -> None:
+        """Something about this call is another; asked often, it is looked at once. `by`: the transactions that did."""
+        if self.looks.ask(interaction, by):
+            self.desks.steer(interaction, Steer(interaction=interaction))
+
+    call_changed = look_at
 
     def _is_due(self, interaction: int) -> None:
         self.desks.steer(interaction, Due(interaction=interaction))
@@ -141,7 +135,7 @@ class Room:
             self.comparing.begin()
             self.sounds.compare(sure=True, now=timezone.now())
             self._leads.set()
-            self._phones_changed()
+            self.phones_changed()
             for interaction in open_calls():
                 self.look_at(interaction)
             for event in events:
@@ -166,7 +160,7 @@ class Room:
                 if (line := told_of(event)) and self.phones.is_new(*line):
                     self.desks.phones.put(Ring(told=dict([line])))
 
-    def _phones_changed(self) -> None:
+    def phones_changed(self) -> None:
         """Asked often before it is done, it is done once."""
         with self._lock:
             if self._phones_asked:
@@ -174,7 +168,7 @@ class Room:
             self._phones_asked = True
         self.desks.phones.put(Ring())
 
-    def _people_changed(self) -> None:
+    def people_changed(self) -> None:
         self.desks.phones.put(Ring(told={}))
 
     def _close_when_stopped(self, events: Events, ended: threading.Event) -> None:
@@ -250,7 +244,7 @@ class Room:
         self.comparing.again()
         for interaction in self.sounds.compare(sure=False, now=timezone.now()):
             self.look_at(interaction)
-        self._phones_changed()
+        self.phones_changed()
         for interaction in open_calls():
             self.look_at(interaction)
 
@@ -264,9 +258,7 @@ class Room:
             case Follow(line=line):
                 self.door.follow(line)
             case Steer(interaction=interaction):
-                with self._lock:
-                    self._asked.discard(interaction)
-                if self._leads.is_set():
+                if self.looks.begin(interaction) and self._leads.is_set():
                     self._steer(interaction)
             case LetInNoMore(guest=guest):
                 self.door.let_in_no_more(guest)
@@ -328,6 +320,7 @@ class Room:
         self.admission.done(should_be.caller)
         if not carried_out:
             return
+        self.looks.saw(interaction, should_be.as_of)
         if should_be.outgoing and not should_be.parties:
             self.alarm.set(interaction, seconds=LOOKED_AT_AGAIN)
         if should_be.waits_in not in ("", HELD) and not should_be.talks_in:

@@ -1,6 +1,7 @@
 """What is asked of the database each time something happens to a call; some ten times in the life of each."""
 
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 from fanal.agents.kept import kept
 from fanal.channels.models import ChannelKind
@@ -10,8 +11,9 @@ from fanal.routing.models import WAITS, Offer, OfferState, QueueEntry
 
 @kept
 def call_locked(call: int) -> QuerySet[Interaction]:
-    """None where it is no call."""
-    return Interaction.objects.select_for_update(of=("self",)).filter(pk=call, channel=ChannelKind.VOICE)
+    """None where it is no call; `as_of`: what of the database is seen at least, from here on."""
+    calls = Interaction.objects.annotate(as_of=RawSQL("pg_current_snapshot()::text", ()))
+    return calls.select_for_update(of=("self",)).filter(pk=call, channel=ChannelKind.VOICE)
 
 
 @kept

@@ -57,6 +57,7 @@ def wanted(interaction_id: int, *, phone_of: PhoneOf, now: datetime) -> Wanted |
         lines=frozenset(leg.line for leg in legs),
         rooms=frozenset({_talk(call), _consult(call)}),
         beside=f"{EARS}{call.pk}-",
+        as_of=call.as_of,  # type: ignore[attr-defined]
     )
     comes = outgoing.is_to_be_called(call)
     sounds = recording.running(call)

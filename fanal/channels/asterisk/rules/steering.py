@@ -101,6 +101,7 @@ class Wanted:
     with `beside`, bridges and lines, is of those who listen, and ends when nobody does. `outgoing`: the customer, whom
     we call and who has not answered yet; who is there already hears it ring. `sound` is what is to be recorded of it,
     `sounds` are all its recordings that may still run. `written`: the sides that may be heard now, to write them down.
+    `as_of`: what of the database could be seen when it was read.
     """
 
     caller: str
@@ -115,6 +116,7 @@ class Wanted:
     sound: Sound | None = None
     sounds: frozenset[str] = frozenset()
     written: tuple[Side, ...] = ()
+    as_of: str = ""
 
     @property
     def served_by_flow(self) -> bool:
