@@ -76,6 +76,4 @@ def _here() -> "tuple[Local, Pbx]":
 
 def _where(asked: "Pbx") -> str:
     trunks = ", ".join(f"{one.name} ({one.address}:{one.port})" for one in asked.trunks) or "none"
-    return (
-        f"SIP {asked.address}:{asked.sip_port}, ARI and browsers {asked.address}:{asked.http_port}, trunks: {trunks}."
-    )
+    return f"SIP {asked.address}:{asked.sip_port}, ARI and browsers 127.0.0.1:{asked.http_port}, trunks: {trunks}."

@@ -81,6 +81,12 @@ def parting(queue: Queue, *, closed: bool, again: datetime | None, language: str
         return says
 
 
+def ends_soon(*, language: str) -> list[Said]:
+    """Nobody of ours is in the call, and it has lasted long."""
+    with translation.override(language):
+        return [Said(text=_("This call ends in one minute."), language=language, name="waiting/ends-soon")]
+
+
 def goodbye(*, language: str) -> list[Said]:
     with translation.override(language):
         return [Said(text=_("Thank you for calling. Goodbye."), language=language, name="waiting/goodbye")]

@@ -42,6 +42,8 @@ NOT_CALLED: dict[str, Promise] = {
     "minutes_of_agent": _("You have talked %(value)s minutes on calls of yours within 24 hours; more are not allowed."),
     "minutes": _("%(value)s minutes were talked on outgoing calls within 24 hours, and more are not allowed."),
     "callbacks_to_number": _("This number was called back %(value)s times within 24 hours. Call it another day."),
+    "at_once_of_agent": _("%(value)s calls that you began run already. Wait until one of them is over."),
+    "at_once": _("%(value)s calls go out already, and more at once are not allowed. Try again in a moment."),
     "wishes_of_caller": _("Callbacks to many numbers were asked for from this one (%(value)s within 24 hours)."),
     "hour": _("It is too early or too late where this number is. Call in their daytime."),
 }

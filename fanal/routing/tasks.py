@@ -16,6 +16,8 @@ def bulk(bulk: int) -> None:
 @app.task(name="routing.callbacks", queueing_lock="routing.callbacks", pass_context=False)
 def callbacks(timestamp: int) -> None:
     actions.look_after_callbacks(now=timezone.now())
+    actions.end_calls_outside(now=timezone.now())
+    actions.stop_who_may_not_listen(now=timezone.now())
 
 
 @app.periodic(cron="* * * * *")

@@ -4,7 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.backends.db import SessionStore
 
+from fanal.agents.actions import end_lines_left, issue_line
 from fanal.agents.models import Agent, Permission, Role, Tier
 from fanal.channels.models import ChannelAccount
 from fanal.events.models import Event
@@ -285,3 +288,38 @@ def test_who_reads_along_in_a_chat_leaves_a_note_and_may_tell_the_customer(first
     assert "supervisor" in chat.messages.get().text
     actions.take_over(interaction=chat, by=sue, now=after(8))
     assert owner(chat) == (SegmentKind.AGENT, "Sue")
+
+
+def _listens(call: Interaction, sue: Agent, first: Queue) -> Participation:
+    first.managers.add(sue)
+    return actions.supervise(interaction=call, how=InCall.LISTENS, by=sue, now=after(11))
+
+
+@pytest.mark.parametrize("loses", ["queue", "permission", "active", "nothing"])
+def test_who_loses_the_right_listens_no_more(call: Interaction, sue: Agent, first: Queue, loses: str) -> None:
+    part = _listens(call, sue, first)
+    assert actions.stop_who_may_not_listen(now=after(12)) == 0
+    match loses:
+        case "queue":
+            first.managers.remove(sue)
+        case "permission":
+            Role.objects.filter(pk=sue.role_id).update(permissions=[Permission.HANDLE])
+        case "active":
+            Agent.objects.filter(pk=sue.pk).update(is_active=False)
+    assert actions.stop_who_may_not_listen(now=after(13)) == (loses != "nothing")
+    part.refresh_from_db()
+    assert part.end == ("no_right" if loses != "nothing" else "")
+    assert busy(sue) == (loses == "nothing")
+
+
+def test_who_has_signed_out_everywhere_listens_no_more(call: Interaction, sue: Agent, first: Queue) -> None:
+    """Not by the button that also sends them home: the sign-in was ended from elsewhere, or ran out."""
+    _listens(call, sue, first)
+    session = SessionStore()
+    session.save()
+    UserSession.objects.create(user=sue, session_key=session.session_key, ip="127.0.0.1", user_agent="")
+    issue_line(agent=sue, session=session.session_key, take=False, now=after(11))
+    assert actions.stop_who_may_not_listen(now=after(12)) == 0
+    session.delete()
+    end_lines_left(agent=sue, now=after(12))
+    assert actions.stop_who_may_not_listen(now=after(13)) == 1

@@ -14,7 +14,7 @@ from fanal.agents.actions.lines import (
     phones_of,
     wanted_lines,
 )
-from fanal.agents.actions.rights import change_rights, end_sign_ins, note_sign_out
+from fanal.agents.actions.rights import change_rights, end_sign_ins, has_signed_out, note_sign_out
 from fanal.agents.actions.screens import choose_language
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "end_lines_left",
     "end_sign_ins",
     "enter_desk_phone",
+    "has_signed_out",
     "issue_line",
     "may_have_line",
     "note_reachable",

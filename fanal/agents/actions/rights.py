@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from fanal.agents.actions.lines import end_lines, end_lines_left
-from fanal.agents.models import Agent, PhoneKind
+from fanal.agents.models import Agent, PhoneKind, PhoneLine
 from fanal.events.actions import publish
 
 
@@ -45,5 +45,15 @@ def note_sign_out(*, agent: Agent, now: datetime) -> bool:
     """One browser signed out, so its stream and its phone end; returns whether it was the last one of this person."""
     publish(kind="session.ended", data={"agent": agent.pk}, audience=[f"agent:{agent.pk}"], now=now, by=agent.pk)
     end_lines_left(agent=agent, now=now)
+    return not _is_signed_in(agent, now=now)
+
+
+def has_signed_out(*, agent: Agent, now: datetime) -> bool:
+    """They had a phone by a sign-in and have neither any more."""
+    lines = PhoneLine.objects.filter(agent=agent)
+    return lines.exists() and not lines.open().exists() and not _is_signed_in(agent, now=now)
+
+
+def _is_signed_in(agent: Agent, *, now: datetime) -> bool:
     live = Session.objects.filter(expire_date__gt=now).values("session_key")
-    return not UserSession.objects.filter(user=agent, session_key__in=live).exists()
+    return bool(UserSession.objects.filter(user=agent, session_key__in=live).exists())

@@ -11,6 +11,8 @@ from fanal.interactions.rules.dialling import limits_of
 from fanal.routing.actions.calling_out import LINE
 
 RINGS_FOR = 45.0  # seconds
+LONGEST = 4 * 3600  # seconds
+"""Of any line that we call outside. The exchange itself ends it then, should nobody of us be there to do so."""
 PAGE_TURNS_WITHIN = timedelta(seconds=1.2)
 LOOKED_AT_AGAIN = 0.4  # seconds: until the agent's phone is called, and once it could not be
 
@@ -39,7 +41,13 @@ def customer(call: Interaction, leg: Leg | None, *, there: bool, now: datetime) 
         address=f"PJSIP/{dial.number}@{trunk}",
         shows=call.account.address,
         rings_for=RINGS_FOR,
+        tells=ends_after(LONGEST),
     )
+
+
+def ends_after(seconds: float) -> Mapping[str, str]:
+    """What an exchange is told of a line that it is to end by itself."""
+    return {"TIMEOUT(absolute)": str(round(seconds))}
 
 
 def tells(call: Interaction) -> Mapping[str, str]:

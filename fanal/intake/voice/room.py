@@ -29,6 +29,7 @@ from fanal.intake.voice.flowing import Flowing, Speak
 from fanal.intake.voice.keying import Keys
 from fanal.intake.voice.looks import Looks
 from fanal.intake.voice.outgoing import LOOKED_AT_AGAIN
+from fanal.intake.voice.parting import Parting
 from fanal.intake.voice.phones import Phones
 from fanal.intake.voice.recording import quiet_for
 from fanal.intake.voice.scribes import Scribes
@@ -64,6 +65,7 @@ class Room:
         self.admission = Admission()
         self.waiting = Waiting(order=self._order, speak=speak, alarm=self.alarm)
         self.telling = Telling(order=self._order, speak=speak)
+        self.parting = Parting(order=self._order, speak=speak)
         self.keys = Keys(alarm=self.alarm)
         self._calls: dict[str, int] = {}
         self.looks = Looks()
@@ -239,6 +241,8 @@ class Room:
         taking.sweep(now=timezone.now())
         give_up_not_lifted(now=timezone.now())
         routing.look_after_callbacks(now=timezone.now())
+        routing.end_calls_outside(now=timezone.now())
+        routing.stop_who_may_not_listen(now=timezone.now())
         calls.give_back_lost(now=timezone.now())
         interactions.end_spoken_left(now=timezone.now())
         self.comparing.again()
@@ -309,6 +313,7 @@ class Room:
             self.waiting.over(interaction, now=timezone.now())
             self.telling.gone(interaction)
             self.keys.gone(interaction)
+            self.parting.gone(interaction)
         else:
             self._calls[should_be.caller] = interaction
         seen = self.exchange.seen()
@@ -329,6 +334,7 @@ class Room:
             self.waiting.talks(interaction)
             self.telling.look(interaction, should_be, self.exchange.seen(), now=timezone.now())
             self.keys.look(interaction)
+            self.parting.look(interaction, should_be, now=timezone.now())
             if should_be.sound and should_be.sound.paused and (quiet := quiet_for(interaction, now=timezone.now())):
                 self.alarm.set(interaction, seconds=quiet + 0.01)
         elif should_be.served_by_flow and not self.waiting.parts(interaction, now=timezone.now()):

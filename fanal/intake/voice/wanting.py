@@ -15,6 +15,7 @@ from fanal.intake.voice import outgoing, recording, rows, transcribing
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import (
     WITH_CUSTOMER,
+    DialFor,
     InCall,
     Interaction,
     Leg,
@@ -190,13 +191,22 @@ def _other(
 
 def _call_outside(call: Interaction, one: Participation, line: str, *, now: datetime) -> Party | None:
     """Only what a `Dial` has allowed is called, and once: its leg is what the limits count."""
-    trunk = limits_of(call.account.settings).trunk
+    limits = limits_of(call.account.settings)
+    trunk, longest = limits.trunk, float(outgoing.LONGEST)
+    if one.dial and one.dial.what_for == DialFor.TRANSFER:
+        longest = min(longest, 60 * limits.minutes_without_agent + 2 * RINGS_OUTSIDE)
     interactions.open_leg(interaction=call, kind=LegKind.OUTSIDE, line=line, dial=one.dial, participation=one, now=now)
     if one.dial is None or one.dial.refused or not trunk:
         no_such_phone(line, now=now)
         return None
     address = f"PJSIP/{one.dial.number}@{trunk}"
-    return Party(line=line, address=address, shows=call.account.address or WITHHELD, rings_for=RINGS_OUTSIDE)
+    return Party(
+        line=line,
+        address=address,
+        shows=call.account.address or WITHHELD,
+        rings_for=RINGS_OUTSIDE,
+        tells=outgoing.ends_after(longest),
+    )
 
 
 def _call(

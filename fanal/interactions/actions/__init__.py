@@ -6,7 +6,7 @@ from fanal.interactions.actions.beginning import begin_by_mail
 from fanal.interactions.actions.blocking import block, is_blocked, lift_block
 from fanal.interactions.actions.calls import answer_leg, end_leg, hold, open_leg, unhold
 from fanal.interactions.actions.correcting import correct_outcome
-from fanal.interactions.actions.dialling import calling_account, dial, may_dial, may_promise
+from fanal.interactions.actions.dialling import calling_account, dial, may_dial, may_promise, minutes_spent
 from fanal.interactions.actions.drafting import (
     Outdated,
     Typed,
@@ -188,6 +188,7 @@ __all__ = [
     "may_dial",
     "may_promise",
     "may_show_pictures",
+    "minutes_spent",
     "note_heard_again",
     "note_quality",
     "note_recording",

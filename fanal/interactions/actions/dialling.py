@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
-from django.db.models import Count, F, Q, Sum
+from django.db import connection, transaction
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, Least
 
 from fanal.agents.models import Agent
@@ -70,9 +70,9 @@ def dial(
 
     Else it may be called once: the leg that calls it refers to it. `asked_at`: when they asked for a callback in a call
     from this very number; whoever keyed in or told another one proves nothing by it. For a while they wait for it, so
-    that the hour does not matter. One wish of an account after the other, so that no two pass a cap together.
+    that the hour does not matter. One wish after the other, so that no two pass a cap together.
     """
-    ChannelAccount.objects.select_for_update(no_key=True).get(pk=account.pk)
+    _one_at_a_time(account)
     spent = _spent(account, by, number, what_for, now=now)
     verdict = _verdict(account, spent, number, what_for, asked_at=asked_at, now=now)
     purpose, basis = _right(what_for, asked_at)
@@ -136,6 +136,7 @@ def _spent(account: ChannelAccount, by: Agent | None, number: str, what_for: Dia
     rows = Dial.objects.filter(account=account, refused="", at__gt=since)
     calls = rows.aggregate(calls=Count("pk"), own=Count("pk", filter=own))
     legs = Leg.objects.filter(dial__account=account, dial__at__gt=since, answered_at__isnull=False)
+    at_once = _at_once().filter(at__gt=since).aggregate(all=Count("pk"), own=Count("pk", filter=own))
     talked = Least(Coalesce("ended_at", now), now) - F("answered_at")
     spent = legs.aggregate(all=Sum(talked), own=Sum(talked, filter=Q(dial__by=by)))
     return Spent(
@@ -143,6 +144,8 @@ def _spent(account: ChannelAccount, by: Agent | None, number: str, what_for: Dia
         calls=calls["calls"],
         minutes_of_agent=_minutes(spent["own"]),
         minutes=_minutes(spent["all"]),
+        at_once_of_agent=at_once["own"] if by else 0,
+        at_once=at_once["all"],
         callbacks_to_number=_callbacks_to(number, dialling.limits_of(account.settings), now=now)
         if what_for == DialFor.CALLBACK
         else None,
@@ -154,6 +157,23 @@ def _callbacks_to(number: str, limits: Limits, *, now: datetime) -> int:
     ours = ChannelAccount.objects.filter(kind=ChannelKind.VOICE)
     rows = Dial.objects.filter(account__in=ours, refused="", at__gt=now - COUNTED_OVER, what_for=DialFor.CALLBACK)
     return rows.filter(number=phones.e164(number, limits.region)).count()
+
+
+def minutes_spent(account: ChannelAccount, *, now: datetime) -> float:
+    """Of all, within the time that caps count."""
+    return _spent(account, None, "", DialFor.CALL, now=now).minutes
+
+
+def _at_once() -> QuerySet[Dial]:
+    """What runs, or will as soon as an agent's own phone is lifted."""
+    to_come = Q(leg=None, interaction__isnull=False, interaction__ended_at=None)
+    return Dial.objects.filter(Q(leg__isnull=False, leg__ended_at=None) | to_come, refused="")
+
+
+def _one_at_a_time(account: ChannelAccount) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('dials', 0))")
+    ChannelAccount.objects.select_for_update(no_key=True).get(pk=account.pk)
 
 
 def _minutes(spent: timedelta | None) -> float:

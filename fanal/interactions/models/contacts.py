@@ -34,6 +34,7 @@ class EndReason(models.TextChoices):
     NOT_LIFTED = "not_lifted", _("Own phone not lifted")
     OUTSIDE = "outside", _("Ended by somebody outside")
     MESSAGE = "message", _("Left a message")
+    TOO_LONG = "too_long", _("Talked outside for as long as is allowed")
 
 
 class InteractionQuery(models.QuerySet["Interaction"]):

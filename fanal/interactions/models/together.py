@@ -29,6 +29,7 @@ class PartEnd(models.TextChoices):
     DECLINED = "declined", _("Declined")
     LOST = "lost", _("Line lost")
     GOT_IT = "got_it", _("Has the contact now")
+    NO_RIGHT = "no_right", _("May not listen any more")
     OVER = "over", _("The contact ended")
 
 

@@ -29,6 +29,7 @@ class Limits:
 
     `opens` and `closes`: when people may be called by their own clocks; whoever asked for a call and waits for it is
     not bound by it. `callbacks_to_number`: whoever shows a number that is not theirs has no stranger rung all day.
+    `minutes_without_agent`: how long two outside talk whom nobody of ours hears.
     """
 
     trunk: str = ""
@@ -39,6 +40,9 @@ class Limits:
     minutes_of_agent: int = 300
     minutes: int = 3000
     callbacks_to_number: int = 5
+    at_once_of_agent: int = 5
+    at_once: int = 30
+    minutes_without_agent: int = 60
     opens: time = QUIET_BEFORE
     closes: time = QUIET_FROM
 
@@ -47,7 +51,8 @@ class Limits:
 class Spent:
     """What went out within `COUNTED_OVER`, by this agent and from this account; calls that run count so far.
 
-    Where it is no callback, those to the number count for nothing.
+    Where it is no callback, those to the number count for nothing. `at_once`: what runs or rings now, from whatever
+    number of ours.
     """
 
     calls_of_agent: int = 0
@@ -55,6 +60,8 @@ class Spent:
     minutes_of_agent: float = 0
     minutes: float = 0
     callbacks_to_number: int | None = None
+    at_once_of_agent: int = 0
+    at_once: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +79,7 @@ def limits_of(settings: Mapping[str, Any]) -> Limits:
     told = settings.get("dialling")
     told = told if isinstance(told, Mapping) else {}
     countries = told.get("countries", [])
-    given = {name: _whole(told[name]) for name in CAPS if name in told}
+    given = {name: _whole(told[name]) for name in NUMBERS if name in told}
     trunk = str(told.get("trunk", ""))
     return Limits(
         trunk=trunk if NAME_OF_TRUNK.fullmatch(trunk) else "",
@@ -84,7 +91,8 @@ def limits_of(settings: Mapping[str, Any]) -> Limits:
     )
 
 
-CAPS = ("calls_of_agent", "calls", "minutes_of_agent", "minutes", "callbacks_to_number")
+CAPS = ("calls_of_agent", "calls", "minutes_of_agent", "minutes", "callbacks_to_number", "at_once_of_agent", "at_once")
+NUMBERS = (*CAPS, "minutes_without_agent")
 
 
 def may_call(said: str, *, limits: Limits, spent: Spent) -> Verdict:

@@ -43,11 +43,12 @@ from fanal.routing.actions.in_calls import (
 )
 from fanal.routing.actions.loads import note_phones
 from fanal.routing.actions.offering import accept, decline, expire_offers
+from fanal.routing.actions.outside import end_calls_outside, seconds_left_outside
 from fanal.routing.actions.presence import set_presence, sign_out
 from fanal.routing.actions.promising import NotCalledBack, may_be_called_back
 from fanal.routing.actions.reaching_out import addresses_of, begin_mail, reach_out, write_on
 from fanal.routing.actions.refusals import NotPossible
-from fanal.routing.actions.supervising import may_supervise, supervise, take_over
+from fanal.routing.actions.supervising import may_supervise, stop_who_may_not_listen, supervise, take_over
 from fanal.routing.actions.taking import give_case, take_case
 from fanal.routing.actions.tiers import hand_back, hand_over, queue_of_tier
 from fanal.routing.actions.unreachable import heartbeat, lose_unreachable, return_talks
@@ -76,6 +77,7 @@ __all__ = [
     "consult",
     "decline",
     "dequeue_case",
+    "end_calls_outside",
     "enqueue",
     "enqueue_case",
     "estimate_wait",
@@ -108,6 +110,7 @@ __all__ = [
     "reassign",
     "reopen_problem",
     "return_talks",
+    "seconds_left_outside",
     "send_away",
     "send_outside",
     "set_presence",
@@ -116,6 +119,7 @@ __all__ = [
     "sign_out",
     "somebody_left",
     "standing_of",
+    "stop_who_may_not_listen",
     "supervise",
     "take_back_question",
     "take_case",

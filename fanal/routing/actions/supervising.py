@@ -5,10 +5,12 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from fanal.agents.actions import has_signed_out
+from fanal.agents.models import SUPERVISES as WATCHES
 from fanal.agents.models import Agent, Permission
 from fanal.interactions import actions as interactions
 from fanal.interactions.capabilities import can
-from fanal.interactions.models import SUPERVISES, InCall, Interaction, Participation, Segment, SegmentKind
+from fanal.interactions.models import SUPERVISES, InCall, Interaction, PartEnd, Participation, Segment, SegmentKind
 from fanal.interactions.rules import disclosure
 from fanal.routing.actions import finishing, in_calls, loads
 from fanal.routing.actions.refusals import NotPossible, Refusal
@@ -69,6 +71,32 @@ def take_over(*, interaction: Interaction, by: Agent, now: datetime) -> Transfer
     )
     in_calls.pass_on(call, segment, part, by=by, now=now, transfer=fact)
     return fact
+
+
+def stop_who_may_not_listen(*, now: datetime) -> int:
+    """Whoever lost the right, left, or has signed out since hears nothing more. How many there were."""
+    rows = Participation.objects.filter(how__in=SUPERVISES, ended_at=None)
+    found = rows.select_related("interaction", "agent__role")
+    return sum(_stop(part, now=now) for part in list(found) if not _still_may(part, now=now))
+
+
+def _still_may(part: Participation, *, now: datetime) -> bool:
+    """While nobody has the talk, what they may in general decides; whoever has it themselves watches nobody."""
+    who = part.agent
+    if who is None or not who.is_active or has_signed_out(agent=who, now=now):
+        return False
+    if _talk(part.interaction) is None:
+        return any(who.may(permission) for permission in WATCHES)
+    return may_supervise(part.interaction, by=who)
+
+
+@transaction.atomic
+def _stop(part: Participation, *, now: datetime) -> bool:
+    if not interactions.end_part(part, end=PartEnd.NO_RIGHT, by=None, now=now):
+        return False
+    if part.agent_id:
+        loads.change(part.agent_id, channel=part.interaction.channel, by=-1, idle=True, now=now)
+    return True
 
 
 def _allowed(interaction: Interaction, by: Agent) -> Interaction:

@@ -1,11 +1,13 @@
 """Whether calls can come in, where somebody takes them."""
 
+import socket
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from fanal.running.doctor.database import row
-from fanal.running.doctor.finding import Finding, ok, warn
+from fanal.running.doctor.finding import Finding, fail, ok, warn
 
+HERE = ("127.0.0.1", "localhost", "::1")
 NUMBERS = "SELECT count(*) FROM channels_channelaccount WHERE kind = 'voice' AND active"
 
 
@@ -27,10 +29,33 @@ def exchange() -> Iterator[Finding]:
     except NotPossible as problem:
         yield warn("Calls", "no PBX on this machine", str(problem))
         return
+    yield from steered(environment.pbx_address, environment.pbx_http_port)
     if running:
         yield ok("Calls", f"Asterisk {'.'.join(map(str, local.version()))} runs (process {running.pid})")
     else:
         yield warn("Calls", "the PBX does not run", "Start it with `bin/pbx start`; calls come in from then on.")
+
+
+def steered(address: str, port: int) -> Iterator[Finding]:
+    """Whether ARI can be reached from elsewhere: it speaks plain text, and whoever hears its secret steers every call.
+
+    It listens on this machine only; an Asterisk that was started with other settings may not.
+    """
+    if address in HERE:
+        return
+    if not _answers(address, port):
+        yield ok("Steering of calls", f"answers on this machine only, not at {address}")
+    else:
+        todo = "Run `bin/pbx stop`, then `bin/pbx start`: it listens on 127.0.0.1 then, behind a proxy with TLS."
+        yield fail("Steering of calls", f"ARI answers unencrypted at {address}:{port}", todo)
+
+
+def _answers(address: str, port: int) -> bool:
+    try:
+        socket.create_connection((address, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def _browsers() -> Iterator[Finding]:
@@ -53,4 +78,4 @@ def _browsers() -> Iterator[Finding]:
 
 
 def _is_here(url: str) -> bool:
-    return urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
+    return urlsplit(url).hostname in HERE

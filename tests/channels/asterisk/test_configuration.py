@@ -57,6 +57,13 @@ def test_no_context_leads_to_another_or_to_an_outside_line() -> None:
     assert not re.search(r"include|Dial|Originate|Goto\((from|s\b)|System|AGI|Exec", text)
 
 
+def test_the_rest_interface_answers_in_plain_text_on_this_machine_only() -> None:
+    for address in ("127.0.0.1", "192.0.2.9", "0.0.0.0", "2001:db8::9"):
+        told = dict(sections("http.conf", replace(PBX, address=address)))["general"]
+        assert told["bindaddr"] == "127.0.0.1"
+        assert "tlsenable" not in told
+
+
 def test_no_module_can_run_a_program_ask_the_web_or_read_a_database() -> None:
     forbidden = (
         "system",

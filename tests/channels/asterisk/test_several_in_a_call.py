@@ -12,6 +12,7 @@ from fanal.agents.models import Agent, AgentSkill, Permission, Presence, Role
 from fanal.channels.asterisk.ari import Address, Orders, path_of
 from fanal.channels.models import ChannelAccount
 from fanal.events.models import Event
+from fanal.intake.voice import outgoing
 from fanal.intake.voice.room import Room
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import (
@@ -137,7 +138,7 @@ def test_who_is_asked_speaks_with_the_agent_and_never_with_the_customer_until_th
 def test_who_listens_has_a_room_of_their_own_with_the_sound_of_the_agent(
     people: People, talking: Callable[[], Interaction]
 ) -> None:
-    sue = people.agent("Sue")
+    sue = leads(people.agent("Sue"))
     listens = take_part(sue, InCall.LISTENS)
     room = f"n-{call().pk}-{listens.pk}"
     until(lambda: len(people.room.exchange.seen().bridges.get(room, ())) == 2)
@@ -224,9 +225,7 @@ def test_a_transfer_to_a_number_outside_leaves_the_customer_with_them_until_one_
 def test_a_supervisor_listens_whispers_joins_and_takes_over_and_each_step_is_told(
     people: People, talking: Callable[[], Interaction]
 ) -> None:
-    sue = people.agent("Sue")
-    sue.role = Role.objects.create(code="lead", name="Lead", permissions=[Permission.HANDLE, Permission.SUPERVISE])
-    sue.save()
+    sue = leads(people.agent("Sue"))
     part = routing.supervise(interaction=call(), how=InCall.LISTENS, by=sue, now=timezone.now())
     room = f"n-{call().pk}-{part.pk}"
     until(lambda: len(people.room.exchange.seen().bridges.get(room, ())) == 2)
@@ -245,6 +244,44 @@ def test_a_supervisor_listens_whispers_joins_and_takes_over_and_each_step_is_tol
         ("participation.changed", "joins"),
         ("participation.ended", "joins"),
     ]
+
+
+def test_who_loses_the_right_hears_nothing_more_within_seconds_and_the_talk_goes_on(
+    people: People, talking: Callable[[], Interaction]
+) -> None:
+    sue = leads(people.agent("Sue"))
+    part = routing.supervise(interaction=call(), how=InCall.LISTENS, by=sue, now=timezone.now())
+    until(lambda: len(people.room.exchange.seen().bridges.get(f"n-{call().pk}-{part.pk}", ())) == 2)
+    Role.objects.filter(pk=sue.role_id).update(permissions=[Permission.HANDLE])
+    servers.until(lambda: not any(one.startswith("n-") for one in people.room.exchange.seen().lines), seconds=12)
+    until(lambda: not Leg.objects.filter(agent=sue, ended_at=None).exists())
+    assert part_now(part).end == PartEnd.NO_RIGHT
+    assert people.in_bridge(f"t-{call().pk}") == {"Ann", "customer"}
+
+
+def test_the_exchange_itself_ends_a_line_outside_that_lasts_too_long(
+    people: People,
+    talking: Callable[[], Interaction],
+    exchange: Pbx,
+    number: ChannelAccount,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Should nobody of us be there to do so: the rows would let them talk for an hour."""
+    monkeypatch.setattr(outgoing, "LONGEST", 5)
+    outside = people.outside(number)
+    with Telephone(folder=people.folder, port=exchange.trunks[1].port).there():
+        routing.send_outside(interaction=call(), number=outside, by=ann(), now=timezone.now())
+        until(lambda: people.in_bridge(f"t-{call().pk}") == {"customer", "outside"})
+        until(lambda: Leg.objects.get(kind=LegKind.OUTSIDE).ended_at)
+        until(lambda: not Leg.objects.filter(ended_at=None).exists())
+    assert call().end_reason == EndReason.OUTSIDE
+
+
+def leads(who: Agent) -> Agent:
+    """Supervises everybody."""
+    who.role = Role.objects.create(code="lead", name="Lead", permissions=[Permission.HANDLE, Permission.SUPERVISE])
+    who.save()
+    return who
 
 
 def part_now(part: Participation) -> Participation:

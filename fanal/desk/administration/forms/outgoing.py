@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from fanal.desk.administration.forms.base import ConfigForm
-from fanal.interactions.rules.dialling import CAPS, NAME_OF_TRUNK, limits_of
+from fanal.interactions.rules.dialling import NAME_OF_TRUNK, NUMBERS, limits_of
 from fanal.norms import phones
 
 MOST = 1_000_000
@@ -20,6 +20,9 @@ LABELS = {
     "minutes_of_agent": _("Minutes of one agent within 24 hours"),
     "minutes": _("Minutes of all within 24 hours"),
     "callbacks_to_number": _("Callbacks to one number within 24 hours"),
+    "at_once_of_agent": _("Calls of one agent at once"),
+    "at_once": _("Calls of all at once"),
+    "minutes_without_agent": _("Minutes that callers talk with somebody outside alone"),
 }
 
 
@@ -36,7 +39,7 @@ def add_fields(form: ConfigForm, *, chosen: Mapping[str, Any]) -> None:
         widget=forms.TextInput(attrs={**CODE, "placeholder": "FR BE LU"}),
         help_text=_("Two letters each. Premium, shared-cost, satellite and short numbers are never called."),
     )  # fmt: skip
-    for name in CAPS:
+    for name in NUMBERS:
         form.fields[f"out_{name}"] = forms.IntegerField(
             label=LABELS[name], min_value=0, max_value=MOST, required=False, initial=getattr(limits, name)
         )
@@ -63,6 +66,6 @@ def settings_of(form: ConfigForm, found: dict[str, Any]) -> dict[str, Any]:
         form.add_error("out_closes", _("This has to be later than the time from which people are called."))
     told = dict(found.get("dialling") or {})
     told |= {"trunk": given.get("out_trunk") or "", "countries": countries}
-    told |= {name: given[f"out_{name}"] for name in CAPS if given.get(f"out_{name}") is not None}
+    told |= {name: given[f"out_{name}"] for name in NUMBERS if given.get(f"out_{name}") is not None}
     told |= {name: f"{at:%H:%M}" for name, at in (("opens", opens), ("closes", closes)) if isinstance(at, time)}
     return {**found, "dialling": told if told["trunk"] or told["countries"] else {}}

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from fanal.running.pbx.configuration.asked import Pbx
 
 ARI_USER = "fanal"
+LOOPBACK = "127.0.0.1"
 MODULES = (
     # What the others stand on.
     "res_sorcery_astdb", "res_sorcery_config", "res_sorcery_memory", "res_timing_timerfd", "res_http_websocket",
@@ -27,7 +28,8 @@ MODULES = (
     "pbx_config", "codec_a_mu", "codec_alaw", "codec_ulaw", "codec_g722", "codec_gsm", "codec_opus_open_source",
     "codec_resample", "format_gsm", "format_pcm", "format_sln", "format_wav", "res_format_attr_opus",
     "res_format_attr_h264", "res_format_attr_vp8", "format_h264", "format_vp8", "func_callerid", "func_channel",
-    "func_hangupcause", "func_talkdetect", "app_playback", "app_playtones", "app_record", "res_mutestream",
+    "func_hangupcause", "func_talkdetect", "func_timeout", "app_playback", "app_playtones", "app_record",
+    "res_mutestream",
 )  # fmt: skip
 EMPTY = (
     "acl.conf", "ccss.conf", "codecs.conf", "confbridge.conf", "features.conf", "geolocation.conf", "pjproject.conf",
@@ -77,10 +79,13 @@ def files(pbx: Pbx) -> Mapping[str, str]:
 
 
 def _http(pbx: Pbx) -> str:
-    """The REST interface and the browsers' SIP share a server; it answers on the machine itself, TLS for all others."""
+    """The REST interface and the browsers' SIP share a server; it answers on the machine itself, TLS for all others.
+
+    Whatever `address` is: who reaches the interface in plain text, and hears its secret once, steers every call.
+    """
     told = (
         "[general]\nservername =\nenabled = yes\nenable_static = no\nenable_status = no\n"
-        f"bindaddr = {pbx.address if pbx.certificate is None else '127.0.0.1'}\nbindport = {pbx.http_port}\n"
+        f"bindaddr = {LOOPBACK}\nbindport = {pbx.http_port}\n"
         "sessionlimit = 1000\nsession_inactivity = 30000\nsession_keep_alive = 15000\n"
     )
     if pbx.certificate and pbx.key:
