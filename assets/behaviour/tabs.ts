@@ -1,6 +1,7 @@
 /** Tabs inside one page: `role="tab"` with `aria-controls`; the arrows move, left and right as the script runs. */
 
 export function listenForTabs(): void {
+  for (const here of document.querySelectorAll(".tabs > [aria-current]")) here.scrollIntoView({ block: "nearest", inline: "center" });
   document.addEventListener("click", (event) => {
     const tab = (event.target as Element).closest<HTMLElement>('[role="tab"][aria-controls]');
     if (tab) select(tab);

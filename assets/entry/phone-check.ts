@@ -2,7 +2,7 @@
 
 import { check, type Checked } from "../phone/checking.ts";
 import { ring } from "../phone/bell.ts";
-import { choose, chosen, type Device, devices, microphone, stop } from "../phone/devices.ts";
+import { choose, chosen, type Device, devices, microphone, stop, whyNone } from "../phone/devices.ts";
 import { measureLevel } from "../phone/level.ts";
 import { playTone } from "../phone/tone.ts";
 import { word } from "../phone/words.ts";
@@ -35,8 +35,10 @@ void listen().then(list);
 async function listen(): Promise<void> {
   unmeasure?.();
   stop(open);
-  open = await microphone().catch(() => undefined);
-  document.getElementById("no-microphone")!.hidden = Boolean(open);
+  let why = "";
+  open = await microphone().catch((fault) => ((why = whyNone(fault)), undefined));
+  document.getElementById("no-microphone")!.hidden = why !== "no_microphone";
+  document.getElementById("no-device")!.hidden = why !== "no_device";
   unmeasure = open && measureLevel(open, (level) => {
     meter.value = level;
     loudest = Math.max(loudest, level);

@@ -3,12 +3,13 @@
 import JsSIP from "./sip.ts";
 import { serverNow } from "../behaviour/clock.ts";
 import { ring } from "./bell.ts";
-import { microphone, playOn, stop } from "./devices.ts";
+import { microphone, playOn, stop, whyNone } from "./devices.ts";
 import { measureLevel } from "./level.ts";
 import { Listening } from "./listening.ts";
 import { type Own, type Pictures, Showing } from "./pictures.ts";
 import { type Relay, untilQuiet } from "./reaching.ts";
 import type { Call as Shown, Sound } from "./state.ts";
+import { word } from "./words.ts";
 
 export type Signs = {
   changed: () => void;
@@ -16,9 +17,14 @@ export type Signs = {
   sound: (sound: Sound) => void;
   pictures: (pictures: Pictures) => void;
   noCamera: () => void;
-  noMicrophone: () => void;
+  noMicrophone: (why: "no_device" | "no_microphone") => void;
   over: () => void;
 };
+
+/** What a PBX calls somebody who withholds the number is no name. */
+function called(name: string): string {
+  return /^(anonymous|unknown|restricted|)$/i.test(name) ? word("withheld") : name;
+}
 
 export class Call {
   readonly shown: Shown;
@@ -42,7 +48,7 @@ export class Call {
     this.lifts = Boolean(said("X-Fanal-Lifts"));
     const { display_name, uri } = session.remote_identity;
     this.shown = {
-      offer: said("X-Fanal-Offer"), interaction: said("X-Fanal-Interaction"), who: display_name || uri.user,
+      offer: said("X-Fanal-Offer"), interaction: said("X-Fanal-Interaction"), who: called(display_name || uri.user),
       ringing: true, since: now(), muted: false, held: false, pictured: Boolean(said("X-Fanal-Pictures")), own: "",
     };
     this.#showing = new Showing(session, (pictures) => {
@@ -64,9 +70,9 @@ export class Call {
     this.#hush();
     try {
       this.#own = await microphone();
-    } catch {
+    } catch (fault) {
       this.#answering = false;
-      return this.signs.noMicrophone();
+      return this.signs.noMicrophone(whyNone(fault));
     }
     if (this.session.isEnded()) return stop(this.#own);
     this.session.answer({ mediaStream: this.#own, pcConfig: { iceServers: this.relays } });

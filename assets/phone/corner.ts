@@ -1,6 +1,6 @@
 /** The phone as it is shown in the top bar of every page, and its buttons. */
 
-import { toast } from "../behaviour/toast.ts";
+import { toast, untoast } from "../behaviour/toast.ts";
 import { canShareScreen } from "./pictures.ts";
 import type { Deed, Standing } from "./state.ts";
 import { word } from "./words.ts";
@@ -45,6 +45,7 @@ export class Corner {
     this.#button("hang-up", Boolean(call));
     this.#button("take", connection === "elsewhere");
     if (state !== "talking") document.querySelector<HTMLElement>("#phone-keypad:popover-open")?.hidePopover();
+    if (this.#problem && problem !== this.#problem) untoast(word(this.#problem));
     if (problem && problem !== this.#problem) toast({ text: word(problem), kind: "stop" });
     this.#problem = problem;
   }

@@ -25,6 +25,11 @@ export function microphone(): Promise<MediaStream> {
   return navigator.mediaDevices.getUserMedia({ audio: { ...mended, ...(id ? { deviceId: { ideal: id } } : {}) } });
 }
 
+/** Why there is no microphone: none is there, or the browser was not allowed to give one. */
+export function whyNone(fault: unknown): "no_device" | "no_microphone" {
+  return (fault as DOMException | undefined)?.name === "NotFoundError" ? "no_device" : "no_microphone";
+}
+
 export async function devices(kind: "audioinput" | "audiooutput"): Promise<MediaDeviceInfo[]> {
   const found = await navigator.mediaDevices.enumerateDevices();
   return found.filter((one) => one.kind === kind && one.deviceId && one.deviceId !== "default");

@@ -64,6 +64,7 @@ export class Phone {
     const call = this.#call;
     if (!call || (offer && call.shown.offer !== offer)) return;
     if (interaction) call.shown.interaction = interaction;
+    this.#problem = "";
     this.ask();
     void call.answer();
   }
@@ -78,7 +79,7 @@ export class Phone {
       sound: (sound) => ((this.#sound = sound), this.ask()),
       pictures: this.pictures,
       noCamera: () => ((this.#problem = "no_camera"), this.ask()),
-      noMicrophone: () => ((this.#problem = "no_microphone"), this.ask()),
+      noMicrophone: (why) => ((this.#problem = why), this.ask()),
       over: () => this.#over(call),
     }, (offer) => this.addresses.quality.replace("0", offer), this.#registration.relays);
     const accepted = call.shown.offer ? this.#accepted.get(call.shown.offer) : undefined;

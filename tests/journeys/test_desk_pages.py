@@ -96,7 +96,7 @@ def text_of(answer: Any) -> str:
 
 
 def test_the_desk_draws_with_nothing_in_it(desk: Client) -> None:
-    assert "Nothing waits for you" in text_of(desk.get("/"))
+    assert "Nothing rings at the moment" in text_of(desk.get("/"))
 
 
 def test_an_offer_rings_and_accepting_it_opens_the_order(shop: ChannelAccount, desk: Client) -> None:

@@ -304,7 +304,7 @@ class Days:
             ("bad_form", "contact", {"given": "everything"}),
         )
         for number, (reason, kind, body) in enumerate(bad):
-            at = self.until - timedelta(hours=5 * number + 1)
+            at = self.until - timedelta(hours=5 * number + 26)
             source = f"{self.rng.getrandbits(128):032x}"
             raw = self.book.raws.add(
                 account, f"{source}:odd{number:05d}", kind, source, body, at, "quarantined", reason, 1, None

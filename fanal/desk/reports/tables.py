@@ -74,6 +74,14 @@ def group_of(question: Question) -> str:
     return question.group if question.group in possible else possible[0]
 
 
+def group_address(group: str, question: Question) -> str:
+    """The same report with another group; whom a flow serves comes to no queue, so that is told apart by day."""
+    by_queue = (question.by or "queue") == "queue"
+    return address(
+        "reports", replace(question, by="day") if group == "self_service" and by_queue else question, group=group
+    )
+
+
 def asked(
     question: Question, viewer: Agent, now: datetime, group: str = ""
 ) -> tuple[list[Figure], list[Figure], dict[Any, str]]:

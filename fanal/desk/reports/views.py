@@ -64,12 +64,13 @@ def reports(request: SignedInRequest) -> HttpResponse:
             "as_of": as_of(until, now),
             "asked": asked,
             "by": asked.by or "queue",
+            "group": tables.group_of(asked),
             "periods": [*NAMES.items(), (OWN, _("From … to …"))],
             "own": OWN,
             "days": _days(asked),
             "dimensions": _dimensions(),
             "groups": [
-                (GROUPS[name][0], tables.address("reports", asked, group=name), name == tables.group_of(asked))
+                (GROUPS[name][0], tables.group_address(name, asked), name == tables.group_of(asked))
                 for name in tables.groups_by(asked.by or "queue")
             ],
             "choices": _choices(request.user, asked),

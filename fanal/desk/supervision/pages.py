@@ -1,9 +1,10 @@
 """What the supervision pages show, put together from how it stands now and today's figures."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
 from fanal.agents.models import Agent, Permission, Presence
@@ -67,7 +68,7 @@ def queues_page(viewer: Agent, now: datetime) -> dict[str, Any]:
         "signed_in": standing.agents.total(),
         "now": now,
         "as_of": as_of(moment, now),
-        "set_aside": set_aside(viewer),
+        "set_aside": set_aside(viewer, now=now),
         "bursts": lasting(viewer, now=now),
         "escalated": escalated.lately(viewer, now=now),
     }
@@ -135,11 +136,21 @@ def agents_page(viewer: Agent, now: datetime) -> dict[str, Any]:
     }
 
 
-def set_aside(viewer: Agent) -> int:
-    """How much input waits for a person, for those who may see it."""
+@dataclass(frozen=True, kw_only=True)
+class SetAside:
+    """How much input waits for a person, and whether some of it came within a day."""
+
+    number: int
+    news: bool
+
+
+def set_aside(viewer: Agent, *, now: datetime) -> SetAside | None:
+    """For those who may see it; None where there is nothing to look at."""
     if not viewer.may(Permission.SUPERVISE):
-        return 0
-    return RawEvent.objects.exclude(state=RawState.PROCESSED).filter(state=RawState.QUARANTINED).count()
+        return None
+    rows = RawEvent.objects.exclude(state=RawState.PROCESSED).filter(state=RawState.QUARANTINED)
+    found = rows.aggregate(number=Count("pk"), last=Max("received_at"))
+    return SetAside(number=found["number"], news=found["last"] > now - timedelta(days=1)) if found["number"] else None
 
 
 def quarantine_page() -> dict[str, Any]:

@@ -21,7 +21,7 @@ from fanal.interactions.models import (
 WORDS = {
     "recording": _("Recording"),
     "begins": _("Recording begins"),
-    "untold": _("Not recorded until they have heard it"),
+    "untold": _("Not recorded: not announced yet"),
     "unagreed": _("Not recorded: nobody agreed yet"),
     "objected": _("Not recorded: the customer does not want it"),
     "failed": _("Recording failed"),

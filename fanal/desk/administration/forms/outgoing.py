@@ -15,13 +15,13 @@ from fanal.norms import phones
 MOST = 1_000_000
 CODE = {"dir": "ltr", "autocomplete": "off", "spellcheck": "false"}
 LABELS = {
-    "calls_of_agent": _("Calls of one agent within 24 hours"),
-    "calls": _("Calls of all within 24 hours"),
-    "minutes_of_agent": _("Minutes of one agent within 24 hours"),
-    "minutes": _("Minutes of all within 24 hours"),
-    "callbacks_to_number": _("Callbacks to one number within 24 hours"),
-    "at_once_of_agent": _("Calls of one agent at once"),
-    "at_once": _("Calls of all at once"),
+    "calls_of_agent": _("Most calls of one agent in 24 hours"),
+    "calls": _("Most calls of everybody in 24 hours"),
+    "minutes_of_agent": _("Most minutes of one agent in 24 hours"),
+    "minutes": _("Most minutes of everybody in 24 hours"),
+    "callbacks_to_number": _("Most callbacks to one number in 24 hours"),
+    "at_once_of_agent": _("Most calls of one agent at once"),
+    "at_once": _("Most calls of everybody at once"),
     "minutes_without_agent": _("Minutes that callers talk with somebody outside alone"),
 }
 
@@ -43,7 +43,7 @@ def add_fields(form: ConfigForm, *, chosen: Mapping[str, Any]) -> None:
         form.fields[f"out_{name}"] = forms.IntegerField(
             label=LABELS[name], min_value=0, max_value=MOST, required=False, initial=getattr(limits, name)
         )
-    for name, label in (("opens", _("Not called before")), ("closes", _("Not called from"))):
+    for name, label in (("opens", _("Not called before")), ("closes", _("Not called after"))):
         form.fields[f"out_{name}"] = forms.TimeField(
             label=label, required=False, initial=getattr(limits, name),
             widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
