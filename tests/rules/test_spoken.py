@@ -62,5 +62,11 @@ def test_what_was_said_before_is_hidden_too_when_it_turns_out_to_be_the_beginnin
 )
 def test_wherever_it_is_cut_no_row_of_twelve_is_left_and_again_changes_nothing(said: list[str], cut: int) -> None:
     before, now = hidden_after([hidden(" ".join(said[:cut]))], " ".join(said[cut:]))
-    assert all(row.figures < 12 for row in rows_in("\n".join([*before, now])))
+    assert all(row.figures < 12 for row in rows_in("\n".join([*before, now]).replace(HIDDEN, "x")))
     assert hidden_after(before, now) == (before, now)
+
+
+def test_of_what_goes_on_after_a_hidden_row_four_figures_stay_and_no_more() -> None:
+    before, now = hidden_after([HIDDEN], "one one one one")
+    assert (before, now) == ([HIDDEN], "one one one one")
+    assert hidden_after([*before, now], "one one one") == ([HIDDEN, HIDDEN], HIDDEN)

@@ -16,7 +16,9 @@ LONGEST = 2000
 MOST = 12
 """So many figures in a row are hidden: the shortest card number."""
 HIDDEN = "••••"
-_WORD = re.compile(r"\w+", re.UNICODE)
+GONE = 7
+"""As many a hidden row counts when figures go on after it: the last four may stay, and no more."""
+_WORD = re.compile(rf"\w+|{HIDDEN}")
 _VALUES = {
     1: """zero oh nought one two three four five six seven eight nine
         zéro un une deux trois quatre cinq sept huit neuf
@@ -91,5 +93,7 @@ def rows_in(text: str) -> list[Row]:
 
 
 def _figures_of(said: str) -> int:
+    if said == HIDDEN:
+        return GONE
     written = sum(char.isdigit() for char in said)
     return written or _FIGURES.get(said, 0) or (_FIGURES.get(said[1:], 0) if said.startswith("و") else 0)
