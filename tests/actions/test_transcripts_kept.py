@@ -22,6 +22,7 @@ from fanal.interactions.models import (
     Unheard,
 )
 from fanal.interactions.rules import recording as rules
+from fanal.running.doctor import calls as doctor
 from tests.people import an_agent
 from tests.routing_world import queue
 
@@ -176,3 +177,16 @@ def test_nothing_is_kept_of_a_call_that_nobody_wants_written_down(talk: Interact
     RecordedCall.objects.update(transcribed=False)
     says(talk, "1", "Hello.")
     assert not Spoken.objects.exists()
+
+
+def test_the_doctor_says_what_is_missing(talk: Interaction) -> None:
+    def said() -> list[str]:
+        return [finding.what for finding in doctor.transcripts()]
+
+    assert said() == ["wanted, and no speech service is set up"]
+    SpeechService.objects.create(code="ears", name="Ears", address="wss://ears.example")
+    assert said() == ["by 1 speech service"]
+    actions.note_unheard(interaction=talk, why="slow", now=timezone.now())
+    assert said() == ["1 gaps since yesterday: slow"]
+    ChannelAccount.objects.update(active=False)
+    assert said() == []

@@ -21,7 +21,7 @@ from fanal.interactions.models import (
 )
 from fanal.interactions.rules import spoken as rules
 
-TOGETHER = timedelta(seconds=30)
+TOGETHER = timedelta(minutes=2)
 """Figures of one side within so long may be one number, said in pieces."""
 LEFT_AFTER = timedelta(minutes=1)
 AT_ONCE = 2000

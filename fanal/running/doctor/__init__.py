@@ -31,6 +31,7 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     database.escalation,
     letters.mail,
     calls.exchange,
+    calls.transcripts,
 )
 
 

@@ -11,6 +11,34 @@ HERE = ("127.0.0.1", "localhost", "::1")
 NUMBERS = "SELECT count(*) FROM channels_channelaccount WHERE kind = 'voice' AND active"
 
 
+WRITES = """
+SELECT (SELECT count(*) FROM channels_channelaccount a WHERE kind = 'voice' AND active
+            AND settings -> 'recording' ->> 'transcribed' = 'true')
+     + (SELECT count(*) FROM routing_queue WHERE active AND transcribed = 'on'),
+    (SELECT count(*) FROM interactions_speechservice WHERE active)
+"""
+MISSED = """
+SELECT count(*), coalesce(string_agg(DISTINCT why, ', '), '') FROM interactions_unheard
+WHERE began_at > now() - interval '1 day'
+"""
+
+
+def transcripts() -> Iterator[Finding]:
+    """Nothing is said where nobody wants talks written down."""
+    wanted, services = row(WRITES)
+    if not wanted:
+        return
+    if not services:
+        todo = "Set one up under Administration, Speech services, or switch it off at the numbers and queues."
+        yield warn("Transcripts", "wanted, and no speech service is set up", todo)
+        return
+    gaps, why = row(MISSED)
+    if gaps:
+        yield warn("Transcripts", f"{gaps} gaps since yesterday: {why}", "docs/transcripts.md says why.")
+    else:
+        yield ok("Transcripts", f"by {services} speech service{'s' if services > 1 else ''}")
+
+
 def exchange() -> Iterator[Finding]:
     """Nothing is said where nobody takes calls."""
     from fanal.environment import environment
