@@ -53,9 +53,15 @@ class Environment:
     # Lines of carriers: name=address:port.
     pbx_trunks: list[str] = field(default_factory=list)
     pbx_address: str = "127.0.0.1"
+    # From where phones on the desk speak to it; strangers are not answered.
+    pbx_networks: list[str] = field(
+        default_factory=lambda: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"]
+    )
     pbx_sip_port: int = 5060
     pbx_http_port: int = 8088
     pbx_media_ports: tuple[int, int] = (20000, 29999)
+    # So many calls of one number are taken within a minute; 0: any number.
+    calls_of_caller: int = 30
     # Where browsers reach the PBX: wss://pbx.example.org:8089/ws.
     pbx_public_url: str = ""
     # Relays for browsers that cannot reach the PBX directly: turn:turn.example.org:3478, turns:turn.example.org:5349.

@@ -21,6 +21,8 @@ WITHIN = 10.0  # seconds for one prompt
 LONGEST = 2000
 PASSES = 3600.0
 """Seconds for which a prompt with somebody's number in it is kept."""
+MOST_PASSING = 2000
+"""So many of them are kept at most, some hundred megabytes: whoever calls again and again fills no disk."""
 RECORDING = re.compile(r"[\w-]+(?:[./][\w-]+)*")
 
 
@@ -84,9 +86,13 @@ def _keep(kept: Path, sound: bytes) -> Path:
 
 
 def _forget(folder: Path) -> None:
-    """What was said to one caller an hour ago."""
-    before = time.time() - PASSES
+    """What was said to one caller an hour ago; of the rest the oldest, where there are too many."""
+    before, left = time.time() - PASSES, []
     for path in folder.glob("*") if folder.exists() else ():
         with suppress(OSError):
-            if path.stat().st_mtime < before:
+            if (made := path.stat().st_mtime) < before:
                 path.unlink()
+            else:
+                left.append((made, path))
+    for _made, path in sorted(left)[: max(0, len(left) - MOST_PASSING + 1)]:
+        path.unlink(missing_ok=True)

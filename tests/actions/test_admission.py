@@ -32,6 +32,24 @@ def test_while_one_waits_for_too_long_no_other_is_taken() -> None:
     assert admission.admits(call("c"))
 
 
+def test_who_calls_again_and_again_is_not_taken_and_others_are() -> None:
+    clock = Clock()
+    admission = Admission(clock, of_one=3)
+
+    def calls(line: str, number: str) -> bool:
+        taken = admission.admits(Kept(key=line, line=line, body={"args": ["in"], "number": number}))
+        admission.done(line)
+        return taken
+
+    assert [calls(f"a{n}", "+4722334455") for n in range(5)] == [True, True, True, False, False]
+    assert calls("b", "+4722334466")
+    assert all(calls(f"w{n}", "anonymous") for n in range(9)), "withheld ones are many people"
+    clock.now = 61
+    assert calls("c", "+4722334455")
+    assert all(calls(f"d{n}", "+4722334477") for n in range(3))
+    assert not calls("d3", "+4722334477")
+
+
 def test_a_call_that_is_told_twice_is_not_refused_for_its_own_sake() -> None:
     admission = Admission(Clock(), most=1)
     assert admission.admits(call("a"))

@@ -149,3 +149,10 @@ def test_it_lies_where_an_exchange_can_read_it(tmp_path: Path) -> None:
     path = speech.say("Hello.", "en", folder=tmp_path / "sounds")
     assert path
     assert path.parent == tmp_path / "sounds" / "kept"
+
+
+def test_what_is_said_once_fills_no_disk(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(speech, "MOST_PASSING", 3)
+    for number in range(8):
+        assert speech.say(f"Order {number}.", "en", passing=True)
+    assert len(list((home / "speech" / "passing").iterdir())) == 3

@@ -16,3 +16,8 @@ def test_whoever_can_reach_ari_from_elsewhere_is_found(answers: bool, monkeypatc
     assert found.state == (State.FAIL if answers else State.OK)
     assert ("bin/pbx stop" in found.todo) is answers
     assert not list(calls.steered("127.0.0.1", 8088)), "there it belongs"
+
+
+@pytest.mark.parametrize(("version", "warns"), [((22, 9, 0), True), ((22, 10, 1), False), ((24, 0, 0), False)])
+def test_an_exchange_with_known_holes_is_found(version: tuple[int, ...], warns: bool) -> None:
+    assert [one.state for one in calls.patched(version)] == [State.WARN] * warns

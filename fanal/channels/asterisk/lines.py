@@ -127,6 +127,7 @@ def _objects(line: Line, media_address: str) -> list[tuple[str, dict[str, str]]]
     endpoint = common | {
         "webrtc": "yes", "dtls_auto_generate_cert": "yes", "allow": "opus,ulaw,alaw,vp8,h264", "auth": line.name,
         "identify_by": "auth_username,username", "rtp_timeout": str(GONE_AFTER),
+        "rewrite_contact": "yes",  # it rings where it was registered from, whatever place was named
     }  # fmt: skip
     return [
         ("auth", {"auth_type": "userpass", "username": line.name, "password": line.secret}),

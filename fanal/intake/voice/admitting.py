@@ -2,18 +2,25 @@
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 
 from django.utils import timezone
 
 from fanal.channels.asterisk.wire import KIND, Kept
 from fanal.channels.models import RawEvent, RawState
+from fanal.environment import environment
 from fanal.intake.voice.taking import account_of
+from fanal.norms import phones
 
 LONGEST = 4.0
 """Seconds that a caller may hear ringing until the call is taken; while one waits longer, no other one is admitted."""
+MOST_CALLERS = 5000
 MOST = 100
 """So many may wait to be taken at the same moment."""
+MINUTE = 60.0
+OFTEN = "too_often"
+"""Why a call of somebody led to nothing who calls again and again."""
 FULL = "full"
 """Why the input of such a call led to nothing."""
 
@@ -21,10 +28,14 @@ FULL = "full"
 class Admission:
     """Who came in and was neither answered nor refused yet; several threads ask."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic, *, most: int = MOST) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, *, most: int = MOST, of_one: int | None = None
+    ) -> None:
         self._clock, self.most = clock, most
+        self.of_one = environment.calls_of_caller if of_one is None else of_one
+        self._callers: dict[str, deque[float]] = {}
         self._waiting: dict[str, float] = {}
-        self._refused: list[Kept] = []
+        self._refused: list[tuple[Kept, str]] = []
         self._lock = threading.Lock()
 
     def admits(self, call: Kept) -> bool:
@@ -33,11 +44,28 @@ class Admission:
             now = self._clock()
             oldest = next(iter(self._waiting.values()), now)
             full = len(self._waiting) >= self.most or now - oldest > LONGEST
-            if full and call.line not in self._waiting:
-                self._refused.append(call)
+            fresh = call.line not in self._waiting
+            why = FULL if fresh and full else OFTEN if fresh and self._calls_too_often(call, now) else ""
+            if why:
+                self._refused.append((call, why))
                 return False
             self._waiting.setdefault(call.line, now)
             return True
+
+    def _calls_too_often(self, call: Kept, now: float) -> bool:
+        """By the number that is shown: withheld ones are many people."""
+        number = str(call.body.get("number", ""))
+        if not self.of_one or phones.withheld(number):
+            return False
+        if len(self._callers) > MOST_CALLERS:
+            self._callers = {one: times for one, times in self._callers.items() if times[-1] > now - MINUTE}
+        times = self._callers.setdefault(number, deque())
+        while times and times[0] <= now - MINUTE:
+            times.popleft()
+        if len(times) >= self.of_one:
+            return True
+        times.append(now)
+        return False
 
     @property
     def waiting(self) -> int:
@@ -67,16 +95,16 @@ class Admission:
         return len(refused)
 
 
-def keep(refused: Sequence[Kept]) -> None:
+def keep(refused: Sequence[tuple[Kept, str]]) -> None:
     """What was told of them, and that nothing followed from it: figures of calls that got nobody open these rows."""
     now = timezone.now()
     RawEvent.objects.bulk_create(
         [
             RawEvent(
                 account=account_of(one), external_id=one.key, kind=KIND, source=one.line, body=one.body,
-                received_at=now, state=RawState.PROCESSED, reason=FULL, processed_at=now,
+                received_at=now, state=RawState.PROCESSED, reason=why, processed_at=now,
             )
-            for one in refused
+            for one, why in refused
         ],
         ignore_conflicts=True,
     )  # fmt: skip

@@ -58,6 +58,7 @@ def exchange() -> Iterator[Finding]:
         yield warn("Calls", "no PBX on this machine", str(problem))
         return
     yield from steered(environment.pbx_address, environment.pbx_http_port)
+    yield from patched(local.version())
     if running:
         yield ok("Calls", f"Asterisk {'.'.join(map(str, local.version()))} runs (process {running.pid})")
     else:
@@ -76,6 +77,16 @@ def steered(address: str, port: int) -> Iterator[Finding]:
     else:
         todo = "Run `bin/pbx stop`, then `bin/pbx start`: it listens on 127.0.0.1 then, behind a proxy with TLS."
         yield fail("Steering of calls", f"ARI answers unencrypted at {address}:{port}", todo)
+
+
+def patched(version: tuple[int, ...]) -> Iterator[Finding]:
+    """Whether known holes are mended in it; a newer branch than we know of is left to its makers."""
+    from fanal.running.pbx.program import MENDED
+
+    first = MENDED.get(version[0])
+    if first and version < first:
+        here, there = ".".join(map(str, version)), ".".join(map(str, first))
+        yield warn("Version of the PBX", f"Asterisk {here} has known holes", f"Install {there} or newer.")
 
 
 def _answers(address: str, port: int) -> bool:

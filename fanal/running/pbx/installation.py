@@ -22,6 +22,7 @@ def pbx_of(environment: Environment, local: Local) -> Pbx:
             secret=secret_of(environment),
             trunks=tuple(_trunk(told) for told in environment.pbx_trunks),
             address=environment.pbx_address,
+            networks=tuple(environment.pbx_networks),
             sip_port=environment.pbx_sip_port,
             http_port=environment.pbx_http_port,
             first_media_port=environment.pbx_media_ports[0],

@@ -6,6 +6,7 @@ import platform
 import re
 import shutil
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -14,6 +15,8 @@ import platformdirs
 from fanal.running.postgres import NotPossible
 
 FIRST_VERSION = (22, 0)
+MENDED: Mapping[int, tuple[int, ...]] = {22: (22, 10, 1), 23: (23, 4, 1)}
+"""By its branch, the version from which on the holes are mended that were told of by July 2026."""
 HOW = "Run `bin/pbx install` (as root), or install Asterisk 22 or newer from the system's packages."
 
 

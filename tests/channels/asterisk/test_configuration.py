@@ -64,6 +64,14 @@ def test_the_rest_interface_answers_in_plain_text_on_this_machine_only() -> None
         assert "tlsenable" not in told
 
 
+def test_sip_is_taken_from_carriers_phones_and_this_machine_and_from_nobody_else() -> None:
+    text = files(replace(PBX, networks=("192.168.7.0/24",)))["pjsip.conf"]
+    door = text[text.index("[door]") :].split("[udp]")[0].splitlines()
+    assert door[:4] == ["[door]", "type = acl", "deny = 0.0.0.0/0.0.0.0", "deny = ::/0"]
+    permitted = [one.removeprefix("permit = ") for one in door[4:] if one]
+    assert permitted == ["127.0.0.1/32", "::1/128", "192.168.7.0/24", "192.0.2.7/32", "2001:db8::7/128"]
+
+
 def test_no_module_can_run_a_program_ask_the_web_or_read_a_database() -> None:
     forbidden = (
         "system",
@@ -91,7 +99,8 @@ def test_with_a_certificate_the_plain_door_is_for_this_machine_alone() -> None:
     http = sections("http.conf", open_to_all)[0][1]
     assert (http["bindaddr"], http["tlsbindaddr"]) == ("127.0.0.1", "192.0.2.1:8089")
     ways = [values for _, values in sections("pjsip.conf", open_to_all) if values.get("type") == "transport"]
-    assert [values["protocol"] for values in ways] == ["udp", "tcp", "ws", "wss"]
+    assert [values["protocol"] for values in ways] == ["udp", "ws", "wss"]
+    assert not [values for _, values in sections("pjsip.conf", open_to_all) if values.get("type") == "acl"]
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from fanal.running.pbx.configuration.dialplan import APP
 from fanal.running.pbx.configuration.programs import ARI_USER
 from tests.channels.asterisk.conftest import SECRET, exchange_in
 from tests.channels.asterisk.phones import answered_at_once
-from tests.servers import until
+from tests.servers import free_ports, until
 
 pytestmark = pytest.mark.timeout(120)
 BROWSER = Line(name="L-browserofanna", key=7, secret="s" * 40)
@@ -48,10 +48,10 @@ def parts_of(orders: Orders, name: str) -> list[str]:
     return found
 
 
-def registered(name: str, secret: str, *, pbx_port: int) -> int:
+def registered(name: str, secret: str, *, pbx_port: int, at: str = "127.0.0.1", port: int = 0, rings: int = 0) -> int:
     """The code that a phone hears which registers under this name with this secret."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as phone:
-        phone.bind(("127.0.0.1", 0))
+        phone.bind((at, port))
         phone.settimeout(5)
         call, proof = uuid.uuid4().hex, ""
         for number in (1, 2):
@@ -61,7 +61,7 @@ def registered(name: str, secret: str, *, pbx_port: int) -> int:
                     f"REGISTER sip:127.0.0.1:{pbx_port} SIP/2.0\r\n"
                     f"Via: SIP/2.0/UDP 127.0.0.1:{own};branch=z9hG4bK{uuid.uuid4().hex}\r\n"
                     f"From: <sip:{name}@127.0.0.1>;tag=a\r\nTo: <sip:{name}@127.0.0.1>\r\nCall-ID: {call}\r\n"
-                    f"CSeq: {number} REGISTER\r\nContact: <sip:{name}@127.0.0.1:{own}>\r\nMax-Forwards: 70\r\n"
+                    f"CSeq: {number} REGISTER\r\nContact: <sip:{name}@127.0.0.1:{rings or own}>\r\nMax-Forwards: 70\r\n"
                     f"Expires: 60\r\n{proof}Content-Length: 0\r\n\r\n"
                 ).encode(),
                 ("127.0.0.1", pbx_port),
@@ -111,6 +111,32 @@ def test_a_line_that_is_pushed_again_takes_the_place_of_the_one_before(orders: O
     assert registered(BROWSER.name, "s" * 40, pbx_port=exchange.sip_port) == 401
     # A phone of plain SIP may register there; it could not talk, for the line takes encrypted sound alone.
     assert registered(BROWSER.name, "t" * 40, pbx_port=exchange.sip_port) == 200
+
+
+def test_who_has_the_secret_and_is_nowhere_where_phones_are_registers_not(orders: Orders, exchange: Pbx) -> None:
+    """Stolen from a browser, it would ring elsewhere."""
+    push(orders, BROWSER)
+    assert registered(BROWSER.name, BROWSER.secret, pbx_port=exchange.sip_port, at="127.0.0.2") == 403
+    assert not there(orders)[BROWSER.name]
+
+
+def test_a_line_rings_where_it_was_registered_from_and_nowhere_else(orders: Orders, exchange: Pbx) -> None:
+    push(orders, BROWSER)
+    port, victim = free_ports(2)
+    code = registered(BROWSER.name, BROWSER.secret, pbx_port=exchange.sip_port, port=port, rings=victim)
+    assert code == 200
+    with contextlib.ExitStack() as stack:
+        here, there_ = (stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) for _ in range(2))
+        for phone, own in ((here, port), (there_, victim)):
+            phone.bind(("127.0.0.1", own))
+            phone.settimeout(5)
+        query = {"endpoint": f"PJSIP/{BROWSER.name}", "app": APP, "timeout": 2, "channelId": "to-a-browser"}
+        orders.ask("POST", path_of("channels"), query)
+        assert here.recv(65536).startswith(b"INVITE ")
+        there_.settimeout(0.5)
+        with pytest.raises(TimeoutError):
+            there_.recv(65536)
+        orders.ask("DELETE", path_of("channels", "to-a-browser"))
 
 
 def test_what_the_pbx_refuses_leaves_nothing_behind(orders: Orders, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,6 +39,9 @@ class Folders:
     sounds: PurePosixPath = field(default_factory=lambda: PurePosixPath("/usr/share/asterisk"))
 
 
+PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Pbx:
     """One Asterisk; ports on `address`, media from `first_media_port` on, four ports for each call."""
@@ -53,6 +56,7 @@ class Pbx:
     first_media_port: int = 20000
     last_media_port: int = 29999
     most_calls: int = 300
+    networks: tuple[str, ...] = PRIVATE  # where phones on the desk are
     certificate: PurePosixPath | None = None  # with it, browsers are served by TLS at `https_port`
     key: PurePosixPath | None = None
     https_port: int = 8089
@@ -65,6 +69,8 @@ class Pbx:
         if len(str(self.folders.state / "run" / "asterisk.ctl")) > LONGEST_SOCKET:
             raise ValueError(f"{self.folders.state} is too long a path for a socket: choose a shorter FANAL_HOME.")
         ipaddress.ip_address(self.address)
+        for network in self.networks:
+            ipaddress.ip_network(network)
         for port in (self.sip_port, self.http_port, self.https_port, self.first_media_port, self.last_media_port):
             _must_be_port(port)
         if self.last_media_port - self.first_media_port < 4 * self.most_calls:

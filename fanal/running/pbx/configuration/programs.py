@@ -64,7 +64,8 @@ def files(pbx: Pbx) -> Mapping[str, str]:
         "modules.conf": "[modules]\nautoload = no\n" + "".join(f"load = {name}.so\n" for name in MODULES),
         "logger.conf": (
             "[general]\ndateformat = %F %T.%3q\n"
-            "[logfiles]\nconsole => warning,error\nmessages => notice,warning,error\n"
+            # No notices: each try of a stranger would be one.
+            "[logfiles]\nconsole => error\nmessages => warning,error\n"
         ),
         "http.conf": _http(pbx),
         "ari.conf": (

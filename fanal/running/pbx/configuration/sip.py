@@ -8,7 +8,7 @@ PUSHED = "memory"  # agents and guests are told to a running Asterisk, and forgo
 
 
 def files(pbx: Pbx) -> Mapping[str, str]:
-    sections = [_GLOBAL, _transports(pbx), *(_trunk(pbx, trunk) for trunk in pbx.trunks)]
+    sections = [_GLOBAL, _door(pbx), _transports(pbx), *(_trunk(pbx, trunk) for trunk in pbx.trunks)]
     return {"pjsip.conf": "\n".join(sections), "sorcery.conf": _SORCERY}
 
 
@@ -34,9 +34,25 @@ _SORCERY = "".join(
 )
 
 
+def _door(pbx: Pbx) -> str:
+    """Who may say anything by SIP: carriers, phones on the desk, and browsers, which come by a proxy on this machine.
+
+    With a certificate of its own it is browsers' own addresses that it sees, and they are anywhere.
+    """
+    if pbx.certificate:
+        return ""
+    permitted = ["127.0.0.1/32", "::1/128", *pbx.networks, *(_only(trunk.address) for trunk in pbx.trunks)]
+    lines = "".join(f"permit = {one}\n" for one in permitted)
+    return f"[door]\ntype = acl\ndeny = 0.0.0.0/0.0.0.0\ndeny = ::/0\n{lines}"
+
+
+def _only(address: str) -> str:
+    return f"{address}/{128 if ':' in address else 32}"
+
+
 def _transports(pbx: Pbx) -> str:
+    """No TCP: by it carriers come from any port, and so are nobody we know."""
     ways = f"[udp]\ntype = transport\nprotocol = udp\nbind = {_host(pbx.address)}:{pbx.sip_port}\n"
-    ways += f"[tcp]\ntype = transport\nprotocol = tcp\nbind = {_host(pbx.address)}:{pbx.sip_port}\n"
     for protocol in ["ws", *(["wss"] if pbx.certificate else [])]:
         ways += f"[{protocol}]\ntype = transport\nprotocol = {protocol}\nbind = {_host(pbx.address)}\n"
     return ways
