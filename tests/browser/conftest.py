@@ -90,11 +90,11 @@ class Program:
 
         with self.rows():
             now = timezone.now()
+            for interaction in Interaction.objects.filter(ended_at=None):
+                routing.abandon(interaction=interaction, now=now)
             for agent in Agent.objects.all():
                 routing.sign_out(agent=agent, by=None, now=now)
                 end_lines(agent=agent, by=None, now=now)
-            for interaction in Interaction.objects.filter(ended_at=None):
-                routing.abandon(interaction=interaction, now=now)
 
     def wait_until_counted(self) -> None:
         """Until all that has happened by now is in the figures, which the worker keeps up."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as draws
 
-from fanal.channels.asterisk.rules import PAUSED, RUNS, Line, Party, Seen, Side, Sound, Wanted, steer
+from fanal.channels.asterisk.rules import PAUSED, RUNS, Line, Party, Seen, Side, Sound, Wanted, sides_heard, steer
 from tests.exchanges import Exchange
 
 CALLER, AGENT, OTHER, LISTENER = "fanal-1.1", "a-7", "p-8-0", "p-9-0"
@@ -99,7 +99,8 @@ def is_as_wanted(wanted: Wanted, exchange: Exchange) -> bool:
         return there <= exchange.tones or caller is None
     if caller is None or not caller.ours:
         return exchange.lines.keys() & set(LINES) <= {CALLER} | theirs
-    assert exchange.lines.keys() <= {CALLER} | theirs | ears, "a line that nobody wants stayed"
+    sides = {line for side in sides_heard(wanted, exchange.seen()) for line in (side.ear, side.way)}
+    assert exchange.lines.keys() <= {CALLER} | theirs | ears | sides, "a line that nobody wants stayed"
     there = [party for party in wanted.parties if party.into and is_up(exchange, party.line)]
     assert all(party.line in exchange.bridges[party.into] for party in there)
     for party in there:
