@@ -7,23 +7,21 @@ said once.
 
 import asyncio
 import contextlib
-import queue
 import threading
 import time
-import uuid
-from collections.abc import AsyncIterator, Callable, Collection
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from functools import partial
 
 import structlog
 from django.db import connection
-from django.utils import timezone
 
 from fanal.channels.asterisk.ari import Address, Cut, Declined, Orders
 from fanal.channels.asterisk.media import connection_of, sound_of
 from fanal.channels.asterisk.rules import Side
 from fanal.channels.speech.opening import opened
-from fanal.channels.speech.port import RATE, Away, Line, NotAdmitted, NotUnderstood, Service, Words
+from fanal.channels.speech.port import NotAdmitted, NotUnderstood, Service
+from fanal.intake.voice.listening import LAST_WORDS, Ear, Listening, Slow
+from fanal.intake.voice.notes import Notes
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import Interaction, UnheardReason
 from fanal.running.sealed import NotReadable
@@ -31,51 +29,12 @@ from fanal.running.sealed import NotReadable
 log = structlog.get_logger(__name__)
 MOST = 60
 """So many sides of talks at once; the others are not written down, and it is said."""
-PIECE = RATE * 2 // 5
-"""Bytes that are passed on at a time: a fifth of a second."""
-MOST_PIECES = 50
-"""So many wait for a slow service: ten seconds."""
-ANSWERS_WITHIN = 10.0
-"""Seconds without any answer while sound goes there."""
-LAST_WORDS = 3.0
-TOLD_EVERY = 0.7
-"""Seconds between two looks at a sentence that is not finished."""
-MOST_UNKEPT = 1000
 AGAIN_AFTER, AT_MOST_AFTER = 1.0, 30.0  # seconds
 NO_WAY_FOR = 5.0
 
 
-class Slow(Exception):
-    """The service does not keep up."""
-
-
 class Gone(Exception):
     """The exchange has no such line, or not any more."""
-
-
-@dataclass(eq=False)
-class Ear:
-    """One side of a talk while it may be heard; `over` is set on the thread that carries the sound."""
-
-    call: int
-    side: Side
-    over: asyncio.Event = field(default_factory=asyncio.Event)
-    allowed: bool = True
-
-
-@dataclass
-class Sentence:
-    """What is being said on one line: its name, since when, and when it was last looked at."""
-
-    began: datetime
-    number: int = 0
-    at: datetime | None = None
-    told: float = 0.0
-    line: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
-
-    @property
-    def key(self) -> str:
-        return f"{self.line}-{self.number}"
 
 
 class Scribes:
@@ -88,12 +47,12 @@ class Scribes:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._to_keep: queue.Queue[Callable[[], object] | None] = queue.Queue(MOST_UNKEPT)
+        self.notes = Notes()
         self._closed = False
 
     def threads(self) -> list[threading.Thread]:
         """Not started yet."""
-        return [threading.Thread(target=work, daemon=True) for work in (self._carry, self._keep)]
+        return [threading.Thread(target=work, daemon=True) for work in (self._carry, self.notes.run)]
 
     def close(self) -> None:
         """Nothing is heard from here on."""
@@ -115,7 +74,7 @@ class Scribes:
                 self._failing.pop(call, None)
         self._stop(gone)
         if was_missing and not ways:
-            self._later(lambda: _heard_again(call))
+            self.notes.heard_again(call)
 
     def look(self, call: int, sides: Collection[Side], there: Collection[str]) -> None:
         """Whoever may be heard, and whose way out of the exchange is there, is heard."""
@@ -128,7 +87,7 @@ class Scribes:
             ears = [] if full else [Ear(call=call, side=side) for side in fresh]
             self._ears |= {ear.side.way: ear for ear in ears}
         if full:
-            self._later(lambda: _missing(call, UnheardReason.FULL))
+            self.notes.missing(call, UnheardReason.FULL)
         for ear in ears:
             loop.call_soon_threadsafe(self._begin, ear)
 
@@ -159,7 +118,7 @@ class Scribes:
                 loop.run_until_complete(loop.shutdown_default_executor())
         finally:
             loop.close()
-            self._to_keep.put(None)
+            self.notes.close()
 
     async def _end(self, loop: asyncio.AbstractEventLoop) -> None:
         """The last words of whoever still speaks."""
@@ -202,7 +161,7 @@ class Scribes:
             name = await asyncio.to_thread(self._connection_of, ear.side.way)
             try:
                 async with sound_of(self.address, name) as sound:
-                    await self._pass_on(ear, sound, line)
+                    await Listening(ear, line, notes=self.notes, hears=partial(self._hears, ear)).run(sound)
             except Cut:
                 raise Gone from None
 
@@ -212,77 +171,12 @@ class Scribes:
         except (Cut, Declined):
             raise Gone from None
 
-    async def _pass_on(self, ear: Ear, sound: AsyncIterator[bytes], line: Line) -> None:
-        sentence, waiting = Sentence(began=timezone.now()), asyncio.Queue[bytes](MOST_PIECES)
-        answered = [time.monotonic()]
-        fetching = asyncio.create_task(self._fetch(ear, sound, waiting, answered))
-        speaking = asyncio.create_task(_speak(ear, waiting, line))
-        reading = asyncio.create_task(self._read(ear, line, sentence, answered))
-        over = asyncio.create_task(ear.over.wait())
-        try:
-            done, _ = await asyncio.wait({fetching, speaking, reading, over}, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
-            if reading in done:
-                raise Away("it hung up")
-            fetching.cancel()
-            speaking.cancel()
-            with contextlib.suppress(TimeoutError, Away):
-                await line.end()
-                await asyncio.wait_for(reading, LAST_WORDS)
-        finally:
-            for task in (fetching, speaking, reading, over):
-                task.cancel()
-            await asyncio.gather(fetching, speaking, reading, over, return_exceptions=True)
-            if sentence.at:
-                key = sentence.key
-                self._later(lambda: interactions.end_spoken(key=key, now=timezone.now()))
-
-    async def _fetch(
-        self, ear: Ear, sound: AsyncIterator[bytes], waiting: "asyncio.Queue[bytes]", answered: list[float]
-    ) -> None:
-        kept = bytearray()
-        async for piece in sound:
-            if not ear.allowed:
-                return
-            kept += piece
-            if len(kept) < PIECE:
-                continue
-            if waiting.full() or time.monotonic() - answered[0] > ANSWERS_WITHIN:
-                raise Slow
-            waiting.put_nowait(bytes(kept))
-            kept.clear()
-
-    async def _read(self, ear: Ear, line: Line, sentence: Sentence, answered: list[float]) -> None:
-        first = True
-        async for words in line:
-            answered[0] = time.monotonic()
-            if first:
-                first = False
-                self._hears(ear)
-            self._take(ear, words, sentence)
-
-    def _take(self, ear: Ear, words: Words, sentence: Sentence) -> None:
-        """A sentence is kept as it grows, but not each time; its end always is."""
-        if not words.text and sentence.at is None:
-            return
-        now = timezone.now()
-        told = None if words.began is None else sentence.began + timedelta(seconds=words.began)
-        sentence.at = sentence.at or min(told or now, now)
-        if not words.final and (not words.text or time.monotonic() - sentence.told < TOLD_EVERY):
-            return
-        call, side, key, text, at, final = ear.call, ear.side.spies, sentence.key, words.text, sentence.at, words.final
-        sentence.told = time.monotonic()
-        self._later(lambda: _keep(call, key=key, side=side, text=text, at=at, final=final))
-        if final:
-            sentence.number, sentence.at, sentence.told = sentence.number + 1, None, 0.0
-
     def _misses(self, ear: Ear, why: str) -> None:
         with self._lock:
             if not ear.allowed:
                 return
             self._failing.setdefault(ear.call, set()).add(ear.side.way)
-        self._later(lambda: _missing(ear.call, why))
+        self.notes.missing(ear.call, why)
 
     def _hears(self, ear: Ear) -> None:
         with self._lock:
@@ -291,33 +185,7 @@ class Scribes:
             if not failing:
                 self._failing.pop(ear.call, None)
         if not failing:
-            self._later(lambda: _heard_again(ear.call))
-
-    # On the thread that keeps the words.
-
-    def _later(self, keep: Callable[[], object]) -> None:
-        try:
-            self._to_keep.put_nowait(keep)
-        except queue.Full:
-            log.warning("words_not_kept")
-
-    def _keep(self) -> None:
-        try:
-            while (keep := self._to_keep.get()) is not None:
-                try:
-                    keep()
-                except Exception:
-                    log.exception("words_not_kept")
-                    connection.close_if_unusable_or_obsolete()
-        finally:
-            connection.close()
-
-
-async def _speak(ear: Ear, waiting: "asyncio.Queue[bytes]", line: Line) -> None:
-    while ear.allowed:
-        piece = await waiting.get()
-        if ear.allowed:
-            await line.speak(piece)
+            self.notes.heard_again(ear.call)
 
 
 def _service_for(call: int) -> Service | None:
@@ -328,26 +196,6 @@ def _service_for(call: int) -> Service | None:
         return opened(row.address, row.credential) if row else None
     finally:
         connection.close()
-
-
-def _keep(call: int, *, key: str, side: str, text: str, at: datetime, final: bool) -> None:
-    found = Interaction.objects.filter(pk=call).first()
-    if found:
-        interactions.note_spoken(
-            interaction=found, key=key, side=side, text=text, at=at, final=final, now=timezone.now()
-        )
-
-
-def _missing(call: int, why: str) -> None:
-    found = Interaction.objects.filter(pk=call, ended_at=None).first()
-    if found:
-        interactions.note_unheard(interaction=found, why=why, now=timezone.now())
-
-
-def _heard_again(call: int) -> None:
-    found = Interaction.objects.filter(pk=call).first()
-    if found:
-        interactions.note_heard_again(interaction=found, now=timezone.now())
 
 
 def _reason(problem: Exception) -> UnheardReason:

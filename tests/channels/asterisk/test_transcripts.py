@@ -13,7 +13,7 @@ from fanal.agents.models import Agent
 from fanal.channels.asterisk.ari import Address, Orders, path_of
 from fanal.channels.models import ChannelAccount
 from fanal.environment import environment
-from fanal.intake.voice import scribes
+from fanal.intake.voice import listening
 from fanal.intake.voice.room import Room
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import Interaction, RecordedCall, Recording, SpeechService, Spoken, Unheard
@@ -204,7 +204,7 @@ def test_a_service_that_fails_costs_the_words_and_nothing_else(
     does: str,
     why: str,
 ) -> None:
-    monkeypatch.setattr(scribes, "ANSWERS_WITHIN", 2.0)
+    monkeypatch.setattr(listening, "ANSWERS_WITHIN", 2.0)
     stand_in.does = does
     if does == "away":
         SpeechService.objects.update(address=f"ws://127.0.0.1:{free_ports(1)[0]}/")
