@@ -24,6 +24,9 @@ def default_home() -> Path:
     return Path(platformdirs.user_data_dir("fanal"))
 
 
+PRIVATE_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
+
+
 @dataclass(kw_only=True)
 class Environment:
     """Read from FANAL_… variables (DATABASE_URL without the prefix); see docs/operations.md."""
@@ -54,9 +57,7 @@ class Environment:
     pbx_trunks: list[str] = field(default_factory=list)
     pbx_address: str = "127.0.0.1"
     # From where phones on the desk speak to it; strangers are not answered.
-    pbx_networks: list[str] = field(
-        default_factory=lambda: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"]
-    )
+    pbx_networks: list[str] = field(default_factory=lambda: list(PRIVATE_NETWORKS))
     pbx_sip_port: int = 5060
     pbx_http_port: int = 8088
     pbx_media_ports: tuple[int, int] = (20000, 29999)

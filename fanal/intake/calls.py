@@ -32,13 +32,14 @@ def started_by(signal: CallArrived) -> ContactStarted:
 
 def told_before(signal: CallArrived) -> Interaction | None:
     """The contact of this line, which may have ended: it was found while nobody listened, and is told late."""
-    leg = _legs.first(line=signal.line)
+    leg = leg_of.first(line=signal.line)
     return leg.interaction if leg else None
 
 
 @kept
-def _legs(line: str) -> QuerySet[Leg]:
-    return Leg.objects.filter(line=line).select_related("interaction")
+def leg_of(line: str) -> QuerySet[Leg]:
+    """What part of which call it is, or was; none where it belongs to no call."""
+    return Leg.objects.filter(line=line).select_related("interaction__account")
 
 
 def attach(*, interaction: Interaction, signal: CallArrived, now: datetime) -> Leg:

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from fanal.agents.kept import kept
+from fanal.interactions.actions import writes_down
 from fanal.interactions.models import (
     RUNS,
     Keying,
@@ -14,7 +15,6 @@ from fanal.interactions.models import (
     Recording,
     RecordingPolicy,
     RecordingState,
-    SpeechService,
     Unheard,
 )
 
@@ -66,7 +66,7 @@ def on_tape(interaction: int) -> OnTape | None:
     head = _head.first(call=interaction)
     if head is None or head.policy == RecordingPolicy.OFF:
         return None
-    written = head.transcribed and bool(_writers.first(active=True)) and not _missing.first(call=interaction)
+    written = head.transcribed and writes_down() and not _missing.first(call=interaction)
     return OnTape(state=_state(head), by_hand=head.paused_at is not None, written=written)
 
 
@@ -98,11 +98,6 @@ def _state(head: RecordedCall) -> str:
     if head.policy == RecordingPolicy.CONSENT and head.agreed_at is None:
         return "unagreed"
     return "failed" if last and last.state == RecordingState.FAILED else "hand" if head.paused_at else "begins"
-
-
-@kept
-def _writers(active: bool) -> QuerySet[SpeechService, int]:
-    return SpeechService.objects.filter(active=active).values_list("pk", flat=True)[:1]
 
 
 @kept

@@ -16,8 +16,7 @@ from fanal.channels.asterisk.lines import told_of
 from fanal.channels.asterisk.rules import Order, sides_heard, steer
 from fanal.channels.asterisk.wire import Kept, Played, Pressed, Sounded
 from fanal.intake import calls
-from fanal.intake.outgoing import give_up_not_lifted
-from fanal.intake.voice import taking
+from fanal.intake.voice import duties, taking
 from fanal.intake.voice.admitting import Admission
 from fanal.intake.voice.alarm import Alarm
 from fanal.intake.voice.changes import follow_changes
@@ -38,8 +37,6 @@ from fanal.intake.voice.telling import Telling, told_to
 from fanal.intake.voice.waiting import Waiting
 from fanal.intake.voice.wanting import HELD, call_listened_to, open_calls, wanted
 from fanal.intake.voice.work import Due, Enter, Follow, Happened, LetInNoMore, Refuse, Ring, Steer, Work
-from fanal.interactions import actions as interactions
-from fanal.routing import actions as routing
 from fanal.running.connections import own_connection
 
 log = structlog.get_logger(__name__)
@@ -238,13 +235,7 @@ class Room:
         with contextlib.suppress(taking.NoNumber):  # they are kept as soon as a number is set up again
             if refused := self.admission.keep_refused():
                 log.warning("calls_refused", calls=refused)
-        taking.sweep(now=timezone.now())
-        give_up_not_lifted(now=timezone.now())
-        routing.look_after_callbacks(now=timezone.now())
-        routing.end_calls_outside(now=timezone.now())
-        routing.stop_who_may_not_listen(now=timezone.now())
-        calls.give_back_lost(now=timezone.now())
-        interactions.end_spoken_left(now=timezone.now())
+        duties.do()
         self.comparing.again()
         for interaction in self.sounds.compare(sure=False, now=timezone.now()):
             self.look_at(interaction)

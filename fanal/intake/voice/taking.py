@@ -11,8 +11,9 @@ from fanal.channels.asterisk import wire
 from fanal.channels.asterisk.wire import Kept
 from fanal.channels.models import ChannelAccount, ChannelKind, RawEvent, RawState
 from fanal.intake.actions import process, receive
+from fanal.intake.calls import leg_of
 from fanal.intake.faults import NOT_ITS_FAULT
-from fanal.interactions.models import Leg, WebCall
+from fanal.interactions.models import WebCall
 from fanal.norms import phones
 
 log = structlog.get_logger(__name__)
@@ -26,7 +27,7 @@ class NoNumber(Exception):
 
 def take(kept: Kept, *, now: datetime) -> Sequence[int]:
     """Store it, understand it; returns the calls that it was about. Of a line that is no call's nothing is kept."""
-    leg = _leg(line=kept.line)
+    leg = leg_of.first(line=kept.line)
     if leg is None and not kept.comes_in:
         return []
     account = leg.interaction.account if leg else account_of(kept)
@@ -36,7 +37,7 @@ def take(kept: Kept, *, now: datetime) -> Sequence[int]:
     except NOT_ITS_FAULT as problem:
         log.warning("call_waits", raw=raw.pk, problem=type(problem).__name__)
         raise
-    leg = leg or _leg(line=kept.line)
+    leg = leg or leg_of.first(line=kept.line)
     return [leg.interaction_id] if leg else []
 
 
@@ -47,15 +48,6 @@ def sweep(*, now: datetime) -> int:
     for raw_id in ids:
         process(raw_id=raw_id, now=now)
     return len(ids)
-
-
-def _leg(*, line: str) -> Leg | None:
-    return _legs.first(line=line)
-
-
-@kept_question
-def _legs(line: str) -> QuerySet[Leg]:
-    return Leg.objects.filter(line=line).select_related("interaction__account")
 
 
 def account_of(kept: Kept) -> ChannelAccount:

@@ -103,6 +103,7 @@ from fanal.interactions.actions.transcribing import (
     note_unheard,
     remove_old_transcripts,
     speech_service_for,
+    writes_down,
 )
 from fanal.interactions.actions.webcalls import (
     NotLetIn,
@@ -239,5 +240,6 @@ __all__ = [
     "words_for",
     "write_copies",
     "write_what_is_left",
+    "writes_down",
     "written_since",
 ]

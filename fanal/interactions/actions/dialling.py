@@ -72,7 +72,7 @@ def dial(
     from this very number; whoever keyed in or told another one proves nothing by it. For a while they wait for it, so
     that the hour does not matter. One wish after the other, so that no two pass a cap together.
     """
-    _one_at_a_time(account)
+    _one_at_a_time()
     spent = _spent(account, by, number, what_for, now=now)
     verdict = _verdict(account, spent, number, what_for, asked_at=asked_at, now=now)
     purpose, basis = _right(what_for, asked_at)
@@ -135,15 +135,13 @@ def _spent(account: ChannelAccount, by: Agent | None, number: str, what_for: Dia
     since, own = now - COUNTED_OVER, Q(by=by)
     rows = Dial.objects.filter(account=account, refused="", at__gt=since)
     calls = rows.aggregate(calls=Count("pk"), own=Count("pk", filter=own))
-    legs = Leg.objects.filter(dial__account=account, dial__at__gt=since, answered_at__isnull=False)
     at_once = _at_once().filter(at__gt=since).aggregate(all=Count("pk"), own=Count("pk", filter=own))
-    talked = Least(Coalesce("ended_at", now), now) - F("answered_at")
-    spent = legs.aggregate(all=Sum(talked), own=Sum(talked, filter=Q(dial__by=by)))
+    all_minutes, own_minutes = _talked(account, by, now=now)
     return Spent(
         calls_of_agent=calls["own"],
         calls=calls["calls"],
-        minutes_of_agent=_minutes(spent["own"]),
-        minutes=_minutes(spent["all"]),
+        minutes_of_agent=own_minutes,
+        minutes=all_minutes,
         at_once_of_agent=at_once["own"] if by else 0,
         at_once=at_once["all"],
         callbacks_to_number=_callbacks_to(number, dialling.limits_of(account.settings), now=now)
@@ -161,7 +159,15 @@ def _callbacks_to(number: str, limits: Limits, *, now: datetime) -> int:
 
 def minutes_spent(account: ChannelAccount, *, now: datetime) -> float:
     """Of all, within the time that caps count."""
-    return _spent(account, None, "", DialFor.CALL, now=now).minutes
+    return _talked(account, None, now=now)[0]
+
+
+def _talked(account: ChannelAccount, by: Agent | None, *, now: datetime) -> tuple[float, float]:
+    """Minutes of all, and of this agent."""
+    rows = Leg.objects.filter(dial__account=account, dial__at__gt=now - COUNTED_OVER, answered_at__isnull=False)
+    lasted = Least(Coalesce("ended_at", now), now) - F("answered_at")
+    talked = rows.aggregate(all=Sum(lasted), own=Sum(lasted, filter=Q(dial__by=by)))
+    return _minutes(talked["all"]), _minutes(talked["own"])
 
 
 def _at_once() -> QuerySet[Dial]:
@@ -170,10 +176,10 @@ def _at_once() -> QuerySet[Dial]:
     return Dial.objects.filter(Q(leg__isnull=False, leg__ended_at=None) | to_come, refused="")
 
 
-def _one_at_a_time(account: ChannelAccount) -> None:
+def _one_at_a_time() -> None:
+    """Of all numbers of ours: some caps count what goes out by any of them."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('dials', 0))")
-    ChannelAccount.objects.select_for_update(no_key=True).get(pk=account.pk)
 
 
 def _minutes(spent: timedelta | None) -> float:

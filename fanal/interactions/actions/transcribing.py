@@ -3,7 +3,9 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from fanal.agents.kept import kept
 from fanal.events.actions import hint, publish
 from fanal.interactions import audience
 from fanal.interactions.actions.locking import lock
@@ -31,6 +33,16 @@ def speech_service_for(language: str) -> SpeechService | None:
     """The one of this language, else the one of every language."""
     found = SpeechService.objects.filter(active=True, language__in=["", language.partition("-")[0]])
     return found.order_by("-language", "code").first()
+
+
+def writes_down() -> bool:
+    """Whether any speech service is set up."""
+    return bool(_services.first(active=True))
+
+
+@kept
+def _services(active: bool) -> QuerySet[SpeechService, int]:
+    return SpeechService.objects.filter(active=active).values_list("pk", flat=True)[:1]
 
 
 @transaction.atomic

@@ -5,6 +5,8 @@ import re
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from fanal.environment import PRIVATE_NETWORKS
+
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,30}")
 LONGEST_SOCKET = 107  # bytes of a path, by the system's measure
 _SECRET = re.compile(r"[A-Za-z0-9_-]{16,}")
@@ -39,9 +41,6 @@ class Folders:
     sounds: PurePosixPath = field(default_factory=lambda: PurePosixPath("/usr/share/asterisk"))
 
 
-PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
-
-
 @dataclass(frozen=True, kw_only=True)
 class Pbx:
     """One Asterisk; ports on `address`, media from `first_media_port` on, four ports for each call."""
@@ -56,7 +55,7 @@ class Pbx:
     first_media_port: int = 20000
     last_media_port: int = 29999
     most_calls: int = 300
-    networks: tuple[str, ...] = PRIVATE  # where phones on the desk are
+    networks: tuple[str, ...] = PRIVATE_NETWORKS  # where phones on the desk are
     certificate: PurePosixPath | None = None  # with it, browsers are served by TLS at `https_port`
     key: PurePosixPath | None = None
     https_port: int = 8089
