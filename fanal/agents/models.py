@@ -252,15 +252,20 @@ class PhoneLineQuery(models.QuerySet["PhoneLine"]):
     def open(self) -> "PhoneLineQuery":
         return self.filter(ended_at=None)
 
-    def reachable(self) -> "PhoneLineQuery":
+    def there(self) -> "PhoneLineQuery":
+        """The PBX has them."""
         return self.open().filter(reachable=True)
+
+    def reachable(self) -> "PhoneLineQuery":
+        """Those at which somebody can be rung now, and wants to be."""
+        return self.there().filter(rings=True)
 
 
 class PhoneLine(models.Model):
     """A phone at which an agent is rung, as the PBX knows it; no second one ever has its name.
 
-    A browser signs in at the PBX under the name with a secret that lives as long as the line; a phone on the desk is
-    called at the address that an administrator entered, and signs in nowhere.
+    A browser signs in at the PBX under the name with a secret that lives as long as the line, and so does a phone on
+    the desk; one of those may instead be called at an address that an administrator entered, and signs in nowhere.
     """
 
     agent = models.ForeignKey(Agent, models.PROTECT, related_name="phone_lines")
@@ -271,6 +276,8 @@ class PhoneLine(models.Model):
     address = models.CharField(max_length=120, blank=True, help_text="sip:name@address:port of a phone on the desk.")
     issued_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    rings = models.BooleanField(default=True, help_text="This is where the person wants to be rung.")
+    place = models.CharField(max_length=60, blank=True, help_text="Address and port where it signed in last.")
     reachable = models.BooleanField(default=False, help_text="The PBX says so: an offer of a call can ring here.")
     reachable_at = models.DateTimeField(null=True, help_text="Since when it is, or is not.")
 
@@ -287,7 +294,8 @@ class PhoneLine(models.Model):
             ),
             models.CheckConstraint(
                 condition=(models.Q(kind="browser", address="") & (~models.Q(secret="") | ~models.Q(ended_at=None)))
-                | (models.Q(kind="desk", secret="", session="") & ~models.Q(address="")),
+                | (models.Q(kind="desk", secret="", session="") & ~models.Q(address=""))
+                | (models.Q(kind="desk", address="", session="") & (~models.Q(secret="") | ~models.Q(ended_at=None))),
                 name="phone_line_has_what_its_kind_needs",
             ),
             models.CheckConstraint(

@@ -7,11 +7,14 @@ from fanal.agents.actions.lines import (
     end_lines_left,
     enter_desk_phone,
     issue_line,
+    make_desk_phone,
     may_have_line,
+    note_place,
     note_reachable,
     note_unreachable,
     phone_of,
     phones_of,
+    ring_at,
     wanted_lines,
 )
 from fanal.agents.actions.rights import change_rights, end_sign_ins, has_signed_out, note_sign_out
@@ -28,7 +31,9 @@ __all__ = [
     "enter_desk_phone",
     "has_signed_out",
     "issue_line",
+    "make_desk_phone",
     "may_have_line",
+    "note_place",
     "note_reachable",
     "note_sign_out",
     "note_unreachable",
@@ -37,5 +42,6 @@ __all__ = [
     "phones_of",
     "revoke_key",
     "revoke_keys",
+    "ring_at",
     "wanted_lines",
 ]

@@ -22,6 +22,8 @@ PURPOSE = "phone line"
 CALLS = "voice"
 REGISTERS_WITHIN = timedelta(seconds=30)
 _LETTERS = string.ascii_lowercase + string.digits
+_TYPED = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Letters and digits that nobody takes for another when typing them into a telephone."""
 
 
 class NoLine(ValueError):
@@ -43,7 +45,7 @@ def issue_line(*, agent: Agent, session: str, take: bool, now: datetime) -> tupl
     if not may_have_line(row):
         raise NoLine("rights")
     mine = {line.kind: line for line in PhoneLine.objects.open().filter(agent=row)}
-    if PhoneKind.DESK in mine:
+    if PhoneKind.DESK in mine and mine[PhoneKind.DESK].rings:
         raise NoLine("desk")
     there = mine.get(PhoneKind.BROWSER)
     if there:
@@ -80,6 +82,53 @@ def enter_desk_phone(*, agent: Agent, address: str, by: Agent, now: datetime) ->
 
 
 @transaction.atomic
+def make_desk_phone(*, agent: Agent, by: Agent, now: datetime) -> tuple[PhoneLine, str]:
+    """An account with which a phone on the desk signs in at the PBX, and its password, which nobody is shown again.
+
+    One that there was is over. Where the person is rung stays as it is until somebody says otherwise. Raises NoLine.
+    """
+    row = Agent.objects.select_for_update(of=("self",)).select_related("role").get(pk=agent.pk)
+    if not row.is_active or not may_have_line(row):
+        raise NoLine("rights")
+    before = PhoneLine.objects.open().filter(agent=row, kind=PhoneKind.DESK).first()
+    end_lines(agent=row, kinds=[PhoneKind.DESK], by=by, now=now)
+    secret = _typed(24)
+    line = PhoneLine.objects.create(
+        agent=row,
+        kind=PhoneKind.DESK,
+        name=BEGINS + _typed(10),
+        secret=seal(secret, purpose=PURPOSE),
+        rings=bool(before and before.rings),
+        issued_at=now,
+    )
+    _tell("line.issued", line, by=by, now=now)
+    return line, secret
+
+
+@transaction.atomic
+def ring_at(*, agent: Agent, kind: str, by: Agent, now: datetime) -> None:
+    """Which of their phones rings from now on; the browser's line ends where it is not that one. Raises NoLine."""
+    row = Agent.objects.select_for_update(of=("self",)).get(pk=agent.pk)
+    desk = PhoneLine.objects.open().filter(agent=row, kind=PhoneKind.DESK).first()
+    if not desk:
+        if kind == PhoneKind.DESK:
+            raise NoLine("no_desk_phone")
+        return
+    if desk.rings == (kind == PhoneKind.DESK):
+        return
+    desk.rings = kind == PhoneKind.DESK
+    desk.save(update_fields=["rings"])
+    if desk.rings:
+        end_lines(agent=row, kinds=[PhoneKind.BROWSER], by=by, now=now)
+    _tell("line.chosen", desk, by=by, now=now)
+
+
+def note_place(*, name: str, place: str) -> None:
+    """Where the phone of this name signed in."""
+    PhoneLine.objects.open().filter(name=name).exclude(place=place).update(place=place)
+
+
+@transaction.atomic
 def end_lines(*, agent: Agent, kinds: Collection[str] = PhoneKind.values, by: Agent | None, now: datetime) -> int:
     """The person's phones are rung no more, and whoever kept a secret cannot use it; returns how many there were."""
     lines = PhoneLine.objects.open().filter(agent=agent, kind__in=kinds).select_for_update()
@@ -113,7 +162,7 @@ def note_reachable(*, seen: Mapping[str, bool], now: datetime) -> None:
 
 def note_unreachable(*, now: datetime) -> None:
     """The PBX is away: nobody can be rung until it says otherwise."""
-    note_reachable(seen=dict.fromkeys(PhoneLine.objects.reachable().values_list("name", flat=True), False), now=now)
+    note_reachable(seen=dict.fromkeys(PhoneLine.objects.there().values_list("name", flat=True), False), now=now)
 
 
 def phone_of(agent: Agent) -> PhoneLine | None:
@@ -133,7 +182,7 @@ def wanted_lines() -> list[Line]:
     A line whose secret was sealed under another secret of the installation cannot be used, and is left out.
     """
     return [
-        Line(name=line.name, key=line.pk, secret=secret, address=line.address)
+        Line(name=line.name, key=line.pk, secret=secret, address=line.address, on_desk=line.kind == PhoneKind.DESK)
         for line in PhoneLine.objects.open().order_by("pk")
         if (secret := _secret_of(line)) or line.address
     ]
@@ -158,7 +207,7 @@ def _end(line: PhoneLine, *, by: Agent | None, now: datetime) -> None:
 
 
 def _secret_of(line: PhoneLine) -> str:
-    """Empty for a phone on the desk, and for what cannot be opened."""
+    """Empty for a phone that is called at its address, and for what cannot be opened."""
     try:
         return unseal(line.secret, purpose=PURPOSE)
     except NotReadable:
@@ -181,6 +230,11 @@ def _hash(session: str) -> str:
 def _new_name() -> str:
     """Of 124 random bits; a name is used once."""
     return BEGINS + "".join(secrets.choice(_LETTERS) for _ in range(24))
+
+
+def _typed(length: int) -> str:
+    """Five bits a letter: the password of a phone on the desk has about 118."""
+    return "".join(secrets.choice(_TYPED) for _ in range(length))
 
 
 def _tell(kind: str, line: PhoneLine, *, by: Agent | None, now: datetime) -> None:

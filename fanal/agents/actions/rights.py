@@ -51,7 +51,7 @@ def note_sign_out(*, agent: Agent, now: datetime) -> bool:
 def has_signed_out(*, agent: Agent, now: datetime) -> bool:
     """They had a phone by a sign-in and have neither any more."""
     lines = PhoneLine.objects.filter(agent=agent)
-    return lines.exists() and not lines.open().exists() and not _is_signed_in(agent, now=now)
+    return lines.exists() and not lines.open().filter(rings=True).exists() and not _is_signed_in(agent, now=now)
 
 
 def _is_signed_in(agent: Agent, *, now: datetime) -> bool:

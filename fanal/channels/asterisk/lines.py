@@ -7,7 +7,7 @@ first: what there is of endpoints is what there is of lines.
 import ipaddress
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fanal.channels.asterisk.ari import Orders
@@ -20,7 +20,10 @@ GONE_AFTER = 4  # seconds without any sound from a browser, which says nothing w
 SILENT_AFTER = 30  # a phone on the desk may well send nothing while nobody speaks
 LOOKED_AT_EVERY = 10  # seconds between two questions to a phone on the desk whether it is there
 _NAME = re.compile(r"L-[a-z0-9]{8,36}")
+SIGNS_IN_EVERY = 120  # seconds at most: after a restart of the PBX a phone on the desk is back by then
 _SECRET = re.compile(r"[A-Za-z0-9_-]{32,}")
+_TYPED = re.compile(r"[a-z0-9]{24,}")
+_PLACE = re.compile(r"sips?:[^@]*@(\[[0-9a-f:.]+\]:[0-9]+|[0-9.]+:[0-9]+)(?:;.*)?")
 _ADDRESS = re.compile(
     r"sip:(?P<user>[A-Za-z0-9._+-]{1,64})@(?:\[(?P<six>[0-9a-f:.]+)\]|(?P<four>[0-9.]+))(?::(?P<port>[0-9]{1,5}))?"
 )
@@ -28,20 +31,21 @@ _ADDRESS = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One phone: a browser with a `secret`, or one on the desk at an `address`; calls from it carry the `key`."""
+    """One phone: a browser with a `secret`, or one `on_desk` with one or at an `address`. Calls carry the `key`."""
 
     name: str
     key: int
-    secret: str = ""
+    secret: str = field(default="", repr=False)
     address: str = ""
+    on_desk: bool = False
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
             raise ValueError("The name of a line is L- and at least eight small letters and digits.")
         if bool(self.secret) == bool(self.address):
             raise ValueError("A line has either a secret or an address.")
-        if self.secret and not _SECRET.fullmatch(self.secret):
-            raise ValueError("The secret of a line has at least 32 letters, digits, - and _.")
+        if self.secret and not (_TYPED if self.on_desk else _SECRET).fullmatch(self.secret):
+            raise ValueError("The secret of a line has at least 32 letters, digits, - and _; of one on the desk 24.")
         if self.address and address_of(self.address) != self.address:
             raise ValueError("The address of a line is sip:name@address:port.")
 
@@ -100,8 +104,18 @@ def told_of(event: Mapping[str, Any]) -> tuple[str, bool] | None:
     return (name, event["endpoint"]["state"] == "online") if name.startswith(BEGINS) else None
 
 
+def place_told(event: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Pure: the line that has signed in, and the address and port where; None if the event tells of none."""
+    if event.get("type") != SIGNS_IN:
+        return None
+    told = event["contact_info"]
+    found = _PLACE.fullmatch(told["uri"])
+    return (told["aor"], found[1]) if found and told["aor"].startswith(BEGINS) else None
+
+
 ENDPOINTS = "endpoint:PJSIP"
 COMES_AND_GOES = "EndpointStateChange"
+SIGNS_IN = "ContactStatusChange"
 _COMMON = {
     "context": "from-agents",
     "disallow": "all",
@@ -124,13 +138,28 @@ def _objects(line: Line, media_address: str) -> list[tuple[str, dict[str, str]]]
         }  # fmt: skip
         aor = {"contact": line.address, "qualify_frequency": str(LOOKED_AT_EVERY), "qualify_timeout": "2.0"}
         return [("aor", aor), ("endpoint", endpoint)]
+    if line.on_desk:
+        # It proves who it is, and still calls nobody: what it dials is refused as from any phone of an agent.
+        endpoint = common | {
+            "transport": "udp", "allow": "alaw,ulaw,g722", "dtmf_mode": "auto_info", "auth": line.name,
+            "identify_by": "auth_username,username", "rtp_timeout": str(SILENT_AFTER), "rewrite_contact": "yes",
+        }  # fmt: skip
+        aor = {
+            "max_contacts": "1", "remove_existing": "yes", "maximum_expiration": str(SIGNS_IN_EVERY),
+            "qualify_frequency": str(LOOKED_AT_EVERY), "qualify_timeout": "2.0",
+        }  # fmt: skip
+        return [("auth", _auth(line)), ("aor", aor), ("endpoint", endpoint)]
     endpoint = common | {
         "webrtc": "yes", "dtls_auto_generate_cert": "yes", "allow": "opus,ulaw,alaw,vp8,h264", "auth": line.name,
         "identify_by": "auth_username,username", "rtp_timeout": str(GONE_AFTER),
         "rewrite_contact": "yes",  # it rings where it was registered from, whatever place was named
     }  # fmt: skip
     return [
-        ("auth", {"auth_type": "userpass", "username": line.name, "password": line.secret}),
+        ("auth", _auth(line)),
         ("aor", {"max_contacts": "1", "remove_existing": "yes"}),
         ("endpoint", endpoint),
     ]
+
+
+def _auth(line: Line) -> dict[str, str]:
+    return {"auth_type": "userpass", "username": line.name, "password": line.secret}

@@ -8,6 +8,7 @@ from fanal.desk.administration.sheets import SHEETS, Sheet
 from fanal.desk.administration.views import (
     advising,
     channels,
+    desk_phones,
     escalation,
     file,
     flows,
@@ -37,6 +38,17 @@ urlpatterns = [
     path("administration/agents/<int:pk>/reset/", people.reset, name="administration_agent_reset"),
     path(
         "administration/agents/<int:pk>/second-factor/", people.second_factor, name="administration_agent_second_factor"
+    ),
+    path("administration/agents/<int:pk>/desk-phone/", desk_phones.desk_phone, name="administration_desk_phone"),
+    path(
+        "administration/agents/<int:pk>/desk-phone/ringing/",
+        desk_phones.ringing,
+        name="administration_desk_phone_ringing",
+    ),
+    path(
+        "administration/agents/<int:pk>/desk-phone/revocation/",
+        desk_phones.revocation,
+        name="administration_desk_phone_revocation",
     ),
     path("administration/invitations/", people.invitations, name="administration_invitations"),
     path("administration/invitations/<int:pk>/withdrawal/", people.withdrawal, name="administration_withdrawal"),

@@ -1,13 +1,15 @@
 """The line of a signed-in browser, what its phone measures, and the page where a person tries microphone and sound."""
 
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from fanal.agents.actions import NoLine, issue_line
-from fanal.agents.models import Permission
+from fanal.agents.actions import NoLine, issue_line, ring_at
+from fanal.agents.models import Permission, PhoneKind, PhoneLine
 from fanal.channels.asterisk.relays import relays
 from fanal.desk.access import SignedInRequest, needs
 from fanal.environment import environment
@@ -19,8 +21,23 @@ from fanal.interactions.rules.quality import Measured
 @require_GET
 @needs(Permission.HANDLE)
 def phone(request: SignedInRequest) -> HttpResponse:
-    """Which microphone, loudspeaker and bell, and whether they work; what is chosen stays in this browser."""
-    return render(request, "phone/check.html")
+    """Which phone rings; which microphone, loudspeaker and bell, and whether they work: that stays in this browser."""
+    desk = PhoneLine.objects.open().filter(agent=request.user, kind=PhoneKind.DESK).first()
+    return render(request, "phone/check.html", {"desk": desk})
+
+
+@require_POST
+@needs(Permission.HANDLE)
+def ringing(request: SignedInRequest) -> HttpResponse:
+    """Where this person wants to be rung from now on: in the browser, or at the phone on the desk."""
+    kind = request.POST.get("kind", "")
+    try:
+        ring_at(agent=request.user, kind=PhoneKind(kind), by=request.user, now=timezone.now())
+    except NoLine:
+        messages.error(request, _("You have no desk phone any more. Calls ring in the browser."))
+    except ValueError:
+        return HttpResponseBadRequest()
+    return redirect("phone")
 
 
 @never_cache

@@ -21,7 +21,7 @@ KINDS = (
     "participation.ended", "recording.paused", "recording.resumed", "recording.objected", "recording.told",
     "recording.agreed", "keying.began", "keying.ended",
 )  # fmt: skip
-OF_PHONES = ("line.issued", "line.ended", "web_call.issued", "web_call.ended")
+OF_PHONES = ("line.issued", "line.ended", "line.chosen", "web_call.issued", "web_call.ended")
 OF_PEOPLE = ("agent.state_changed",)
 PAUSE = 1.0  # seconds after the database went away
 LOOK = 1.0  # second until it is looked whether to stop

@@ -19,6 +19,7 @@ class Phones:
     def __init__(self, *, media_address: str = "") -> None:
         self.media_address = media_address
         self._told: dict[str, bool] = {}
+        self._places: dict[str, str] = {}
         self._gone: set[str] = set()
 
     def listen(self, address: Address, orders: Orders, app: str) -> Events:
@@ -28,9 +29,8 @@ class Phones:
         """
         events, app = Events(address, f"{app}-phones"), f"{app}-phones"
         try:
-            orders.ask(
-                "PUT", path_of("applications", app, "eventFilter"), body={"allowed": [{"type": lines.COMES_AND_GOES}]}
-            )
+            allowed = [{"type": lines.COMES_AND_GOES}, {"type": lines.SIGNS_IN}]
+            orders.ask("PUT", path_of("applications", app, "eventFilter"), body={"allowed": allowed})
             orders.ask("POST", path_of("applications", app, "subscription"), {"eventSource": lines.ENDPOINTS})
         except (Cut, Declined):
             events.close()
@@ -42,6 +42,10 @@ class Phones:
         before = self._told.get(name)
         self._told[name] = reachable
         return before != reachable
+
+    def is_new_place(self, name: str, place: str) -> bool:
+        before, self._places[name] = self._places.get(name), place
+        return before != place
 
     def keep(self, orders: Orders, *, told: Mapping[str, bool] | None, now: datetime) -> None:
         """Note what was told of some, and who can be rung; `None`: bring the exchange to the phones in use before.

@@ -10,9 +10,10 @@ import structlog
 from django.db import connection
 from django.utils import timezone
 
+from fanal.agents.actions import note_place
 from fanal.channels.asterisk import guests, wire
 from fanal.channels.asterisk.ari import Address, Cut, Declined, Events, path_of
-from fanal.channels.asterisk.lines import told_of
+from fanal.channels.asterisk.lines import place_told, told_of
 from fanal.channels.asterisk.rules import Order, sides_heard, steer
 from fanal.channels.asterisk.wire import Kept, Played, Pressed, Sounded
 from fanal.intake import calls
@@ -36,7 +37,7 @@ from fanal.intake.voice.sounds import Sounds
 from fanal.intake.voice.telling import Telling, told_to
 from fanal.intake.voice.waiting import Waiting
 from fanal.intake.voice.wanting import HELD, call_listened_to, open_calls, wanted
-from fanal.intake.voice.work import Due, Enter, Follow, Happened, LetInNoMore, Refuse, Ring, Steer, Work
+from fanal.intake.voice.work import Due, Enter, Follow, Happened, LetInNoMore, Refuse, Ring, SignedIn, Steer, Work
 from fanal.running.connections import own_connection
 
 log = structlog.get_logger(__name__)
@@ -158,6 +159,8 @@ class Room:
             for event in events:
                 if (line := told_of(event)) and self.phones.is_new(*line):
                     self.desks.phones.put(Ring(told=dict([line])))
+                if (place := place_told(event)) and self.phones.is_new_place(*place):
+                    self.desks.phones.put(SignedIn(name=place[0], place=place[1]))
 
     def phones_changed(self) -> None:
         """Asked often before it is done, it is done once."""
@@ -275,6 +278,8 @@ class Room:
             case Sounded() as sound:
                 if call := self.sounds.take(sound, now=timezone.now()):
                     self.look_at(call)
+            case SignedIn(name=name, place=place):
+                note_place(name=name, place=place)
             case Ring(told=told):
                 if told is None:
                     with self._lock:

@@ -43,6 +43,14 @@ class Ring:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SignedIn:
+    """A phone on the desk, and the address and port where."""
+
+    name: str
+    place: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class LetInNoMore:
     """A guest of the exchange whose one call is there."""
 
@@ -64,4 +72,4 @@ class Happened:
     what: Pressed | Played
 
 
-Work = Kept | Enter | Refuse | Follow | Steer | Ring | LetInNoMore | Due | Happened | Sounded
+Work = Kept | Enter | Refuse | Follow | Steer | Ring | SignedIn | LetInNoMore | Due | Happened | Sounded

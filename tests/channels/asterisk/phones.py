@@ -105,9 +105,18 @@ class Telephone:
 
     @contextlib.contextmanager
     def there(
-        self, *, lifts_after: float = 0.3, ends: bool = False, does: str = "", says: Path | None = None
+        self,
+        *,
+        lifts_after: float = 0.3,
+        ends: bool = False,
+        does: str = "",
+        says: Path | None = None,
+        at_once: int = 1,
     ) -> Iterator[subprocess.Popen[bytes]]:
-        """Plugged in, for one call; `does`: another scenario, such as one that is busy; `says`: again and again."""
+        """Plugged in, for one call; `does`: another scenario, such as one that is busy; `says`: again and again.
+
+        `at_once`: more where the exchange asks whether it is there, for SIPp counts each question as a call.
+        """
         if SIPP is None:
             pytest.skip("NOT TESTED: there is no SIPp on this machine (Debian's package sip-tester)")
         scenario = SCENARIOS / f"{does or ('agent-ends' if ends else 'agent')}.xml"
@@ -115,8 +124,8 @@ class Telephone:
             scenario = _written(self.folder / f"agent-{self.port}.xml", speaks(scenario.read_text(), says))
         command = [
             SIPP, "-sf", str(scenario), "-i", "127.0.0.1",
-            "-mi", "127.0.0.1", "-p", str(self.port), "-m", "1", "-d", str(int(lifts_after * 1000)), "-nostdin",
-            "-aa", "-timeout", "120", "-timeout_error", "-trace_err", "-error_file",
+            "-mi", "127.0.0.1", "-p", str(self.port), "-m", str(at_once), "-d", str(int(lifts_after * 1000)),
+            "-nostdin", "-aa", "-timeout", "120", "-timeout_error", "-trace_err", "-error_file",
             str(self.folder / f"phone-{self.port}"),
         ]  # fmt: skip
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, cwd=self.folder)
