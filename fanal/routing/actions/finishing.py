@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 
 from fanal.agents.kept import kept
 from fanal.agents.models import Agent
@@ -98,8 +98,15 @@ def wrap_up_due(segment: Segment, now: datetime) -> datetime:
 
 
 def queue_of(segment: Segment) -> Queue | None:
-    """The queue the segment came from; None for a contact that an agent began."""
+    """The queue whose work the segment is: where they waited last, or by which whoever has them now was asked along.
+
+    A colleague who was asked by name did the work of the queue that asked. None for a contact that an agent began.
+    """
     entry = _entry_before.first(interaction=segment.interaction_id, at=segment.started_at)
+    if entry is None or entry.was_passed_on:  # type: ignore[attr-defined]
+        since = entry.entered_at if entry else segment.interaction.started_at
+        asked = _asked_before.first(interaction=segment.interaction_id, since=since, at=segment.started_at)
+        entry = asked or entry
     return entry.queue if entry else None
 
 
@@ -111,8 +118,21 @@ def queue_they_were_in(interaction: Interaction) -> Queue | None:
 
 @kept
 def _entry_before(interaction: int, at: datetime) -> QuerySet[QueueEntry]:
+    passed_on = Participation.objects.filter(interaction=interaction, end=PartEnd.GOT_IT)
     rows = QueueEntry.objects.filter(interaction=interaction, entered_at__lte=at).select_related("queue__calendar")
-    return rows.order_by("-id")[:1]
+    return rows.annotate(was_passed_on=Exists(passed_on)).order_by("-id")[:1]
+
+
+@kept
+def _asked_before(interaction: int, since: datetime, at: datetime) -> QuerySet[QueueEntry]:
+    """By which queue somebody was asked to talk along, who then got the contact."""
+    rows = QueueEntry.objects.filter(
+        participation__interaction=interaction,
+        participation__end=PartEnd.GOT_IT,
+        participation__ended_at__gte=since,
+        participation__ended_at__lte=at,
+    )
+    return rows.select_related("queue__calendar").order_by("-participation__ended_at", "-id")[:1]
 
 
 def _tell(

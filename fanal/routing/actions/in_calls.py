@@ -264,6 +264,8 @@ def pass_on(
     data = audience.about(call, transfer=transfer.pk, segment=segment.pk, **about)
     publish(kind="transfer.made", data=data, audience=keys, now=now, by=by.pk)
     if part.agent:
+        theirs = finishing.queue_of(fresh)
+        about["queue"] = theirs.pk if theirs else None
         data = audience.about(call, segment=fresh.pk, agent=part.agent_id, **about)
         publish(kind="segment.started", data=data, audience=keys, now=now, by=by.pk)
     segment.refresh_from_db()
