@@ -13,6 +13,7 @@ from fanal.agents.models import Agent
 from fanal.channels.port import visitor_of
 from fanal.desk.workplace.parties import Other, others_of
 from fanal.desk.workplace.recordings import OnTape, keyed_words, keying_of, on_tape
+from fanal.desk.workplace.sounding import is_poor_now
 from fanal.interactions.models import Hold, Interaction, Keying, Leg, LegKind, Segment, WebCall
 from fanal.interactions.rules import disclosure
 
@@ -36,6 +37,8 @@ class Call:
     keying: Keying | None = None
     chat: int | None = None
     """The chat that became this call."""
+    sounds: str = ""
+    """Whose line is poor, in words; empty while all is well."""
 
     @property
     def words(self) -> str:
@@ -74,6 +77,7 @@ def call_of(interaction: Interaction, segment: Segment, *, agent: Agent) -> Call
         others=others_of(interaction.pk, held=call.held, seen_by=agent, hidden=hidden),
         tape=on_tape(interaction.pk),
         keying=keying_of(interaction.pk),
+        sounds=is_poor_now(interaction.pk, agent=agent.pk),
         chat=_chat.first(interaction=interaction.pk) if visitor_of(interaction.source) else None,
     )
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from fanal.agents.kept import kept
 from fanal.agents.models import Agent
 from fanal.channels.models import ChannelKind
+from fanal.desk.workplace.sounding import any_measured, parts_of
 from fanal.desk.workplace.spoken import any_of, gaps_of, said_in, words_removed
 from fanal.interactions.models import (
     Attachment,
@@ -72,7 +73,8 @@ def lines_of(interaction: Interaction, *, agent: Agent) -> list[Line]:
 def _everything(interaction: int, *, by_mail: bool, agent: Agent) -> Iterator[Line]:
     """Most contacts have some of these only, so one question finds out which of the rest to ask."""
     [found] = _has(interaction=interaction)
-    has_files, has_notes, has_records, has_facts, has_transfers, has_corrections, has_flows, has_sound, *spoken = found
+    has_files, has_notes, has_records, has_facts, has_transfers, has_corrections, has_flows, has_sound, *rest = found
+    was_measured, spoken = any(rest[:2]), rest[2:]
     yield from _said(interaction, has_files=has_files, by_mail=by_mail)
     if has_notes:
         for pk, at, text, by in _notes(interaction=interaction):
@@ -98,6 +100,9 @@ def _everything(interaction: int, *, by_mail: bool, agent: Agent) -> Iterator[Li
         for row in _sound(interaction=interaction):
             at = row.began_at or row.wanted_at
             yield Line(kind="recording", at=at, pk=row.pk, clock=_clock(at), thing=row, text=_length(row.seconds))
+    if was_measured:
+        for part in parts_of(interaction):
+            yield Line(kind="sounded", at=part.at, pk=part.segment, clock=_clock(part.at), thing=part)
     if any(spoken):
         yield from _spoken(interaction, agent)
     if has_corrections:
@@ -163,6 +168,7 @@ def _has(interaction: int) -> QuerySet[Interaction, tuple[bool, ...]]:
         Correction.objects.filter(topic__interaction=OuterRef("pk")),
         FlowRun.objects.filter(interaction=OuterRef("pk"), ended_at__isnull=False),
         Recording.objects.filter(Q(interaction=OuterRef("pk")) | Q(left_as=OuterRef("pk"))),
+        *any_measured(OuterRef("pk")),
         *any_of(OuterRef("pk")),
     ]
     return Interaction.objects.filter(pk=interaction).values_list(*(Exists(rows) for rows in of_it))

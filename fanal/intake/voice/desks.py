@@ -36,6 +36,10 @@ class Desks:
     def steer(self, interaction: int, what: Work) -> None:
         self._steered[interaction % AT_ONCE].put(what)
 
+    def are_busy(self) -> bool:
+        """Something lies there and waits."""
+        return any(desk.qsize() for desk in self)
+
     def threads(self) -> list[threading.Thread]:
         """Not started yet."""
         return [threading.Thread(target=self._work, args=(desk,), daemon=True) for desk in self]

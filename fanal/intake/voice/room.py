@@ -28,6 +28,7 @@ from fanal.intake.voice.exchange import Exchange
 from fanal.intake.voice.flowing import Flowing, Speak
 from fanal.intake.voice.keying import Keys
 from fanal.intake.voice.looks import Looks
+from fanal.intake.voice.measuring import Measuring
 from fanal.intake.voice.outgoing import LOOKED_AT_AGAIN
 from fanal.intake.voice.parting import Parting
 from fanal.intake.voice.phones import Phones
@@ -72,6 +73,7 @@ class Room:
         self._leads = threading.Event()
         self.scribes = Scribes(address, self.exchange.orders)
         self.sounds = Sounds(self.exchange, leads=self._leads, stop=stop)
+        self.measuring = Measuring(self.exchange.orders, leads=self._leads, busy=self.desks.are_busy, stop=stop)
         self._lock = threading.Lock()
 
     def run(self) -> None:
@@ -81,6 +83,7 @@ class Room:
         ours.append(threading.Thread(target=self._sweep, daemon=True))
         ours.append(threading.Thread(target=self.alarm.run, daemon=True))
         ours.append(threading.Thread(target=self.sounds.run, daemon=True))
+        ours.append(threading.Thread(target=self.measuring.run, daemon=True))
         ours += self.scribes.threads()
         for thread in ours:
             thread.start()

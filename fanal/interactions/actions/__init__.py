@@ -40,7 +40,7 @@ from fanal.interactions.actions.outbox import (
     take_back,
 )
 from fanal.interactions.actions.owning import give_away, give_to_agent, give_to_queue, running_segment
-from fanal.interactions.actions.quality import note_quality
+from fanal.interactions.actions.quality import note_line_quality, note_quality
 from fanal.interactions.actions.quoting import quoted
 from fanal.interactions.actions.recording import (
     agree_to_recording,
@@ -191,6 +191,7 @@ __all__ = [
     "may_show_pictures",
     "minutes_spent",
     "note_heard_again",
+    "note_line_quality",
     "note_quality",
     "note_recording",
     "note_spoken",

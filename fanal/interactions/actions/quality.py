@@ -1,37 +1,55 @@
-"""What an agent's phone measured of a call's sound is added to the segment."""
+"""How a call sounds is added to the segment: by the agent's phone, and line by line by the exchange."""
 
 from datetime import datetime
+from typing import TypeVar
 
 from django.db import transaction
 
-from fanal.interactions.models import Segment, SegmentQuality
-from fanal.interactions.rules.quality import Measured, mos
+from fanal.events.actions import publish
+from fanal.interactions import audience
+from fanal.interactions.models import Leg, LineQuality, MeasuredSound, Segment, SegmentQuality
+from fanal.interactions.rules.quality import Measured, is_poor, mos
+
+Row = TypeVar("Row", bound=MeasuredSound)
 
 
 @transaction.atomic
 def note_quality(*, segment: Segment, measured: Measured, now: datetime) -> SegmentQuality:
     """One more stretch, weighted by its length. It is a measurement and no event: nothing follows from it."""
     Segment.objects.select_for_update().get(pk=segment.pk)
-    score = mos(measured)
     row = SegmentQuality.objects.filter(segment=segment).first()
-    if row is None:
-        return SegmentQuality.objects.create(
-            segment=segment,
-            seconds=measured.seconds,
-            mos=score,
-            worst_mos=score,
-            loss=measured.loss,
-            jitter=measured.jitter,
-            round_trip=measured.round_trip,
-            updated_at=now,
-        )
-    share = measured.seconds / (row.seconds + measured.seconds)
-    row.mos += share * (score - row.mos)
-    row.loss += share * (measured.loss - row.loss)
-    row.jitter += share * (measured.jitter - row.jitter)
-    row.round_trip += share * (measured.round_trip - row.round_trip)
-    row.seconds += measured.seconds
-    row.worst_mos = min(row.worst_mos, score)
+    return _added(row or SegmentQuality(segment=segment), measured, now=now)
+
+
+@transaction.atomic
+def note_line_quality(*, segment: int, leg: Leg, way: str, measured: Measured, now: datetime) -> LineQuality:
+    """One more stretch of one line. That it has become hard to understand, or is well again, is an event."""
+    rows = LineQuality.objects.select_for_update(of=("self",)).filter(segment=segment, leg=leg, way=way)
+    row = rows.first() or LineQuality(segment_id=segment, leg=leg, way=way)
+    poor, was_poor = is_poor(mos(measured)), row.poor_since is not None
+    if poor != was_poor:
+        row.poor_since = now if poor else None
+    row = _added(row, measured, now=now)
+    if poor != was_poor:
+        call = leg.interaction
+        data = audience.about(call, leg=leg.pk, way=way, poor=poor)
+        publish(kind="leg.sounds", data=data, audience=audience.of(call), now=now)
+    return row
+
+
+def _added(row: Row, measured: Measured, *, now: datetime) -> Row:
+    score = mos(measured)
+    if not row.seconds:
+        row.seconds, row.mos, row.worst_mos = measured.seconds, score, score
+        row.loss, row.jitter, row.round_trip = measured.loss, measured.jitter, measured.round_trip
+    else:
+        share = measured.seconds / (row.seconds + measured.seconds)
+        row.mos += share * (score - row.mos)
+        row.loss += share * (measured.loss - row.loss)
+        row.jitter += share * (measured.jitter - row.jitter)
+        row.round_trip += share * (measured.round_trip - row.round_trip)
+        row.seconds += measured.seconds
+        row.worst_mos = min(row.worst_mos, score)
     row.updated_at = now
     row.save()
     return row

@@ -18,7 +18,7 @@ from fanal.interactions.models.later import BackTo, FollowUp, FollowUpState
 from fanal.interactions.models.letters import Letter, Part, Recipient
 from fanal.interactions.models.notices import Notice
 from fanal.interactions.models.outcomes import Correction, Disposition, Topic, TopicOrigin, TopicSpan
-from fanal.interactions.models.quality import SegmentQuality
+from fanal.interactions.models.quality import LineQuality, MeasuredSound, SegmentQuality, Way
 from fanal.interactions.models.recordings import (
     RUNS,
     Hearing,
@@ -78,6 +78,8 @@ __all__ = [
     "Leg",
     "LegKind",
     "Letter",
+    "LineQuality",
+    "MeasuredSound",
     "Message",
     "Note",
     "Notice",
@@ -104,5 +106,6 @@ __all__ = [
     "Transcription",
     "Unheard",
     "UnheardReason",
+    "Way",
     "WebCall",
 ]

@@ -15,6 +15,8 @@ CONCEALED = 25.1
 PACKET = 0.02  # seconds of sound in one packet
 LONGEST = 60.0  # seconds: beyond it no delay can be told from another
 MOST_AT_ONCE = 60.0
+GOOD, POOR = 4.0, 3.6
+"""Below the second many are dissatisfied, above the first nearly nobody: R of 70 and 80 in G.107, annex B."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,3 +46,8 @@ def mos(measured: Measured) -> float:
     lost = 100 * measured.loss
     r = min(100.0, max(0.0, BEST - impaired - 95 * lost / (lost + CONCEALED)))
     return max(1.0, 1 + 0.035 * r + 7e-6 * r * (r - 60) * (100 - r))
+
+
+def is_poor(score: float) -> bool:
+    """Whoever hears it has to ask again now and then."""
+    return score < POOR
