@@ -12,10 +12,10 @@ from django.db import connection
 from django.utils import timezone
 
 from fanal.agents.models import Agent
-from fanal.channels.asterisk.ari import Address, Events, Orders
+from fanal.channels.asterisk.ari import Orders
 from fanal.channels.models import ChannelAccount, ChannelKind
-from fanal.demo.playing.exchange import Played, PlayedAddress, PlayedEvents
 from fanal.demo.playing.phoning import numbers
+from fanal.demo.playing.played import Played, PlayedAddress
 from fanal.intake.voice.phones import Phones
 from fanal.intake.voice.room import Room
 from fanal.intake.voice.speaking import silence
@@ -33,10 +33,6 @@ LOOKS = 0.3
 
 class PlayedPhones(Phones):
     """Everybody who takes calls has one."""
-
-    def listen(self, address: Address, orders: Orders, app: str) -> Events:
-        assert isinstance(address, PlayedAddress)
-        return PlayedEvents(address.played)
 
     def keep(self, orders: Orders, *, told: Mapping[str, bool] | None, now: datetime) -> None:
         routing.note_phones(agents=set(Agent.objects.filter(is_active=True).values_list("pk", flat=True)), now=now)
@@ -60,7 +56,7 @@ def pretending(
     if account is None:
         raise NotPossible("No number takes calls here: enter one under Administration, Channels.")
     played, stop, over = Played(), threading.Event(), threading.Event()
-    room = Room(PlayedAddress(played), app=APP, phones=PlayedPhones(), speak=silence, stop=stop)
+    room = Room(PlayedAddress(played=played), app=APP, phones=PlayedPhones(), speak=silence, stop=stop)
     callers = _Callers(played, called=account.address, rate=rate, rng=rng, tally=tally, talks=talks)
     running = [threading.Thread(target=room.run), threading.Thread(target=callers.come, args=(over,))]
     for thread in running:

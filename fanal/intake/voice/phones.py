@@ -27,7 +27,7 @@ class Phones:
 
         Raises Cut and Declined.
         """
-        events, app = Events(address, f"{app}-phones"), f"{app}-phones"
+        events, app = address.events(f"{app}-phones"), f"{app}-phones"
         try:
             allowed = [{"type": lines.COMES_AND_GOES}, {"type": lines.SIGNS_IN}]
             orders.ask("PUT", path_of("applications", app, "eventFilter"), body={"allowed": allowed})

@@ -1,10 +1,12 @@
 """Recorded calls, played with whatever can go wrong between Asterisk and us: afterwards the rows say what it has.
 
-The room is killed before and after each event and at each of its orders, and begins anew with nothing but rows; events
-come twice, late and in another order. What the carrier and the telephones do is the same each time.
+The room is killed before and after each event and at each of its orders, and begins anew with nothing but rows; or its
+line is cut there while it lives, and it goes on with what it knew; events come twice, late and in another order. What
+the carrier and the telephones do is the same each time.
 """
 
 import json
+import os
 import threading
 from collections import defaultdict
 from collections.abc import Sequence
@@ -40,6 +42,7 @@ ENDS = {
     "abandoned": (CALLER, EndReason.ABANDONED),
 }
 LENGTHS = {name: len(recorded.of(name)) for name in ENDS}
+EXAMPLES = int(os.environ.get("FANAL_EXAMPLES", "20"))
 NOWHERE = Address(url="ws://127.0.0.1:9", user="nobody", secret="none")
 _numbers = count(1)
 
@@ -73,6 +76,20 @@ class Play:
         self.room.comparing.begin()
         self.room._leads.set()
         self.look_at_all()
+
+    def is_cut(self) -> bool:
+        return not self.room._leads.is_set()
+
+    def connects_anew(self) -> None:
+        """The line was cut while the room lives: it keeps what it knew and what lies on its desks, and compares."""
+        self.room.admission.forget()
+        try:
+            self.room.comparing.begin()
+            self.room._leads.set()
+            self.look_at_all()
+        except Killed:
+            self.begins_anew()
+        self.settle()
 
     # The room's own threads, one after the other
 
@@ -183,15 +200,22 @@ class Play:
         *,
         lost: Sequence[int] = (),
         killed_after: Sequence[int] = (),
+        unheard: Sequence[int] = (),
+        cut_after: Sequence[int] = (),
         dies_at: int | None = None,
         late: Sequence[int] = (),
         again: Sequence[int] = (),
     ) -> None:
-        """`lost`: the room is killed and never hears this one; `late`, `again`: how many events later each comes."""
+        """`lost`: the room is killed and never hears this one; `unheard`: its line is cut before this one, and is back
+        before the next that is not; `late`, `again`: how many events later each comes."""
         self.asterisk.dies_after = dies_at
         due: defaultdict[int, list[recorded.Event]] = defaultdict(list)
         for at, event in enumerate(recorded.of(self.name)):
+            if self.is_cut() and at not in unheard:
+                self.connects_anew()
             if not self.happens(at, event):
+                if self.is_cut():
+                    self.connects_anew()
                 for waiting in sorted(due):
                     self.tell(due.pop(waiting))
                 self.look_after()
@@ -201,6 +225,8 @@ class Play:
             told = self.named(event)
             if at in lost:
                 self.begins_anew()
+            elif at in unheard:
+                self.room._leads.clear()
             else:
                 due[at + (late[at] if at < len(late) else 0)].append(told)
             if at < len(again) and again[at]:
@@ -209,9 +235,13 @@ class Play:
             if at in killed_after:
                 self.begins_anew()
                 self.settle()
+            if at in cut_after:
+                self.connects_anew()
             if self.name != "abandoned" and QueueEntry.objects.exists() and self.robin_is_away():
                 actions.set_presence(agent=self.robin, state=Presence.AVAILABLE, by=self.robin, now=timezone.now())
                 self.settle()
+        if self.is_cut():
+            self.connects_anew()
         for waiting in sorted(due):
             self.tell(due[waiting])
         self.asterisk.dies_after = None
@@ -230,7 +260,8 @@ class Play:
         self.ended_otherwise = True
 
     def tell(self, events: Sequence[recorded.Event]) -> None:
-        for event in events:
+        """While the line is cut nobody hears it."""
+        for event in () if self.is_cut() else events:
             try:
                 self.room._heard(event)
             except Killed:
@@ -301,6 +332,28 @@ def test_killed_before_each_event_which_nobody_hears_it_ends_once_and_leaves_not
 
 
 @pytest.mark.parametrize("name", ENDS)
+def test_the_line_cut_after_each_event_while_the_room_lives_it_comes_out_the_same(name: str) -> None:
+    for at in range(LENGTHS[name]):
+        play = Play(name)
+        play.goes(cut_after=[at])
+        play.is_over()
+        assert not play.skipped, at
+        assert Interaction.objects.get().end_reason == ENDS[name][1], at
+
+
+@pytest.mark.parametrize("gap", [1, 3])
+@pytest.mark.parametrize("name", ENDS)
+def test_the_line_cut_before_each_event_while_the_room_lives_it_ends_once_and_leaves_nothing(
+    name: str, gap: int
+) -> None:
+    for at in range(LENGTHS[name]):
+        play = Play(name)
+        play.goes(unheard=range(at, at + gap))
+        play.is_over()
+        assert play.ended_otherwise or gap > 1 or not play.skipped, at
+
+
+@pytest.mark.parametrize("name", ENDS)
 def test_killed_at_each_of_its_orders_no_order_has_a_second_effect(name: str) -> None:
     whole = Play(name)
     whole.goes()
@@ -315,20 +368,32 @@ def test_killed_at_each_of_its_orders_no_order_has_a_second_effect(name: str) ->
 few = draws.lists(draws.integers(0, 4), max_size=16)
 
 
-@settings(max_examples=20, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(
     name=draws.sampled_from(sorted(ENDS)),
     late=few,
     again=few,
     lost=draws.lists(draws.integers(0, 15), max_size=2),
     killed_after=draws.lists(draws.integers(0, 15), max_size=2),
+    unheard=draws.lists(draws.integers(0, 15), max_size=3),
+    cut_after=draws.lists(draws.integers(0, 15), max_size=2),
     dies_at=draws.none() | draws.integers(1, 9),
 )
-def test_twice_late_in_another_order_and_killed_it_ends_once_and_leaves_nothing(
-    name: str, late: list[int], again: list[int], lost: list[int], killed_after: list[int], dies_at: int | None
+def test_twice_late_in_another_order_cut_and_killed_it_ends_once_and_leaves_nothing(
+    name: str,
+    late: list[int],
+    again: list[int],
+    lost: list[int],
+    killed_after: list[int],
+    unheard: list[int],
+    cut_after: list[int],
+    dies_at: int | None,
 ) -> None:
     play = Play(name)
-    play.goes(lost=lost, killed_after=killed_after, dies_at=dies_at, late=late, again=again)
+    play.goes(
+        lost=lost, killed_after=killed_after, unheard=unheard, cut_after=cut_after, dies_at=dies_at, late=late,
+        again=again,
+    )  # fmt: skip
     play.is_over()
 
 

@@ -1,0 +1,330 @@
+"""The contract of an exchange: stories of calls, each told on the one that is only played and on a real Asterisk.
+
+Whatever one does, the rows say the same of it: events, lines, talks, offers and their order, as they are kept in
+`recorded/rows/` (`FANAL_RECORD_CALLS=1` keeps those of the real one). What the played one does otherwise is a fault of
+it. Only with real sound can be told: recordings, messages that are left, tones, transcripts
+(`test_recording.py`, `test_voicemail.py`, `test_transcripts.py`); only with real SIP: refusals and their codes.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.utils import timezone
+
+from fanal.agents.models import Presence
+from fanal.channels.asterisk.ari import Address, path_of
+from fanal.channels.asterisk.rules import Seen
+from fanal.channels.models import ChannelAccount
+from fanal.customers.models import ContactPoint, Customer
+from fanal.demo.playing.played import Played, PlayedAddress
+from fanal.hours.models import Calendar
+from fanal.identity.models import Recognition
+from fanal.intake.voice.room import Room
+from fanal.interactions.models import EndReason, Interaction, Leg, LegKind, Segment, SegmentKind
+from fanal.routing import actions
+from fanal.routing.models import EntryState, Offer, OfferState, Queue, QueueEntry
+from fanal.running.pbx.configuration import Pbx
+from fanal.running.pbx.configuration.programs import ARI_USER
+from fanal.scenarios.models import FlowEnd, FlowRun
+from tests import servers
+from tests.channels.asterisk.phones import Caller, Telephone
+from tests.channels.asterisk.played_phones import PlayedCaller, PlayedTelephone
+from tests.channels.asterisk.test_room import (
+    OURS,
+    THEIRS,
+    Heard,
+    a_flow,
+    call,
+    lines,
+    nobody_calls_yet,
+    number,
+    room,
+    room_for,
+    voice,
+    waits_in,
+)
+from tests.channels.asterisk.what_rows_say import what_rows_say
+from tests.flows.shapes import ask, bye, menu
+from tests.routing_world import agent, queue
+from tests.servers import free_ports
+
+__all__ = ["lines", "nobody_calls_yet", "number", "room", "voice"]
+pytestmark = [pytest.mark.timeout(240), pytest.mark.django_db(transaction=True)]
+until = partial(servers.until, seconds=60)
+CARD = "4111111111111111"
+Callers = Caller | PlayedCaller
+ROWS = Path(__file__).parent / "recorded" / "rows"
+Telephones = Telephone | PlayedTelephone
+
+
+@pytest.fixture(params=["played", "asterisk"], ids=["on_the_played_one", "on_asterisk"])
+def played(request: pytest.FixtureRequest) -> Played | None:
+    """The exchange that is only played; None: it is a real one."""
+    return Played() if request.param == "played" else None
+
+
+@pytest.fixture
+def address(request: pytest.FixtureRequest, played: Played | None) -> Address:
+    if played:
+        return PlayedAddress(played=played)
+    exchange: Pbx = request.getfixturevalue("exchange")
+    return Address(url=f"ws://127.0.0.1:{exchange.http_port}", user=ARI_USER, secret=exchange.secret)
+
+
+@pytest.fixture
+def caller(request: pytest.FixtureRequest, played: Played | None, tmp_path: Path) -> Callers:
+    if played:
+        return PlayedCaller(played=played)
+    exchange: Pbx = request.getfixturevalue("exchange")
+    return Caller(folder=tmp_path, pbx_port=exchange.sip_port, port=exchange.trunks[0].port)
+
+
+@pytest.fixture
+def telephone(played: Played | None, tmp_path: Path) -> Telephones:
+    return PlayedTelephone(played=played) if played else Telephone(folder=tmp_path, port=free_ports(1)[0])
+
+
+@pytest.fixture
+def agree(request: pytest.FixtureRequest, played: Played | None) -> Callable[[], None]:
+    """All is over, and the rows say what they said on the other one."""
+    kept = ROWS / f"{request.node.originalname.removeprefix('test_')}.json"
+
+    def compare() -> None:
+        until(lambda: not Interaction.objects.filter(ended_at=None).exists())
+        until(lambda: not Leg.objects.filter(ended_at=None).exists())
+        said = what_rows_say()
+        if os.environ.get("FANAL_RECORD_CALLS") and not played:
+            kept.write_text(json.dumps(said, indent=1) + "\n")
+        assert said == json.loads(kept.read_text())
+
+    return compare
+
+
+def test_a_call_waits_with_music_rings_is_answered_and_ends_in_wrap_up(
+    room: Room, caller: Callers, telephone: Telephones, lines: Callable[[], dict[str, str]], agree: Callable[[], None]
+) -> None:
+    who = Customer.objects.create(name="Kari Nordmann")
+    ContactPoint.objects.create(customer=who, kind="phone", value=THEIRS)
+    robin = agent(capacity={"voice": 1}, available_at=None)
+    with telephone.there(lifts_after=0.5) as phone, caller.calls(OURS, of=THEIRS, seconds=8) as calling:
+        until(lambda: QueueEntry.objects.filter(state=EntryState.WAITING).exists())
+        until(lambda: room.exchange.seen().music)
+        assert call().recognition == Recognition.KNOWN
+        actions.set_presence(agent=robin, state=Presence.AVAILABLE, by=robin, now=timezone.now())
+        until(lambda: Offer.objects.filter(state=OfferState.ACCEPTED, agent=robin).exists())
+        talk = f"t-{call().pk}"
+        until(lambda: len(room.exchange.seen().bridges.get(talk, ())) == 2)
+        assert set(lines().values()) == {"Up"}
+        assert calling.wait(60) == 0, caller.errors()
+        assert phone.wait(60) == 0
+    until(lambda: call().ended_at)
+    until(lambda: not lines())
+    assert call().end_reason == EndReason.CUSTOMER
+    until(lambda: not Leg.objects.filter(ended_at=None).exists())
+    assert {(leg.kind, leg.cause, leg.estimated) for leg in Leg.objects.all()} == {
+        (LegKind.CUSTOMER, 16, False),
+        (LegKind.AGENT, 16, False),
+    }
+    talked = Segment.objects.get(kind=SegmentKind.AGENT)
+    assert talked.wrapped_up_at is None
+    assert talked.wrap_up_due_at
+    until(lambda: talk not in room.exchange.seen().bridges)
+    agree()
+
+
+def test_who_hangs_up_while_waiting_has_abandoned_and_the_telephone_stops_ringing(
+    room: Room, caller: Callers, telephone: Telephones, lines: Callable[[], dict[str, str]], agree: Callable[[], None]
+) -> None:
+    agent(capacity={"voice": 1}, available_at=timezone.now())
+    with telephone.there(lifts_after=30), caller.calls(OURS, of="anonymous", seconds=6) as calling:
+        until(lambda: "Ringing" in lines().values() or len(lines()) == 2)
+        assert call().source == ""
+        assert calling.wait(60) == 0, caller.errors()
+        until(lambda: call().end_reason == EndReason.ABANDONED)
+        until(lambda: not lines())
+    assert Offer.objects.get().state == OfferState.WITHDRAWN
+    agree()
+
+
+def test_the_agent_lays_down_and_the_customer_is_not_left_in_silence(
+    room: Room, caller: Callers, telephone: Telephones, lines: Callable[[], dict[str, str]], agree: Callable[[], None]
+) -> None:
+    agent(capacity={"voice": 1}, available_at=timezone.now())
+    with telephone.there(ends=True) as phone, caller.calls(OURS, of=THEIRS, seconds=20):
+        assert phone.wait(60) == 0, (telephone.folder / f"phone-{telephone.port}").read_text()
+        until(lambda: call().end_reason == EndReason.AGENT)
+        until(lambda: not lines())
+    agree()
+
+
+def test_two_calls_of_one_number_are_two_contacts(room: Room, caller: Callers, agree: Callable[[], None]) -> None:
+    with caller.calls(OURS, of=THEIRS, seconds=6, at_once=2) as calling:
+        until(lambda: Interaction.objects.filter(source=THEIRS, ended_at=None).count() == 2)
+        assert calling.wait(60) == 0, caller.errors()
+    until(lambda: not Interaction.objects.filter(ended_at=None).exists())
+    agree()
+
+
+def test_a_line_that_is_lost_ends_nothing_and_the_telephone_is_called_again(
+    room: Room,
+    caller: Callers,
+    telephone: Telephones,
+    address: Address,
+    lines: Callable[[], dict[str, str]],
+    agree: Callable[[], None],
+) -> None:
+    """The exchange says what a browser that died says: nothing, and the line is cleared for another reason."""
+    agent(capacity={"voice": 1}, available_at=timezone.now())
+    orders = address.orders("breaking", lines=1)
+    with caller.calls(OURS, of=THEIRS, seconds=20) as calling:
+        with telephone.there():
+            until(lambda: Offer.objects.filter(state=OfferState.ACCEPTED).exists())
+            talk = f"t-{call().pk}"
+            until(lambda: len(room.exchange.seen().bridges.get(talk, ())) == 2)
+            orders.ask("DELETE", path_of("channels", Leg.objects.get(kind=LegKind.AGENT).line), {"reason_code": 38})
+        assert call().ended_at is None
+        with telephone.there():
+            until(lambda: len(room.exchange.seen().bridges.get(talk, ())) == 2)
+            assert calling.wait(60) == 0, caller.errors()
+    orders.close()
+    until(lambda: call().end_reason == EndReason.CUSTOMER)
+    assert Segment.objects.filter(kind=SegmentKind.AGENT).count() == 1
+    agree()
+
+
+def test_a_transfer_takes_the_caller_back_into_the_music_and_lays_down_the_first_telephone(
+    room: Room, caller: Callers, telephone: Telephones, lines: Callable[[], dict[str, str]], agree: Callable[[], None]
+) -> None:
+    robin = agent(capacity={"voice": 1}, available_at=timezone.now())
+    other = queue("second", ring_seconds=20)
+    with telephone.there() as phone, caller.calls(OURS, of=THEIRS, seconds=10) as calling:
+        until(lambda: len(room.exchange.seen().bridges.get(f"t-{call().pk}", ())) == 2)
+        actions.transfer(interaction=call(), by=robin, to_queue=other, now=timezone.now())
+        assert phone.wait(60) == 0
+        until(lambda: call().thread in room.exchange.seen().bridges.get(f"w-{other.pk}", ()))
+        assert calling.wait(60) == 0, caller.errors()
+    until(lambda: call().end_reason == EndReason.ABANDONED)
+    agree()
+
+
+def test_who_went_while_the_room_was_gone_is_found_gone_and_who_came_is_found_there(
+    address: Address, number: ChannelAccount, caller: Callers, telephone: Telephones, agree: Callable[[], None]
+) -> None:
+    with room_for(address, telephone) as room, caller.calls(OURS, of=THEIRS, seconds=6) as calling:
+        until(lambda: call().thread in room.exchange.seen().bridges.get(f"w-{waits_in(call()).pk}", ()))
+        gone = call()
+        room.stop.set()
+        assert calling.wait(60) == 0, caller.errors()
+    assert Leg.objects.get(interaction=gone).ended_at is None
+    with room_for(address, telephone):
+        until(lambda: Interaction.objects.get(pk=gone.pk).end_reason == EndReason.ABANDONED)
+        assert Leg.objects.get(interaction=gone).estimated
+    agree()
+
+
+def test_a_room_that_stands_by_asks_for_nothing(
+    address: Address,
+    number: ChannelAccount,
+    room: Room,
+    caller: Callers,
+    telephone: Telephones,
+    agree: Callable[[], None],
+) -> None:
+    """It sees nothing of the exchange, so to it every phone would still have to ring."""
+    with room_for(address, telephone, leads=False) as second, caller.calls(OURS, of=THEIRS, seconds=4) as calling:
+        until(lambda: call().thread in room.exchange.seen().bridges.get(f"w-{waits_in(call()).pk}", ()))
+        second.look_at(call().pk)
+        agent(capacity={"voice": 1}, available_at=timezone.now())
+        assert calling.wait(60) == 0, caller.errors()
+    assert second.exchange.seen() == Seen()
+    until(lambda: call().ended_at)
+    agree()
+
+
+def test_what_a_caller_keys_leads_through_the_flow_and_arrives_with_the_call(
+    number: ChannelAccount, room: Room, caller: Callers, telephone: Telephones, agree: Callable[[], None]
+) -> None:
+    second = queue("orders")
+    a_flow(
+        number,
+        menu=menu(keys={"1": "order", "2": "people"}),
+        order=ask(next="specialists", shortest=4, longest=4),
+        specialists={"kind": "queue", "queue": second.code, "prompt": "I connect you."},
+    )
+    with caller.calls(OURS, of=THEIRS, seconds=1, keys="1 4711") as calling:
+        assert calling.wait(30) == 0, caller.errors()
+    entry = QueueEntry.objects.get(interaction=call())
+    assert (entry.queue, call().given["order"]) == (second, "4711")
+    assert FlowRun.objects.get().how == FlowEnd.QUEUE
+    assert list(call().segments.values_list("kind", flat=True)) == [SegmentKind.BOT, SegmentKind.QUEUE]
+    agree()
+
+
+def test_who_is_served_by_the_flow_is_said_goodbye_to_and_no_agent_is_asked(
+    number: ChannelAccount, room: Room, caller: Callers, lines: Callable[[], dict[str, str]], agree: Callable[[], None]
+) -> None:
+    a_flow(number, menu=menu(), bye=bye())
+    with caller.calls(OURS, of=THEIRS, seconds=20, keys="1"):
+        until(lambda: call().end_reason == EndReason.SERVED)
+        until(lambda: not lines())
+    assert not QueueEntry.objects.exists()
+    agree()
+
+
+def test_a_secret_that_is_keyed_stands_nowhere(
+    number: ChannelAccount, room: Room, caller: Callers, agree: Callable[[], None]
+) -> None:
+    a_flow(number, ask=ask(gives="card", secret=True, shortest=16, longest=16, next="people"))
+    with caller.calls(OURS, of=THEIRS, seconds=1, keys=CARD) as calling:
+        assert calling.wait(60) == 0, caller.errors()
+    until(lambda: call().ended_at)
+    assert call().given["card_last_four"] == CARD[-4:]
+    everything = [list(model._default_manager.values()) for model in apps.get_models()]
+    assert CARD not in str(everything)
+    assert "4111111" not in str(everything)
+    agree()
+
+
+def test_who_waits_hears_their_place_beside_the_music_and_a_key_lets_them_be_called(
+    number: ChannelAccount,
+    room: Room,
+    voice: Heard,
+    caller: Callers,
+    lines: Callable[[], dict[str, str]],
+    agree: Callable[[], None],
+) -> None:
+    Queue.objects.update(announce_after_seconds=1, callback_key="1")
+    busy = agent(capacity={"voice": 1}, available_at=None)
+    actions.set_presence(agent=busy, state=Presence.BREAK, by=busy, now=timezone.now())
+    with caller.calls(OURS, of=THEIRS, seconds=30, keys="         1"):
+        until(lambda: "You are next." in voice.said)
+        waited = call()
+        assert waited.thread in room.exchange.seen().bridges[f"w-{waits_in(waited).pk}"]
+        until(lambda: call().end_reason == EndReason.CALLBACK)
+        until(lambda: not lines())
+    assert voice.said[-1].startswith("Thank you. We will call you.")
+    assert QueueEntry.objects.get(interaction=waited).state == EntryState.WITHDRAWN
+    assert QueueEntry.objects.filter(case__isnull=False).exists()
+    agree()
+
+
+def test_who_calls_a_closed_queue_hears_that_before_the_line_ends(
+    number: ChannelAccount,
+    room: Room,
+    voice: Heard,
+    caller: Callers,
+    lines: Callable[[], dict[str, str]],
+    agree: Callable[[], None],
+) -> None:
+    Queue.objects.update(calendar=Calendar.objects.create(code="never", name="Never", zone="UTC"))
+    with caller.calls(OURS, of=THEIRS, seconds=30):
+        until(lambda: call().end_reason == EndReason.CLOSED)
+        until(lambda: not lines())
+    assert voice.said[0] == "We are closed now."
+    until(lambda: Leg.objects.get(interaction=call()).ended_at)
+    agree()

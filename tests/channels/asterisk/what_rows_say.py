@@ -1,0 +1,42 @@
+"""What the rows say of the calls, without ids and clock times: what happened, in which order, and how it stands."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from fanal.events.models import Event
+from fanal.interactions.models import Interaction, Leg, Segment
+from fanal.routing.models import Offer, QueueEntry
+
+Said = dict[str, list[str]]
+
+
+def what_rows_say() -> Said:
+    """`calls`, `legs`, `moments` of legs in their order, `talks`, `queue`, `offers`, and the `events`."""
+    legs = list(Leg.objects.order_by("id"))
+    return {
+        "calls": [call.end_reason or "goes on" for call in Interaction.objects.order_by("id")],
+        "legs": [_of(leg.kind, leg.cause, *(["estimated"] if leg.estimated else [])) for leg in legs],
+        "moments": [what for _at, what in sorted(moment for leg in legs for moment in _moments(leg))],
+        "talks": [_of(one.kind, one.ended_at and "ended") for one in Segment.objects.order_by("id")],
+        "queue": [str(entry.state) for entry in QueueEntry.objects.order_by("id")],
+        "offers": [str(offer.state) for offer in Offer.objects.order_by("id")],
+        "events": [
+            _of(one.kind, one.data.get("leg_kind")) for one in Event.objects.order_by("id") if _is_of_calls(one.kind)
+        ],
+    }
+
+
+def _moments(leg: Leg) -> Iterator[tuple[datetime, str]]:
+    yield leg.began_at, f"{leg.kind} began"
+    if leg.answered_at:
+        yield leg.answered_at, f"{leg.kind} answered"
+    if leg.ended_at:
+        yield leg.ended_at, f"{leg.kind} ended"
+
+
+def _is_of_calls(kind: str) -> bool:
+    return kind.partition(".")[0] in {"interaction", "leg", "segment", "offer", "entry", "queue", "hold", "callback"}
+
+
+def _of(*words: object) -> str:
+    return " ".join(str(word) for word in words if word not in (None, ""))
