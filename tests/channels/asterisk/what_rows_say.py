@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from fanal.events.models import Event
 from fanal.interactions.models import Interaction, Leg, Segment
 from fanal.routing.models import Offer, QueueEntry
 
-Said = dict[str, list[str]]
+Said = dict[str, Any]
 
 
 def what_rows_say() -> Said:
-    """`calls`, `legs`, `moments` of legs in their order, `talks`, `queue`, `offers`, and the `events`."""
+    """`calls`, `legs`, `moments` of legs in their order, `talks`, `queue`, `offers`, and the `events` of each."""
     legs = list(Leg.objects.order_by("id"))
     return {
         "calls": [call.end_reason or "goes on" for call in Interaction.objects.order_by("id")],
@@ -20,10 +21,17 @@ def what_rows_say() -> Said:
         "talks": [_of(one.kind, one.ended_at and "ended") for one in Segment.objects.order_by("id")],
         "queue": [str(entry.state) for entry in QueueEntry.objects.order_by("id")],
         "offers": [str(offer.state) for offer in Offer.objects.order_by("id")],
-        "events": [
-            _of(one.kind, one.data.get("leg_kind")) for one in Event.objects.order_by("id") if _is_of_calls(one.kind)
-        ],
+        "events": _events(),
     }
+
+
+def _events() -> list[list[str]]:
+    """Of each call in their order, first those of none; what happens to two calls at once comes in any order."""
+    told: dict[int, list[str]] = {}
+    for one in Event.objects.order_by("id"):
+        if _is_of_calls(one.kind):
+            told.setdefault(int(one.data.get("interaction") or 0), []).append(_of(one.kind, one.data.get("leg_kind")))
+    return [told[call] for call in sorted(told)]
 
 
 def _moments(leg: Leg) -> Iterator[tuple[datetime, str]]:
