@@ -90,6 +90,7 @@ class Play:
         except Killed:
             self.begins_anew()
         self.settle()
+        self.robin_comes()
 
     # The room's own threads, one after the other
 
@@ -237,9 +238,7 @@ class Play:
                 self.settle()
             if at in cut_after:
                 self.connects_anew()
-            if self.name != "abandoned" and QueueEntry.objects.exists() and self.robin_is_away():
-                actions.set_presence(agent=self.robin, state=Presence.AVAILABLE, by=self.robin, now=timezone.now())
-                self.settle()
+            self.robin_comes()
         if self.is_cut():
             self.connects_anew()
         for waiting in sorted(due):
@@ -268,6 +267,11 @@ class Play:
                 self.begins_anew()
         self.settle()
         self.is_sound()
+
+    def robin_comes(self) -> None:
+        if self.name != "abandoned" and QueueEntry.objects.exists() and self.robin_is_away():
+            actions.set_presence(agent=self.robin, state=Presence.AVAILABLE, by=self.robin, now=timezone.now())
+            self.settle()
 
     def robin_is_away(self) -> bool:
         return not self.robin.states.filter(ended_at=None, state=Presence.AVAILABLE).exists()
