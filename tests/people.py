@@ -16,6 +16,7 @@ ROLES: dict[str, list[Permission]] = {
         Permission.BLOCK,
         Permission.REPLAY,
         Permission.HEAR,
+        Permission.HOLD,
     ],
     "administrator": [Permission.ADMINISTER, Permission.SUPERVISE, Permission.SEE_ALL_CASES],
 }

@@ -21,6 +21,7 @@ class Permission(models.TextChoices):
     BLOCK = "block", _("Block abusers")
     REPLAY = "replay", _("Replay input that was set aside")
     HEAR = "hear", _("Hear recordings of calls")
+    HOLD = "hold", _("Keep contacts for legal reasons")
 
 
 SUPERVISES = (Permission.SUPERVISE, Permission.SUPERVISE_OWN_QUEUES)

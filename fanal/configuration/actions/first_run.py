@@ -22,7 +22,7 @@ ROLES: dict[str, tuple[str, tuple[Permission, ...], tuple[FieldClass, ...]]] = {
         "Supervisor",
         (
             *(Permission.HANDLE, Permission.SEE_ALL_CASES, Permission.SUPERVISE),
-            *(Permission.EXPORT, Permission.BLOCK, Permission.REPLAY, Permission.HEAR),
+            *(Permission.EXPORT, Permission.BLOCK, Permission.REPLAY, Permission.HEAR, Permission.HOLD),
         ),
         tuple(FieldClass),
     ),

@@ -21,7 +21,7 @@ ROLES = {
         "Supervisor",
         (
             *HANDLING, Permission.SEE_ALL_CASES, Permission.BLOCK, Permission.SUPERVISE,
-            Permission.EXPORT, Permission.REPLAY, Permission.HEAR,
+            Permission.EXPORT, Permission.REPLAY, Permission.HEAR, Permission.HOLD,
         ),
         (FieldClass.CONTACT, FieldClass.PERSONAL),
     ),

@@ -22,6 +22,7 @@ from fanal.interactions.models import (
     DeliveryState,
     Identification,
     Interaction,
+    LegalHold,
     Letter,
     Message,
     Note,
@@ -74,7 +75,7 @@ def _everything(interaction: int, *, by_mail: bool, agent: Agent) -> Iterator[Li
     """Most contacts have some of these only, so one question finds out which of the rest to ask."""
     [found] = _has(interaction=interaction)
     has_files, has_notes, has_records, has_facts, has_transfers, has_corrections, has_flows, has_sound, *rest = found
-    was_measured, spoken = any(rest[:2]), rest[2:]
+    was_measured, was_held, spoken = any(rest[:2]), rest[2], rest[3:]
     yield from _said(interaction, has_files=has_files, by_mail=by_mail)
     if has_notes:
         for pk, at, text, by in _notes(interaction=interaction):
@@ -96,10 +97,20 @@ def _everything(interaction: int, *, by_mail: bool, agent: Agent) -> Iterator[Li
     if has_flows:
         for pk, at, how, name in _flows(interaction=interaction):
             yield Line(kind="flow", at=at, pk=pk, clock=_clock(at), label=str(FlowEnd(how).label), by=name)
+    held = False
+    if was_held:
+        for hold in _holds(interaction=interaction):
+            held = hold.lifted_at is None
+            yield _line("legal", hold)._replace(state="held" if held else "")
+            if hold.lifted_at:
+                at = hold.lifted_at
+                yield Line(kind="legal", at=at, pk=hold.pk, clock=_clock(at), thing=hold, state="lifted")
     if has_sound:
         for row in _sound(interaction=interaction):
             at = row.began_at or row.wanted_at
-            yield Line(kind="recording", at=at, pk=row.pk, clock=_clock(at), thing=row, text=_length(row.seconds))
+            yield Line(
+                kind="recording", at=at, pk=row.pk, clock=_clock(at), thing=row, text=_length(row.seconds)
+            )._replace(state="held" if held else "")
     if was_measured:
         for part in parts_of(interaction):
             yield Line(kind="sounded", at=part.at, pk=part.segment, clock=_clock(part.at), thing=part)
@@ -169,6 +180,7 @@ def _has(interaction: int) -> QuerySet[Interaction, tuple[bool, ...]]:
         FlowRun.objects.filter(interaction=OuterRef("pk"), ended_at__isnull=False),
         Recording.objects.filter(Q(interaction=OuterRef("pk")) | Q(left_as=OuterRef("pk"))),
         *any_measured(OuterRef("pk")),
+        LegalHold.objects.filter(interaction=OuterRef("pk")),
         *any_of(OuterRef("pk")),
     ]
     return Interaction.objects.filter(pk=interaction).values_list(*(Exists(rows) for rows in of_it))
@@ -245,6 +257,11 @@ def _sound(interaction: int) -> QuerySet[Recording]:
     over = (RecordingState.STOPPED, RecordingState.FETCHED, RecordingState.FAILED)
     rows = Recording.objects.filter(Q(interaction=interaction) | Q(left_as=interaction), state__in=over)
     return rows.order_by("pk")
+
+
+@kept
+def _holds(interaction: int) -> QuerySet[LegalHold]:
+    return LegalHold.objects.filter(interaction=interaction).select_related("by", "lifted_by").order_by("pk")
 
 
 def _length(seconds: float | None) -> str:

@@ -85,6 +85,11 @@ class Talk:
     def hears(self) -> bool:
         return self.agent.may(Permission.HEAR)
 
+    @property
+    def holds(self) -> bool:
+        """Whether they may keep it for legal reasons."""
+        return self.agent.may(Permission.HOLD)
+
     @cached_property
     def part(self) -> Participation | None:
         """How they are in the call of somebody else."""

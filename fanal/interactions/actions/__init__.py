@@ -21,6 +21,7 @@ from fanal.interactions.actions.ending import complete_wrap_up, end_talk
 from fanal.interactions.actions.following_up import due, follow_up, is_answered, judge_follow_up
 from fanal.interactions.actions.identifying import identify, set_candidates, speak_for
 from fanal.interactions.actions.keying import ask_for_card, stop_asking, take_card
+from fanal.interactions.actions.legal_holds import hold_for_law, lift_hold
 from fanal.interactions.actions.letters import (
     in_thread,
     keep_letter,
@@ -169,6 +170,7 @@ __all__ = [
     "has_answered",
     "hear",
     "hold",
+    "hold_for_law",
     "identify",
     "in_thread",
     "is_answered",
@@ -181,6 +183,7 @@ __all__ = [
     "let_in",
     "let_take_part",
     "lift_block",
+    "lift_hold",
     "link_case",
     "lock",
     "lose_recording",

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from fanal.agents.models import Agent
 from fanal.channels import contents
@@ -15,6 +16,7 @@ from fanal.interactions.models import (
     Attachment,
     Hearing,
     Interaction,
+    LegalHold,
     RecordedCall,
     Recording,
     RecordingKind,
@@ -25,6 +27,12 @@ from fanal.interactions.rules import recording as rules
 LONGEST_PART = 1800
 """Seconds; a longer talk is recorded in parts, so that each can be fetched in one piece."""
 AT_ONCE = 200
+HELD = Exists(
+    LegalHold.objects.filter(lifted_at=None).filter(
+        Q(interaction=OuterRef("interaction")) | Q(interaction=OuterRef("left_as"))
+    )
+)
+"""It is kept for legal reasons: the call, or the message that was left in it."""
 
 
 def decide_recording(*, interaction: Interaction, policy: rules.Policy) -> RecordedCall:
@@ -177,15 +185,15 @@ def hear(*, recording: Recording, by: Agent, now: datetime) -> Hearing:
 
 
 def remove_old_recordings(*, now: datetime) -> int:
-    """The sound whose days are over is removed; its row stays and says so. Returns how many."""
-    due = Recording.objects.filter(removed_at=None, keep_until__lte=now, state=RecordingState.FETCHED)
+    """The sound whose days are over is removed, unless it is held; its row stays and says so. Returns how many."""
+    due = Recording.objects.filter(removed_at=None, keep_until__lte=now, state=RecordingState.FETCHED).exclude(HELD)
     return sum(_remove(pk, now=now) for pk in list(due.order_by("keep_until").values_list("pk", flat=True)[:AT_ONCE]))
 
 
 @transaction.atomic
 def _remove(pk: int, *, now: datetime) -> bool:
     row = Recording.objects.select_for_update(of=("self",), skip_locked=True).filter(pk=pk, removed_at=None).first()
-    if row is None:
+    if row is None or Recording.objects.filter(HELD, pk=pk).exists():  # asked once nobody can hold it any more
         return False
     row.removed_at = now
     row.save(update_fields=["removed_at"])

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from fanal.agents.kept import kept
 from fanal.events.actions import hint, publish
@@ -12,6 +12,7 @@ from fanal.interactions.actions.locking import lock
 from fanal.interactions.models import (
     WITH_CUSTOMER,
     Interaction,
+    LegalHold,
     Participation,
     RecordedCall,
     Segment,
@@ -27,6 +28,8 @@ TOGETHER = timedelta(minutes=2)
 """Figures of one side within so long may be one number, said in pieces."""
 LEFT_AFTER = timedelta(minutes=1)
 AT_ONCE = 2000
+HELD = Exists(LegalHold.objects.filter(interaction=OuterRef("interaction"), lifted_at=None))
+"""It is kept for legal reasons."""
 
 
 def speech_service_for(language: str) -> SpeechService | None:
@@ -118,13 +121,15 @@ def note_heard_again(*, interaction: Interaction, now: datetime) -> None:
 
 
 def remove_old_transcripts(*, now: datetime) -> int:
-    """Words whose days are over are removed; that something was said then stays. Returns how many sentences."""
-    due = Spoken.objects.filter(removed_at=None, keep_until__lte=now).order_by("keep_until")
+    """Words whose days are over are removed, unless they are held; that something was said stays. Returns how many."""
+    due = Spoken.objects.filter(removed_at=None, keep_until__lte=now).exclude(HELD).order_by("keep_until")
     keys = list(due.values_list("pk", flat=True)[:AT_ONCE])
     with transaction.atomic():
         rows = list(
             Spoken.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk__in=keys, removed_at=None)
         )
+        held = set(Spoken.objects.filter(HELD, pk__in=keys).values_list("pk", flat=True))  # asked once they are locked
+        rows = [row for row in rows if row.pk not in held]
         Spoken.objects.filter(pk__in=[row.pk for row in rows]).update(text="", removed_at=now)
         for call in Interaction.objects.filter(pk__in={row.interaction_id for row in rows}).order_by("pk"):
             publish(kind="transcript.removed", data=audience.about(call), audience=["supervision"], now=now)

@@ -14,6 +14,7 @@ from fanal.interactions.models.contacts import (
 )
 from fanal.interactions.models.dialling import Dial, DialFor, DialQuery
 from fanal.interactions.models.drafts import Draft
+from fanal.interactions.models.holds import LONGEST_REASON, LegalHold
 from fanal.interactions.models.later import BackTo, FollowUp, FollowUpState
 from fanal.interactions.models.letters import Letter, Part, Recipient
 from fanal.interactions.models.notices import Notice
@@ -45,6 +46,7 @@ from fanal.interactions.models.transcripts import (
 from fanal.interactions.models.webcalls import WebCall
 
 __all__ = [
+    "LONGEST_REASON",
     "RUNS",
     "SUPERVISES",
     "WITH_CUSTOMER",
@@ -77,6 +79,7 @@ __all__ = [
     "KeyingEnd",
     "Leg",
     "LegKind",
+    "LegalHold",
     "Letter",
     "LineQuality",
     "MeasuredSound",
