@@ -3,19 +3,23 @@
 import { text } from "../behaviour/strings.ts";
 import { type Own, type Pictures, put } from "../phone/pictures.ts";
 import type { Wish, With } from "./calling.ts";
-import { begin, type LetIn, type Line } from "./line.ts";
+import { begin, type How, type LetIn, type Line } from "./line.ts";
 import { filled, part } from "./settings.ts";
+import { waiting } from "./waits.ts";
 
 type State = { phase: "none" | "waiting" | "talking" | "held" | "ended"; agent: string; position: number | null; estimate_seconds: number | null };
 
 const LOOKS_EVERY = 2_500;
 const SAID_FOR = 6_000;
+const WHY: Record<How, string> = { ended: "call_over", failed: "call_failed", lost: "call_lost" };
 
 let line: Line | undefined;
 let calling = false;
 let since = 0;
 let muted = false;
 let own: Own = "";
+let seen = false;
+let cut = false;
 let timer: ReturnType<typeof setInterval> | undefined;
 let chat: With;
 
@@ -25,6 +29,7 @@ export async function call(wish: Wish, within: With): Promise<void> {
   calling = true;
   muted = false;
   since = 0;
+  seen = cut = false;
   part("call").hidden = false;
   part("call-buttons").hidden = true;
   say("connecting", text("call_connecting"));
@@ -34,13 +39,13 @@ export async function call(wish: Wish, within: With): Promise<void> {
       for (const track of microphone.getTracks()) track.stop();
       throw fault;
     });
-    line = begin(letIn, microphone, { heard, pictures, there, over: () => over("") });
+    line = begin(letIn, microphone, { heard, pictures, there, cut: isCut, over: (how) => over(text(WHY[how])) });
     part("call-camera").hidden = !letIn.pictures;
     part("call-screen").hidden = !letIn.pictures || !navigator.mediaDevices?.getDisplayMedia;
     part("call-buttons").hidden = false;
     part("call-end").focus();
   } catch (fault) {
-    over(fault instanceof DOMException ? text("call_no_microphone") : chat.said(fault) || text("call_failed"));
+    over(fault instanceof DOMException ? text(fault.name === "NotFoundError" ? "call_no_device" : "call_no_microphone") : chat.said(fault) || text("call_failed"));
   }
 }
 
@@ -66,17 +71,24 @@ function there(): void {
 
 async function look(): Promise<void> {
   const state = await chat.ask<State>("GET", "/calls/current").catch(() => undefined);
-  if (!state || !calling) return;
+  if (!state || !calling || cut) return;
+  if (seen && (state.phase === "ended" || state.phase === "none")) return line?.lose();
+  seen ||= state.phase === "waiting" || state.phase === "talking" || state.phase === "held";
   line?.hold(state.phase === "held");
   part("call").dataset.phase = state.phase;
   switch (state.phase) {
     case "talking": return say("talking", filled(text("call_talking"), { name: state.agent }));
     case "held": return say("held", text("call_held"));
-    case "waiting": {
-      const place = state.position && state.position > 1 ? filled(text("waiting_place"), { place: state.position }) : text("call_waiting");
-      return say("waiting", place);
-    }
+    case "waiting":
+      return say("waiting", waiting(state));
   }
+}
+
+function isCut(now: boolean): void {
+  if (!calling || cut === now) return;
+  cut = now;
+  if (cut) say("cut", text("call_cut"));
+  else void look();
 }
 
 function tick(): void {

@@ -5,18 +5,22 @@ import { type Own, type Pictures, Showing } from "../phone/pictures.ts";
 import { type Relay, untilQuiet } from "../phone/reaching.ts";
 
 export type LetIn = { url: string; name: string; secret: string; entry: string; relays: Relay[]; pictures: boolean };
-export type Signs = { heard: (sound: MediaStream) => void; pictures: (pictures: Pictures) => void; there: () => void; over: () => void };
+export type Signs = { heard: (sound: MediaStream) => void; pictures: (pictures: Pictures) => void; there: () => void; cut: (cut: boolean) => void; over: (how: How) => void };
+/** It ended; it could not begin; or the way that the sound takes was cut and stayed so. */
+export type How = "ended" | "failed" | "lost";
 export type Line = {
   mute: (on: boolean) => void;
   show: (kind: Own) => Promise<void>;
   hold: (on: boolean) => void;
   hangUp: () => void;
+  /** It is over on the other side, which could not be told here. */
+  lose: () => void;
 };
 
 const KNOWN_WITHIN = 6_000; // ms until the exchange knows whom it is to let in
 const TRIED_EVERY = 250;
 
-/** Calls with this microphone; `over` comes once, however it ends. */
+/** Calls with this microphone; `over` comes once, however it ends; `cut` while nothing is heard on either side. */
 export function begin(letIn: LetIn, microphone: MediaStream, signs: Signs): Line {
   const began = Date.now();
   const host = new URL(letIn.url).hostname;
@@ -35,12 +39,12 @@ export function begin(letIn: LetIn, microphone: MediaStream, signs: Signs): Line
   let showing: Showing | undefined;
   let ended = false;
 
-  const over = () => {
+  const over = (how: How) => {
     if (ended) return;
     ended = true;
     showing?.end();
     for (const track of microphone.getTracks()) track.stop();
-    signs.over();
+    signs.over(how);
     setTimeout(() => agent.stop(), 500); // what was said last goes out first
   };
   const call = () => {
@@ -51,16 +55,21 @@ export function begin(letIn: LetIn, microphone: MediaStream, signs: Signs): Line
       eventHandlers: {
         icecandidate: untilQuiet(letIn.relays),
         confirmed: () => signs.there(),
-        ended: over,
+        ended: () => over("ended"),
         failed: ({ cause }: { cause: string }) => {
           const early = cause === JsSIP.C.causes.AUTHENTICATION_ERROR && Date.now() - began < KNOWN_WITHIN;
           if (early) setTimeout(call, TRIED_EVERY);
-          else over();
+          else over(cause === JsSIP.C.causes.CANCELED ? "ended" : "failed");
         },
       },
     });
     session.connection.addEventListener("track", ({ track, streams }: RTCTrackEvent) => {
       if (track.kind === "audio") signs.heard(streams[0] ?? new MediaStream([track]));
+    });
+    session.connection.addEventListener("connectionstatechange", () => {
+      const state = session.connection.connectionState;
+      if (state === "failed") over("lost");
+      else if (state === "disconnected" || state === "connected") signs.cut(state === "disconnected");
     });
     showing = new Showing(session, signs.pictures);
   };
@@ -69,13 +78,17 @@ export function begin(letIn: LetIn, microphone: MediaStream, signs: Signs): Line
     if (!called) call();
     called = true;
   });
-  agent.on("disconnected", () => Date.now() - began > KNOWN_WITHIN && !session?.isEstablished() && over());
+  agent.on("disconnected", () => Date.now() - began > KNOWN_WITHIN && !session?.isEstablished() && over("failed"));
   agent.start();
 
   return {
     mute: (on) => on ? session?.mute({ audio: true }) : session?.unmute({ audio: true }),
     show: async (kind) => await showing?.show(kind),
     hold: (on) => showing?.hold(on),
-    hangUp: () => session && !session.isEnded() ? session.terminate() : over(),
+    hangUp: () => session && !session.isEnded() ? session.terminate() : over("ended"),
+    lose: () => {
+      over("lost");
+      if (session && !session.isEnded()) session.terminate();
+    },
   };
 }

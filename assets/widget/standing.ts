@@ -5,6 +5,7 @@ import type { Standing } from "./api.ts";
 import { showByMail } from "./by-mail.ts";
 import { line } from "./talk.ts";
 import { filled, part, settings } from "./settings.ts";
+import { waiting } from "./waits.ts";
 
 let before: Standing | undefined;
 
@@ -47,15 +48,7 @@ function sentence(now: Standing): string {
 }
 
 function waitingSentence(now: Standing): string {
-  const place = now.position && now.position > 1 ? filled(text("waiting_place"), { place: now.position }) : text("waiting");
-  if (!now.available && now.estimate_seconds === null) return text("nobody");
-  const seconds = now.estimate_seconds;
-  const time = seconds === null
-    ? text("waiting_unknown")
-    : seconds < 60
-    ? text("waiting_soon")
-    : filled(text("waiting_time"), { minutes: Math.ceil(seconds / 60) });
-  return `${place} ${time}`;
+  return !now.available && now.estimate_seconds === null ? text("nobody") : waiting(now);
 }
 
 function closed(now: Standing): string {

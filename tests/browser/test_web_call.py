@@ -1,11 +1,12 @@
 """A customer's page calls the desk: from the chat that runs, heard and seen on both sides, once and nowhere else."""
 
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Frame, Page, expect
+from playwright.sync_api import Browser, Frame, Page, WebSocketRoute, expect
 
 from fanal.channels.asterisk.ari import Orders, path_of
 from fanal.channels.models import ChannelAccount
@@ -20,6 +21,7 @@ from tests.channels.asterisk.conftest import local  # noqa: F401
 from tests.servers import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.usefixtures("company")]
+LONG = re.compile(r"(less than a minute|about \d+ min|cannot say how long)")
 SAID = 600  # Hz: of the customer's microphone
 PAINTED = """
 (() => {
@@ -179,3 +181,72 @@ def green(pixel: list[int] | None) -> bool:
 
 def red(pixel: list[int] | None) -> bool:
     return pixel is not None and pixel[0] > 150 > max(pixel[1], pixel[2])
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ("NotAllowedError", "The browser gives no microphone. Allow it for this page, then call again."),
+        ("NotFoundError", "No microphone is connected. Plug one in, then call again."),
+    ],
+)
+def test_who_has_no_microphone_is_told_what_to_do_and_calls_again(
+    desk: Desk,  # noqa: F811
+    shop: Callable[..., Page],
+    centre: Program,  # noqa: F811
+    account: str,
+    fault: str,
+    told: str,
+) -> None:
+    customer = shop(viewport={"width": 390, "height": 800})
+    customer.context.add_init_script(
+        f"navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', '{fault}'))"
+    )
+    customer.reload()
+    customer.get_by_role("button", name="Chat with us").click()
+    chat = customer.frame_locator("fanal-chat iframe")
+    chat.get_by_role("button", name="Call", exact=True).click()
+    expect(chat.locator("#call-says")).to_have_text(told)
+    expect(chat.get_by_role("button", name="Call", exact=True)).to_be_visible()
+    with centre.rows():
+        assert not WebCall.objects.filter(account__code=account).exists(), "nobody was called"
+
+
+def test_who_waits_on_the_phone_hears_how_long_and_a_line_lost_unheard_is_said_and_called_again(
+    desk: Desk,  # noqa: F811
+    shop: Callable[..., Page],
+    centre: Program,  # noqa: F811
+    orders: Orders,  # noqa: F811
+) -> None:
+    customer, deaf = shop(viewport={"width": 390, "height": 800}, color_scheme="dark"), list[bool]()
+
+    def carried(here: WebSocketRoute) -> None:
+        there = here.connect_to_server()
+        there.on_message(lambda told: None if deaf else here.send(told))
+
+    customer.context.route_web_socket(re.compile(r"/ws$"), carried)
+    customer.reload()
+    customer.get_by_role("button", name="Chat with us").click()
+    chat = customer.frame_locator("fanal-chat iframe")
+    chat.get_by_role("button", name="Call", exact=True).click()
+    expect(desk.offer.first).to_be_visible()
+    expect(chat.locator("#call-says")).to_contain_text("Somebody will be with you shortly.")
+    expect(chat.locator("#call-says")).to_have_text(LONG)
+    desk.offer.first.get_by_role("button", name="Accept").click()
+    expect(desk.page.locator(TALKING)).to_be_visible()
+    expect(chat.locator("#call-says")).to_contain_text("On the phone with")
+
+    deaf.append(True)
+    for line in orders.ask("GET", path_of("channels")):
+        if line["name"].startswith("PJSIP/G-"):
+            orders.ask("DELETE", path_of("channels", line["id"]))
+    with centre.rows():
+        until(lambda: not Interaction.objects.filter(channel="voice", ended_at=None).exists())
+    expect(chat.locator("#call-says")).to_have_text("The line was lost. You can call again.", timeout=30_000)
+    deaf.clear()
+    expect(desk.page.locator("#wrap-up")).to_be_visible()
+    desk.wrap_up(outcome="Information given")
+    chat.get_by_role("button", name="Call", exact=True).click()
+    expect(desk.offer.first).to_be_visible()
+    chat.locator("#call-end").click()
+    expect(chat.locator("#call-says")).to_have_text("The call has ended.")
