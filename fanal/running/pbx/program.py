@@ -18,6 +18,8 @@ FIRST_VERSION = (22, 0)
 MENDED: Mapping[int, tuple[int, ...]] = {22: (22, 10, 1), 23: (23, 4, 1)}
 """By its branch, the version from which on the holes are mended that were told of by July 2026."""
 HOW = "Run `bin/pbx install` (as root), or install Asterisk 22 or newer from the system's packages."
+_PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin", "/sbin"])
+"""Who became root by `su` may have none of the last three."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +32,8 @@ class Local:
     def command(self) -> list[str]:
         """What goes before Asterisk's own arguments; in a root of its own it runs as the root's `asterisk`."""
         if self.root:
-            return ["chroot", "--userspec=asterisk:asterisk", str(self.root), "/usr/sbin/asterisk"]
+            chroot = shutil.which("chroot", path=_PATH) or "chroot"
+            return [chroot, "--userspec=asterisk:asterisk", str(self.root), "/usr/sbin/asterisk"]
         return [shutil.which("asterisk", path=_PATH) or "asterisk"]
 
     @property
@@ -53,9 +56,6 @@ class Local:
         if not found:
             raise NotPossible(f"Asterisk does not say its version: {told.strip()!r}. {HOW}")
         return tuple(int(part) for part in found.groups(default="0"))
-
-
-_PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin", "/sbin"])
 
 
 def default_root() -> Path:

@@ -64,3 +64,10 @@ def test_a_setting_that_cannot_be_is_said_in_one_line(
         check=False,
     )  # fmt: skip
     assert (tried.returncode, said in tried.stderr, tried.stderr.count("\n")) == (1, True, 1)
+
+
+def test_who_became_root_without_its_path_starts_it_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`su` without `-` leaves the path of who called it, on which there is no chroot."""
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    program = pbx.Local(root=Path("/a/root")).command[0]
+    assert Path(program).exists()
