@@ -25,6 +25,7 @@ from fanal.demo.playing.played import Played, PlayedAddress
 from fanal.hours.models import Calendar
 from fanal.identity.models import Recognition
 from fanal.intake.voice.room import Room
+from fanal.interactions import actions as interactions
 from fanal.interactions.models import EndReason, Interaction, Leg, LegKind, Segment, SegmentKind
 from fanal.routing import actions
 from fanal.routing.models import EntryState, Offer, OfferState, Queue, QueueEntry
@@ -56,6 +57,7 @@ from tests.servers import free_ports
 __all__ = ["lines", "nobody_calls_yet", "number", "room", "voice"]
 pytestmark = [pytest.mark.timeout(240), pytest.mark.django_db(transaction=True)]
 until = partial(servers.until, seconds=60)
+HELD = "w-held"
 CARD = "4111111111111111"
 Callers = Caller | PlayedCaller
 ROWS = Path(__file__).parent / "recorded" / "rows"
@@ -328,3 +330,64 @@ def test_who_calls_a_closed_queue_hears_that_before_the_line_ends(
     assert voice.said[0] == "We are closed now."
     until(lambda: Leg.objects.get(interaction=call()).ended_at)
     agree()
+
+
+def test_who_is_held_hears_music_and_is_talked_to_again(
+    room: Room, caller: Callers, telephone: Telephones, agree: Callable[[], None]
+) -> None:
+    robin = agent(capacity={"voice": 1}, available_at=timezone.now())
+    with telephone.there() as phone, caller.calls(OURS, of=THEIRS, seconds=10) as calling:
+        talk = talks_in(room)
+        interactions.hold(interaction=call(), by=robin, now=timezone.now())
+        until(lambda: call().thread in room.exchange.seen().bridges.get(HELD, ()))
+        interactions.unhold(interaction=call(), by=robin, now=timezone.now())
+        until(lambda: len(room.exchange.seen().bridges.get(talk, ())) == 2)
+        assert calling.wait(60) == 0, caller.errors()
+        assert phone.wait(60) == 0
+    agree()
+
+
+def test_a_telephone_that_is_busy_declines_and_the_caller_waits_on(
+    room: Room, caller: Callers, telephone: Telephones, agree: Callable[[], None]
+) -> None:
+    agent(capacity={"voice": 1}, available_at=timezone.now())
+    with telephone.there(does="busy"), caller.calls(OURS, of=THEIRS, seconds=6) as calling:
+        until(lambda: Offer.objects.filter(state=OfferState.DECLINED).exists())
+        assert call().thread in room.exchange.seen().bridges[f"w-{waits_in(call()).pk}"]
+        assert calling.wait(60) == 0, caller.errors()
+    agree()
+
+
+def test_a_telephone_that_nobody_lifts_stops_and_the_caller_waits_on(
+    room: Room, caller: Callers, telephone: Telephones, agree: Callable[[], None]
+) -> None:
+    Queue.objects.update(ring_seconds=3)
+    agent(capacity={"voice": 1}, available_at=timezone.now())
+    with telephone.there(lifts_after=60), caller.calls(OURS, of=THEIRS, seconds=10) as calling:
+        until(lambda: Offer.objects.filter(state=OfferState.EXPIRED).exists())
+        until(lambda: Leg.objects.filter(kind=LegKind.AGENT, ended_at__isnull=False).exists())
+        assert call().ended_at is None
+        assert calling.wait(60) == 0, caller.errors()
+    agree()
+
+
+def test_a_talk_goes_on_while_the_room_is_gone_and_is_found_as_it_was(
+    address: Address, number: ChannelAccount, caller: Callers, telephone: Telephones, agree: Callable[[], None]
+) -> None:
+    agent(capacity={"voice": 1}, available_at=timezone.now())
+    with telephone.there() as phone, caller.calls(OURS, of=THEIRS, seconds=14) as calling:
+        with room_for(address, telephone) as room:
+            talk = talks_in(room)
+        with room_for(address, telephone) as again:
+            until(lambda: len(again.exchange.seen().bridges.get(talk, ())) == 2)
+            again.look_at(call().pk)
+            assert calling.wait(60) == 0, caller.errors()
+            assert phone.wait(60) == 0
+            agree()
+
+
+def talks_in(room: Room) -> str:
+    """The bridge of the one call, once both are there."""
+    talk = f"t-{call().pk}"
+    until(lambda: len(room.exchange.seen().bridges.get(talk, ())) == 2)
+    return talk

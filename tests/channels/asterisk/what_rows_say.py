@@ -9,6 +9,7 @@ from fanal.interactions.models import Interaction, Leg, Segment
 from fanal.routing.models import Offer, QueueEntry
 
 Said = dict[str, Any]
+OF_CALLS = {"interaction", "leg", "segment", "offer", "entry", "queue", "hold", "callback"}
 
 
 def what_rows_say() -> Said:
@@ -43,7 +44,17 @@ def _moments(leg: Leg) -> Iterator[tuple[datetime, str]]:
 
 
 def _is_of_calls(kind: str) -> bool:
-    return kind.partition(".")[0] in {"interaction", "leg", "segment", "offer", "entry", "queue", "hold", "callback"}
+    """How a line sounds is told only where there is sound."""
+    return kind != "leg.sounds" and kind.partition(".")[0] in {
+        "interaction",
+        "leg",
+        "segment",
+        "offer",
+        "entry",
+        "queue",
+        "hold",
+        "callback",
+    }
 
 
 def _of(*words: object) -> str:
