@@ -1,10 +1,12 @@
 """Talks that are recorded, on a real Asterisk: who is in the file, what is not, and no digit of a card anywhere."""
 
 import logging
+import math
 import re
 import time
 from array import array
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,7 +28,7 @@ from fanal.running.pbx.configuration import Pbx
 from tests import servers
 from tests.channels.asterisk.phones import Caller, Telephone
 from tests.channels.asterisk.test_room import OURS, THEIRS, call, nobody_calls_yet, number, room, room_for, telephone
-from tests.channels.asterisk.voices import blocks, power, says, seconds_of
+from tests.channels.asterisk.voices import RATE, alaw, blocks, power, says, seconds_of
 from tests.routing_world import agent
 
 __all__ = ["nobody_calls_yet", "number", "room", "telephone"]
@@ -161,6 +163,44 @@ def test_a_card_number_that_is_keyed_in_a_recorded_talk_is_in_no_row_log_event_o
     for where, text in texts.items():
         for part in (number, number[:6], number[:12], number[4:12]):
             assert part not in text, f"{part} is in the {where}"
+
+
+def test_keys_that_sound_are_not_recorded_while_a_card_number_is_awaited(
+    robin: Agent, orders: Orders, room: Room, caller: Caller, telephone: Telephone, tmp_path: Path
+) -> None:
+    """A telephone that can only sound its keys: nobody takes them, the agent goes on without, and no file has them.
+
+    Keys sound from second 14 to 24, and again from second 34 on, when nobody waits for them.
+    """
+    sounds = keys_sound(tmp_path / "keys.al", quiet=14, key=10, after=10)
+    voice = says(tmp_path / "agent.al", [AGENT] * 90)
+    with telephone.there(says=voice), caller.calls(OURS, of=THEIRS, seconds=38, says=sounds) as one:
+        until(now_is(RecordingState.RECORDING))
+        goes_on(2)
+        interactions.ask_for_card(interaction=call(), by=robin, now=timezone.now())
+        until(now_is(RecordingState.PAUSED))
+        assert timezone.now() < call().started_at + timedelta(seconds=13), "too late for what this test looks at"
+        until(lambda: timezone.now() > call().started_at + timedelta(seconds=27))
+        assert Keying.objects.get().ended_at is None
+        interactions.stop_asking(interaction=call(), by=robin, now=timezone.now())
+        until(now_is(RecordingState.RECORDING))
+        assert one.wait(90) == 0, caller.errors()
+    [path] = fetched()
+    heard = [is_a_key(block) for block in blocks(path)]
+    assert 0.5 < sum(heard) / 50 < 6, "what sounds when nobody waits for it is in the file, and nothing else"
+    assert not any(heard[: len(heard) // 2])
+    assert Keying.objects.get().last_four == ""
+
+
+def keys_sound(path: Path, *, quiet: int, key: int, after: int) -> Path:
+    """Silence, the two pitches of a 5 for some seconds, silence, and the key again (a-law)."""
+    silence = bytes([alaw(0)]) * RATE
+    tone = bytes(
+        alaw(int(7000 * (math.sin(2 * math.pi * 770 * n / RATE) + math.sin(2 * math.pi * 1336 * n / RATE))))
+        for n in range(RATE)
+    )
+    path.write_bytes(silence * quiet + tone * key + silence * after + tone * key)
+    return path
 
 
 def written_in(folder: Path) -> str:
