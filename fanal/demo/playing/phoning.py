@@ -44,10 +44,13 @@ def phoning(
     with tempfile.TemporaryDirectory(prefix="fanal-traffic-") as folder:
         callers = Callers(folder=Path(folder), pbx_port=ours.sip_port, port=trunk.port, numbers=numbers(calls, rng=rng))
         with callers.calling(account.address, calls=calls, per_s=rate / 60, seconds=STAYS, media=True) as calling:
-            yield
-            seen = calling.wait()
-    tally["calls"] += sum(200 in call.told for call in seen)
-    tally["calls that were refused"] += sum(200 not in call.told for call in seen)
+            try:
+                yield
+                calling.wait()
+            finally:
+                seen = calling.so_far()  # also of whoever was stopped before
+                tally["calls"] += sum(200 in call.told for call in seen)
+                tally["calls that were refused"] += sum(any(code >= 400 for code in call.told) for call in seen)
 
 
 def numbers(many: int, *, rng: Random) -> list[str]:
