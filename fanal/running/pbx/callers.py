@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fanal.running.pbx.process import goes_first
+from fanal.running.pbx.process import SECOND, goes_first
 from fanal.running.postgres import NotPossible
 
 _CALL = """\
@@ -151,7 +151,7 @@ class Callers:
             str(folder / "errors"), "-max_sched_loops", "100",
         ]  # fmt: skip
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, cwd=folder)
-        goes_first(process.pid)  # callers are elsewhere in life, and have a processor of their own
+        goes_first(process.pid, rank=SECOND)  # callers are elsewhere in life, and have a processor of their own
         try:
             yield Calling(process=process, folder=folder, numbers=own)
         finally:
