@@ -74,8 +74,8 @@ def lines_of(interaction: Interaction, *, agent: Agent) -> list[Line]:
 def _everything(interaction: int, *, by_mail: bool, agent: Agent) -> Iterator[Line]:
     """Most contacts have some of these only, so one question finds out which of the rest to ask."""
     [found] = _has(interaction=interaction)
-    has_files, has_notes, has_records, has_facts, has_transfers, has_corrections, has_flows, has_sound, *rest = found
-    was_measured, was_held, spoken = any(rest[:2]), rest[2], rest[3:]
+    has_files, has_notes, has_records, has_facts, has_transfers, has_corrections, has_flows, has_sound, *later = found
+    was_held, by_exchange, by_phone, *spoken = later
     yield from _said(interaction, has_files=has_files, by_mail=by_mail)
     if has_notes:
         for pk, at, text, by in _notes(interaction=interaction):
@@ -108,10 +108,9 @@ def _everything(interaction: int, *, by_mail: bool, agent: Agent) -> Iterator[Li
     if has_sound:
         for row in _sound(interaction=interaction):
             at = row.began_at or row.wanted_at
-            yield Line(
-                kind="recording", at=at, pk=row.pk, clock=_clock(at), thing=row, text=_length(row.seconds)
-            )._replace(state="held" if held else "")
-    if was_measured:
+            state, length = "held" if held else "", _length(row.seconds)
+            yield Line(kind="recording", at=at, pk=row.pk, clock=_clock(at), thing=row, text=length, state=state)
+    if by_exchange or by_phone:
         for part in parts_of(interaction):
             yield Line(kind="sounded", at=part.at, pk=part.segment, clock=_clock(part.at), thing=part)
     if any(spoken):
@@ -179,8 +178,8 @@ def _has(interaction: int) -> QuerySet[Interaction, tuple[bool, ...]]:
         Correction.objects.filter(topic__interaction=OuterRef("pk")),
         FlowRun.objects.filter(interaction=OuterRef("pk"), ended_at__isnull=False),
         Recording.objects.filter(Q(interaction=OuterRef("pk")) | Q(left_as=OuterRef("pk"))),
-        *any_measured(OuterRef("pk")),
         LegalHold.objects.filter(interaction=OuterRef("pk")),
+        *any_measured(OuterRef("pk")),
         *any_of(OuterRef("pk")),
     ]
     return Interaction.objects.filter(pk=interaction).values_list(*(Exists(rows) for rows in of_it))

@@ -16,7 +16,7 @@ from fanal.interactions.models import LONGEST_REASON, Interaction, LegalHold, Re
 def hold_for_law(*, interaction: Interaction, reason: str, by: Agent, now: datetime) -> LegalHold:
     """From now on nothing of it is removed; twice is once. Raises ValueError where nobody says why."""
     interaction = lock(interaction.pk)
-    there = LegalHold.objects.filter(interaction=interaction, lifted_at=None).first()
+    there = LegalHold.objects.running().filter(interaction=interaction).first()
     if there:
         return there
     # Whoever removes something just now is waited for, or sees this hold.
@@ -30,7 +30,7 @@ def hold_for_law(*, interaction: Interaction, reason: str, by: Agent, now: datet
 def lift_hold(*, interaction: Interaction, reason: str, by: Agent, now: datetime) -> LegalHold | None:
     """Its days count again: what is over is removed with the next run. None where nothing is held."""
     lock(interaction.pk)
-    hold = LegalHold.objects.select_related("interaction").filter(interaction=interaction, lifted_at=None).first()
+    hold = LegalHold.objects.running().select_related("interaction").filter(interaction=interaction).first()
     if hold is None:
         return None
     hold.lifted_why, hold.lifted_by, hold.lifted_at = _said(reason), by, max(now, hold.at)

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
 
 from fanal.agents.models import Agent
 from fanal.channels import contents
@@ -16,23 +15,19 @@ from fanal.interactions.models import (
     Attachment,
     Hearing,
     Interaction,
-    LegalHold,
     RecordedCall,
     Recording,
     RecordingKind,
     RecordingState,
+    held_with,
 )
 from fanal.interactions.rules import recording as rules
 
 LONGEST_PART = 1800
 """Seconds; a longer talk is recorded in parts, so that each can be fetched in one piece."""
 AT_ONCE = 200
-HELD = Exists(
-    LegalHold.objects.filter(lifted_at=None).filter(
-        Q(interaction=OuterRef("interaction")) | Q(interaction=OuterRef("left_as"))
-    )
-)
-"""It is kept for legal reasons: the call, or the message that was left in it."""
+HELD = held_with("interaction", "left_as")
+"""The call is kept for legal reasons, or the message that was left in it."""
 
 
 def decide_recording(*, interaction: Interaction, policy: rules.Policy) -> RecordedCall:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from fanal.agents.kept import kept
 from fanal.events.actions import hint, publish
@@ -12,7 +12,6 @@ from fanal.interactions.actions.locking import lock
 from fanal.interactions.models import (
     WITH_CUSTOMER,
     Interaction,
-    LegalHold,
     Participation,
     RecordedCall,
     Segment,
@@ -21,6 +20,7 @@ from fanal.interactions.models import (
     Spoken,
     SpokenSide,
     Unheard,
+    held_with,
 )
 from fanal.interactions.rules import spoken as rules
 
@@ -28,8 +28,8 @@ TOGETHER = timedelta(minutes=2)
 """Figures of one side within so long may be one number, said in pieces."""
 LEFT_AFTER = timedelta(minutes=1)
 AT_ONCE = 2000
-HELD = Exists(LegalHold.objects.filter(interaction=OuterRef("interaction"), lifted_at=None))
-"""It is kept for legal reasons."""
+HELD = held_with("interaction")
+"""Its call is kept for legal reasons."""
 
 
 def speech_service_for(language: str) -> SpeechService | None:

@@ -14,7 +14,7 @@ from fanal.interactions.models.contacts import (
 )
 from fanal.interactions.models.dialling import Dial, DialFor, DialQuery
 from fanal.interactions.models.drafts import Draft
-from fanal.interactions.models.holds import LONGEST_REASON, LegalHold
+from fanal.interactions.models.holds import LONGEST_REASON, LegalHold, held_with
 from fanal.interactions.models.later import BackTo, FollowUp, FollowUpState
 from fanal.interactions.models.letters import Letter, Part, Recipient
 from fanal.interactions.models.notices import Notice
@@ -111,4 +111,5 @@ __all__ = [
     "UnheardReason",
     "Way",
     "WebCall",
+    "held_with",
 ]

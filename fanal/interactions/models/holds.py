@@ -1,12 +1,18 @@
 """A contact that is kept for legal reasons: what was recorded and written down of it outlives its days."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from fanal.agents.models import Agent
 from fanal.interactions.models.contacts import Interaction
 
 LONGEST_REASON = 300
+
+
+class LegalHoldQuery(models.QuerySet["LegalHold"]):
+    def running(self) -> "LegalHoldQuery":
+        """Those that nobody has lifted."""
+        return self.filter(lifted_at=None)
 
 
 class LegalHold(models.Model):
@@ -19,6 +25,8 @@ class LegalHold(models.Model):
     lifted_by = models.ForeignKey(Agent, models.PROTECT, null=True, related_name="+", db_index=False)
     lifted_why = models.CharField(max_length=LONGEST_REASON, blank=True)
     lifted_at = models.DateTimeField(null=True)
+
+    objects = LegalHoldQuery.as_manager()
 
     class Meta:
         ordering = ["pk"]
@@ -36,3 +44,11 @@ class LegalHold(models.Model):
 
     def __str__(self) -> str:
         return f"{self.interaction} {self.at:%Y-%m-%d}"
+
+
+def held_with(*contacts: str) -> Exists:
+    """Whether a contact that one of these fields of a row names is held, so that the row is kept."""
+    of_it = Q()
+    for field in contacts:
+        of_it |= Q(interaction=OuterRef(field))
+    return Exists(LegalHold.objects.running().filter(of_it))

@@ -20,7 +20,7 @@ def hold(request: SignedInRequest, pk: int) -> HttpResponse:
     """GET asks why. POST: what was recorded and written down of it is kept; `lift`: its days count again."""
     interaction = seen(request.user, pk)
     if request.method == "GET":
-        held = LegalHold.objects.select_related("by").filter(interaction=interaction, lifted_at=None).first()
+        held = LegalHold.objects.running().select_related("by").filter(interaction=interaction).first()
         given = {"interaction": interaction, "held": held, "longest": LONGEST_REASON}
         return render(request, "workplace/legal_hold.html", given)
     change = interactions.lift_hold if request.POST.get("lift") else interactions.hold_for_law
