@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from fanal.agents.kept import kept
 from fanal.interactions.models import LegKind, LineQuality, MeasuredSound, SegmentQuality, Way
-from fanal.interactions.rules.quality import GOOD, POOR
+from fanal.interactions.rules.quality import judged
 
 POOR_WORDS = {
     (LegKind.CUSTOMER, Way.COMES): gettext_lazy("The customer is hard to understand: their line is poor"),
@@ -91,7 +91,7 @@ def parts_of(interaction: int) -> list[Part]:
             segment=pk,
             at=segment.ended_at or segment.started_at,
             who=segment.agent.name if segment.agent else "",
-            state=_state(min(row.mos for _what, row in measured[pk])),
+            state=judged(min(row.mos for _what, row in measured[pk])),
             halves=tuple(_halves(measured[pk])),
         )
         for pk, segment in sorted(segments.items())
@@ -102,15 +102,11 @@ def _halves(rows: Iterable[tuple[str, MeasuredSound]]) -> Iterable[Half]:
     for what, row in rows:
         yield Half(
             what=what,
-            state=_state(row.mos),
+            state=judged(row.mos),
             score=number_format(row.mos, 1),
             loss=number_format(100 * row.loss, 1),
             jitter=number_format(1000 * row.jitter, 0),
         )
-
-
-def _state(score: float) -> str:
-    return "good" if score >= GOOD else "fair" if score >= POOR else "poor"
 
 
 @kept

@@ -9,6 +9,7 @@ The phone shows the same while a call runs (`assets/phone/quality.ts`); a test c
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 BEST = 93.2
 CONCEALED = 25.1
@@ -50,4 +51,8 @@ def mos(measured: Measured) -> float:
 
 def is_poor(score: float) -> bool:
     """Whoever hears it has to ask again now and then."""
-    return score < POOR
+    return judged(score) == "poor"
+
+
+def judged(score: float) -> Literal["good", "fair", "poor"]:
+    return "good" if score >= GOOD else "fair" if score >= POOR else "poor"
