@@ -1,9 +1,9 @@
-/** How long one waits, said alike in a chat and in a call. */
+/** How long one waits. */
 
 import { text } from "../behaviour/strings.ts";
 import { filled } from "./settings.ts";
 
-/** Which place, and how long it may take: in a chat and in a call. */
+/** Which place, and how long it may take: said alike in a chat and in a call. */
 export function waiting(now: { position: number | null; estimate_seconds: number | null }): string {
   const place = now.position && now.position > 1 ? filled(text("waiting_place"), { place: now.position }) : text("waiting");
   const seconds = now.estimate_seconds;

@@ -31,7 +31,7 @@ AT_ONCE = 12
 
 
 @dataclass(kw_only=True)
-class Ear:
+class Asked:
     """One line: what was counted when it was last asked about, and in whose part of the call that was."""
 
     segment: int
@@ -47,7 +47,7 @@ class Measuring:
         self, orders: Orders, *, leads: threading.Event, busy: Callable[[], bool], stop: threading.Event
     ) -> None:
         self.orders, self.leads, self.busy, self.stop = orders, leads, busy, stop
-        self._ears: dict[int, Ear] = {}
+        self._asked: dict[int, Asked] = {}
 
     def run(self) -> None:
         """Until `stop` is set."""
@@ -66,36 +66,36 @@ class Measuring:
     def look(self) -> None:
         """Ask about those lines of running talks that are due. Raises Cut."""
         legs = {leg.pk: leg for leg in _talking()}
-        self._ears = {pk: ear for pk, ear in self._ears.items() if pk in legs}
+        self._asked = {pk: one for pk, one in self._asked.items() if pk in legs}
         now = time.monotonic()
         for pk, leg in legs.items():
             segment: int = leg.talk  # type: ignore[attr-defined]
-            if pk not in self._ears:
+            if pk not in self._asked:
                 measured: bool = leg.measured  # type: ignore[attr-defined]
                 due = now if measured else now + FIRST
-                self._ears[pk] = Ear(segment=segment, since=now, due=due, counted=None if measured else Counted())
-            if self._ears[pk].segment != segment:
-                self._ears[pk].due = min(now, self._ears[pk].due)  # what was heard until now is the part's before
-        due_first = sorted((ear.due, pk) for pk, ear in self._ears.items() if ear.due <= now)
+                self._asked[pk] = Asked(segment=segment, since=now, due=due, counted=None if measured else Counted())
+            if self._asked[pk].segment != segment:
+                self._asked[pk].due = min(now, self._asked[pk].due)  # what was heard until now is the part's before
+        due_first = sorted((one.due, pk) for pk, one in self._asked.items() if one.due <= now)
         for _due, pk in due_first[:AT_ONCE]:
             if self.stop.is_set() or self.busy():
                 return
-            self._ask(legs[pk], self._ears[pk])
+            self._ask(legs[pk], self._asked[pk])
 
-    def _ask(self, leg: Leg, ear: Ear) -> None:
+    def _ask(self, leg: Leg, before: Asked) -> None:
         now = time.monotonic()
-        ear.due = now + EVERY
+        before.due = now + EVERY
         try:
             counted = read(self.orders.ask("GET", path_of("channels", leg.line, "rtp_statistics")) or {})
         except Declined:
             return  # it is gone, or has no sound that can be counted
-        if ear.counted is not None:
-            seconds = min(MOST_AT_ONCE, now - ear.since)
-            for way, stretch in ((Way.COMES, came(ear.counted, counted)), (Way.GOES, went(ear.counted, counted))):
+        if before.counted is not None:
+            seconds = min(MOST_AT_ONCE, now - before.since)
+            for way, stretch in ((Way.COMES, came(before.counted, counted)), (Way.GOES, went(before.counted, counted))):
                 if stretch:
-                    _note(leg, ear.segment, way, stretch, seconds)
+                    _note(leg, before.segment, way, stretch, seconds)
         segment: int = leg.talk  # type: ignore[attr-defined]
-        ear.segment, ear.since, ear.counted = segment, now, counted
+        before.segment, before.since, before.counted = segment, now, counted
 
 
 def _note(leg: Leg, segment: int, way: Way, stretch: Stretch, seconds: float) -> None:

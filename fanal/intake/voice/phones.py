@@ -1,7 +1,8 @@
 """The agents' phones: the exchange is to know those that are in use, and calls are offered to who can be rung."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 
@@ -9,6 +10,7 @@ from fanal.agents import actions as agents
 from fanal.agents.models import Agent, PhoneLine
 from fanal.channels.asterisk import guests, lines
 from fanal.channels.asterisk.ari import Address, Cut, Declined, Events, Orders, path_of
+from fanal.intake.voice.work import Ring, SignedIn
 from fanal.interactions import actions as interactions
 from fanal.routing import actions as routing
 
@@ -37,15 +39,18 @@ class Phones:
             raise
         return events
 
-    def is_new(self, name: str, reachable: bool) -> bool:
-        """The exchange tells the same of a phone at each of its calls."""
-        before = self._told.get(name)
-        self._told[name] = reachable
-        return before != reachable
-
-    def is_new_place(self, name: str, place: str) -> bool:
-        before, self._places[name] = self._places.get(name), place
-        return before != place
+    def heard(self, event: Mapping[str, Any]) -> Iterator[Ring | SignedIn]:
+        """What is to be done about it; nothing where it was known: the same is told of a phone at each of its calls."""
+        if line := lines.told_of(event):
+            name, reachable = line
+            if self._told.get(name) != reachable:
+                self._told[name] = reachable
+                yield Ring(told={name: reachable})
+        if signed_in := lines.place_told(event):
+            name, place = signed_in
+            if self._places.get(name) != place:
+                self._places[name] = place
+                yield SignedIn(name=name, place=place)
 
     def keep(self, orders: Orders, *, told: Mapping[str, bool] | None, now: datetime) -> None:
         """Note what was told of some, and who can be rung; `None`: bring the exchange to the phones in use before.
@@ -59,6 +64,7 @@ class Phones:
             wanted = interactions.wanted_guests()
             guests.bring(orders, wanted, gone=self._gone, media_address=self.media_address)
             told = self._told = dict(lines.there(orders))
+            self._places = {name: place for name, place in self._places.items() if name in told}
         if told:
             agents.note_reachable(seen=told, now=now)
         self._offer_accordingly(now=now)

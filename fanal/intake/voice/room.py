@@ -13,7 +13,6 @@ from django.utils import timezone
 from fanal.agents.actions import note_place
 from fanal.channels.asterisk import guests, wire
 from fanal.channels.asterisk.ari import Address, Cut, Declined, Events, path_of
-from fanal.channels.asterisk.lines import place_told, told_of
 from fanal.channels.asterisk.rules import Order, sides_heard, steer
 from fanal.channels.asterisk.wire import Kept, Played, Pressed, Sounded
 from fanal.intake import calls
@@ -160,10 +159,8 @@ class Room:
     def _listen_to_phones(self, events: Events) -> None:
         with contextlib.suppress(Cut):
             for event in events:
-                if (line := told_of(event)) and self.phones.is_new(*line):
-                    self.desks.phones.put(Ring(told=dict([line])))
-                if (place := place_told(event)) and self.phones.is_new_place(*place):
-                    self.desks.phones.put(SignedIn(name=place[0], place=place[1]))
+                for work in self.phones.heard(event):
+                    self.desks.phones.put(work)
 
     def phones_changed(self) -> None:
         """Asked often before it is done, it is done once."""

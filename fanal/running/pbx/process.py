@@ -57,7 +57,7 @@ def start(local: Local, pbx: Pbx) -> Running:
 
 def goes_first(pid: int, *, rank: int = FIRST) -> None:
     """Sound that comes late is lost, a page that comes late is late: it waits for nothing else, if we may say so."""
-    with contextlib.suppress(PermissionError, ProcessLookupError):
+    with contextlib.suppress(AttributeError, PermissionError, ProcessLookupError):  # the first: not every system has it
         os.sched_setscheduler(pid, os.SCHED_RR, os.sched_param(rank))
 
 
