@@ -14,6 +14,7 @@ from fanal.running.postgres import NotPossible
 from tests.channels.asterisk.phones import Caller
 from tests.servers import free_ports
 
+pytest.register_assert_rewrite("tests.channels.asterisk.plays", "tests.channels.asterisk.two_exchanges")
 SECRET = "a-secret-of-the-tests-alone"
 MEDIA_PORTS = 2400
 

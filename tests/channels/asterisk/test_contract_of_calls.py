@@ -6,14 +6,9 @@ it. Only with real sound can be told: recordings, messages that are left, tones,
 (`test_recording.py`, `test_voicemail.py`, `test_transcripts.py`); only with real SIP: refusals and their codes.
 """
 
-import json
-import os
 from collections.abc import Callable
-from functools import partial
-from pathlib import Path
 
 import pytest
-from django.apps import apps
 from django.utils import timezone
 
 from fanal.agents.models import Presence
@@ -21,25 +16,15 @@ from fanal.channels.asterisk.ari import Address, path_of
 from fanal.channels.asterisk.rules import Seen
 from fanal.channels.models import ChannelAccount
 from fanal.customers.models import ContactPoint, Customer
-from fanal.demo.playing.played import Played, PlayedAddress
-from fanal.hours.models import Calendar
 from fanal.identity.models import Recognition
 from fanal.intake.voice.room import Room
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import EndReason, Interaction, Leg, LegKind, Segment, SegmentKind
 from fanal.routing import actions
 from fanal.routing.models import EntryState, Offer, OfferState, Queue, QueueEntry
-from fanal.running.pbx.configuration import Pbx
-from fanal.running.pbx.configuration.programs import ARI_USER
-from fanal.scenarios.models import FlowEnd, FlowRun
-from tests import servers
-from tests.channels.asterisk.phones import Caller, Telephone
-from tests.channels.asterisk.played_phones import PlayedCaller, PlayedTelephone
 from tests.channels.asterisk.test_room import (
     OURS,
     THEIRS,
-    Heard,
-    a_flow,
     call,
     lines,
     nobody_calls_yet,
@@ -49,62 +34,22 @@ from tests.channels.asterisk.test_room import (
     voice,
     waits_in,
 )
-from tests.channels.asterisk.what_rows_say import what_rows_say
-from tests.flows.shapes import ask, bye, menu
+from tests.channels.asterisk.two_exchanges import (
+    Callers,
+    Telephones,
+    address,
+    agree,
+    caller,
+    played,
+    talks_in,
+    telephone,
+    until,
+)
 from tests.routing_world import agent, queue
-from tests.servers import free_ports
 
-__all__ = ["lines", "nobody_calls_yet", "number", "room", "voice"]
+__all__ = ["address", "agree", "caller", "lines", "nobody_calls_yet", "number", "played", "room", "telephone", "voice"]
 pytestmark = [pytest.mark.timeout(240), pytest.mark.django_db(transaction=True)]
-until = partial(servers.until, seconds=60)
 HELD = "w-held"
-CARD = "4111111111111111"
-Callers = Caller | PlayedCaller
-ROWS = Path(__file__).parent / "recorded" / "rows"
-Telephones = Telephone | PlayedTelephone
-
-
-@pytest.fixture(params=["played", "asterisk"], ids=["on_the_played_one", "on_asterisk"])
-def played(request: pytest.FixtureRequest) -> Played | None:
-    """The exchange that is only played; None: it is a real one."""
-    return Played() if request.param == "played" else None
-
-
-@pytest.fixture
-def address(request: pytest.FixtureRequest, played: Played | None) -> Address:
-    if played:
-        return PlayedAddress(played=played)
-    exchange: Pbx = request.getfixturevalue("exchange")
-    return Address(url=f"ws://127.0.0.1:{exchange.http_port}", user=ARI_USER, secret=exchange.secret)
-
-
-@pytest.fixture
-def caller(request: pytest.FixtureRequest, played: Played | None, tmp_path: Path) -> Callers:
-    if played:
-        return PlayedCaller(played=played)
-    exchange: Pbx = request.getfixturevalue("exchange")
-    return Caller(folder=tmp_path, pbx_port=exchange.sip_port, port=exchange.trunks[0].port)
-
-
-@pytest.fixture
-def telephone(played: Played | None, tmp_path: Path) -> Telephones:
-    return PlayedTelephone(played=played) if played else Telephone(folder=tmp_path, port=free_ports(1)[0])
-
-
-@pytest.fixture
-def agree(request: pytest.FixtureRequest, played: Played | None) -> Callable[[], None]:
-    """All is over, and the rows say what they said on the other one."""
-    kept = ROWS / f"{request.node.originalname.removeprefix('test_')}.json"
-
-    def compare() -> None:
-        until(lambda: not Interaction.objects.filter(ended_at=None).exists())
-        until(lambda: not Leg.objects.filter(ended_at=None).exists())
-        said = what_rows_say()
-        if os.environ.get("FANAL_RECORD_CALLS") and not played:
-            kept.write_text(json.dumps(said, indent=1) + "\n")
-        assert said == json.loads(kept.read_text())
-
-    return compare
 
 
 def test_a_call_waits_with_music_rings_is_answered_and_ends_in_wrap_up(
@@ -248,90 +193,6 @@ def test_a_room_that_stands_by_asks_for_nothing(
     agree()
 
 
-def test_what_a_caller_keys_leads_through_the_flow_and_arrives_with_the_call(
-    number: ChannelAccount, room: Room, caller: Callers, telephone: Telephones, agree: Callable[[], None]
-) -> None:
-    second = queue("orders")
-    a_flow(
-        number,
-        menu=menu(keys={"1": "order", "2": "people"}),
-        order=ask(next="specialists", shortest=4, longest=4),
-        specialists={"kind": "queue", "queue": second.code, "prompt": "I connect you."},
-    )
-    with caller.calls(OURS, of=THEIRS, seconds=1, keys="1 4711") as calling:
-        assert calling.wait(30) == 0, caller.errors()
-    entry = QueueEntry.objects.get(interaction=call())
-    assert (entry.queue, call().given["order"]) == (second, "4711")
-    assert FlowRun.objects.get().how == FlowEnd.QUEUE
-    assert list(call().segments.values_list("kind", flat=True)) == [SegmentKind.BOT, SegmentKind.QUEUE]
-    agree()
-
-
-def test_who_is_served_by_the_flow_is_said_goodbye_to_and_no_agent_is_asked(
-    number: ChannelAccount, room: Room, caller: Callers, lines: Callable[[], dict[str, str]], agree: Callable[[], None]
-) -> None:
-    a_flow(number, menu=menu(), bye=bye())
-    with caller.calls(OURS, of=THEIRS, seconds=20, keys="1"):
-        until(lambda: call().end_reason == EndReason.SERVED)
-        until(lambda: not lines())
-    assert not QueueEntry.objects.exists()
-    agree()
-
-
-def test_a_secret_that_is_keyed_stands_nowhere(
-    number: ChannelAccount, room: Room, caller: Callers, agree: Callable[[], None]
-) -> None:
-    a_flow(number, ask=ask(gives="card", secret=True, shortest=16, longest=16, next="people"))
-    with caller.calls(OURS, of=THEIRS, seconds=1, keys=CARD) as calling:
-        assert calling.wait(60) == 0, caller.errors()
-    until(lambda: call().ended_at)
-    assert call().given["card_last_four"] == CARD[-4:]
-    everything = [list(model._default_manager.values()) for model in apps.get_models()]
-    assert CARD not in str(everything)
-    assert "4111111" not in str(everything)
-    agree()
-
-
-def test_who_waits_hears_their_place_beside_the_music_and_a_key_lets_them_be_called(
-    number: ChannelAccount,
-    room: Room,
-    voice: Heard,
-    caller: Callers,
-    lines: Callable[[], dict[str, str]],
-    agree: Callable[[], None],
-) -> None:
-    Queue.objects.update(announce_after_seconds=1, callback_key="1")
-    busy = agent(capacity={"voice": 1}, available_at=None)
-    actions.set_presence(agent=busy, state=Presence.BREAK, by=busy, now=timezone.now())
-    with caller.calls(OURS, of=THEIRS, seconds=30, keys="         1"):
-        until(lambda: "You are next." in voice.said)
-        waited = call()
-        assert waited.thread in room.exchange.seen().bridges[f"w-{waits_in(waited).pk}"]
-        until(lambda: call().end_reason == EndReason.CALLBACK)
-        until(lambda: not lines())
-    assert voice.said[-1].startswith("Thank you. We will call you.")
-    assert QueueEntry.objects.get(interaction=waited).state == EntryState.WITHDRAWN
-    assert QueueEntry.objects.filter(case__isnull=False).exists()
-    agree()
-
-
-def test_who_calls_a_closed_queue_hears_that_before_the_line_ends(
-    number: ChannelAccount,
-    room: Room,
-    voice: Heard,
-    caller: Callers,
-    lines: Callable[[], dict[str, str]],
-    agree: Callable[[], None],
-) -> None:
-    Queue.objects.update(calendar=Calendar.objects.create(code="never", name="Never", zone="UTC"))
-    with caller.calls(OURS, of=THEIRS, seconds=30):
-        until(lambda: call().end_reason == EndReason.CLOSED)
-        until(lambda: not lines())
-    assert voice.said[0] == "We are closed now."
-    until(lambda: Leg.objects.get(interaction=call()).ended_at)
-    agree()
-
-
 def test_who_is_held_hears_music_and_is_talked_to_again(
     room: Room, caller: Callers, telephone: Telephones, agree: Callable[[], None]
 ) -> None:
@@ -384,10 +245,3 @@ def test_a_talk_goes_on_while_the_room_is_gone_and_is_found_as_it_was(
             assert calling.wait(60) == 0, caller.errors()
             assert phone.wait(60) == 0
             agree()
-
-
-def talks_in(room: Room) -> str:
-    """The bridge of the one call, once both are there."""
-    talk = f"t-{call().pk}"
-    until(lambda: len(room.exchange.seen().bridges.get(talk, ())) == 2)
-    return talk

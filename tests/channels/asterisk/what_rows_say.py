@@ -45,16 +45,7 @@ def _moments(leg: Leg) -> Iterator[tuple[datetime, str]]:
 
 def _is_of_calls(kind: str) -> bool:
     """How a line sounds is told only where there is sound."""
-    return kind != "leg.sounds" and kind.partition(".")[0] in {
-        "interaction",
-        "leg",
-        "segment",
-        "offer",
-        "entry",
-        "queue",
-        "hold",
-        "callback",
-    }
+    return kind != "leg.sounds" and kind.partition(".")[0] in OF_CALLS
 
 
 def _of(*words: object) -> str:
