@@ -19,6 +19,7 @@ from tests.browser.company import Desk, sign_in
 from tests.browser.conftest import Program
 from tests.browser.sounds import share_of
 from tests.browser.test_call import NUMBER, caller, centre, connected, desk, local, orders, recorded, telephone  # noqa: F401
+from tests.browser.test_recorded_talks import look
 from tests.channels.asterisk.phones import SCENARIOS, Caller, Telephone
 from tests.channels.asterisk.voices import says
 from tests.servers import free_ports, until
@@ -115,9 +116,11 @@ def test_a_desk_phone_is_made_signs_in_is_chosen_and_takes_the_call(
     office.context.close()
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+@pytest.mark.parametrize(
+    ("width", "scheme", "language"), [(1280, "light", "en"), (390, "dark", "en"), (390, "light", "ar")]
+)
 def test_its_pages_fit_every_window(
-    at_desk: Callable[..., Desk], program: Program, tmp_path: Path, width: int, scheme: str
+    at_desk: Callable[..., Desk], program: Program, width: int, scheme: str, language: str
 ) -> None:
     pk = key_of(cast.SECOND, program)
     page = at_desk(
@@ -125,12 +128,17 @@ def test_its_pages_fit_every_window(
         path=f"/administration/agents/{pk}/desk-phone/",
         viewport={"width": width, "height": 800},
         color_scheme=scheme,
+        reduced_motion="reduce",  # no picture can be taken while one page turns into the next
     ).page
-    for what in ("none", "made", "standing"):
-        page.screenshot(path=tmp_path / f"{what}-{width}.png", full_page=True)
+    page.context.add_cookies([{"name": "language", "value": language, "url": program.url}])
+    page.reload()
+    there = {"none": ".card form .main", "made": "#made-secret", "standing": "form[action='revocation/']"}
+    for what, shown in there.items():
+        expect(page.locator(shown)).to_be_visible()
+        look(page, f"desk-phone-{what}-{width}-{language}")
         assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
         if what == "none":
-            page.get_by_role("button", name="Make an account").click()
+            page.locator(".card form .main").click()
         elif what == "made":
-            page.get_by_role("link", name="I have entered it").click()
-    page.get_by_role("button", name="Revoke").click()
+            page.locator("main p > a.button").click()
+    page.locator("form[action='revocation/'] button").click()
