@@ -55,6 +55,29 @@ def receive(
     return raw if insert_once(raw) else RawEvent.objects.get(account=account, external_id=external_id)
 
 
+def take_at_once(
+    *, account: ChannelAccount, external_id: str, kind: str, source: str, body: Mapping[str, Any], now: datetime
+) -> RawEvent:
+    """Store the input together with what follows from it, for whoever has nobody to acknowledge it to.
+
+    Whatever speaks against it, it is received and processed one after the other: nothing is lost by the attempt.
+    Raises one of NOT_ITS_FAULT then.
+    """
+    given = {"account": account, "external_id": external_id, "kind": kind, "source": source}
+    raw = RawEvent(**given, body=dict(body), received_at=now, state=RawState.PROCESSED, processed_at=now)
+    try:
+        with transaction.atomic():
+            if insert_once(raw) and not _left(account=account.pk, source=source, before=raw.pk):
+                for signal in understand(raw):
+                    follow(account=account, signal=signal, now=now)
+                return raw
+            transaction.set_rollback(True)
+    except Exception as problem:
+        log.info("one after the other: %s", type(problem).__name__)
+    raw = receive(account=account, external_id=external_id, kind=kind, source=source, body=body, now=now)
+    return process(raw_id=raw.pk, fresh=raw, now=now)
+
+
 def process(
     *,
     raw_id: int,

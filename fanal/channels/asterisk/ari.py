@@ -50,20 +50,20 @@ class Address:
         if parts.scheme == "ws" and parts.hostname not in ("127.0.0.1", "::1", "localhost"):
             raise ValueError("A PBX on another machine is spoken to by wss:// only: what is said there steers calls.")
 
-    def events(self, app: str) -> "Events":
+    def events(self, app: str, *, to_the_end: bool = False) -> "Events":
         """What happens to the application's calls. Raises Cut."""
-        return Events(self, app)
+        return Events(self, app, to_the_end=to_the_end)
 
     def orders(self, app: str, *, lines: int = 4) -> "Orders":
         """The way to ask for something."""
         return Orders(self, app, lines=lines)
 
-    def line(self, app: str) -> ClientConnection:
-        """Connect as this application. Raises Cut."""
+    def line(self, app: str, *, all_lines: bool = False) -> ClientConnection:
+        """Connect as this application; told of its own channels, or of `all_lines`. Raises Cut."""
         token = base64.b64encode(f"{self.user}:{self.secret}".encode()).decode()
         try:
             return connect(
-                f"{self.url}/ari/events?{urlencode({'app': app, 'subscribeAll': 'false'})}",
+                f"{self.url}/ari/events?{urlencode({'app': app, 'subscribeAll': str(all_lines).lower()})}",
                 additional_headers={"Authorization": f"Basic {token}"},
                 open_timeout=CONNECTS_WITHIN,
                 close_timeout=1,
@@ -77,10 +77,13 @@ class Address:
 
 
 class Events:
-    """The line for what happens to the application's calls. A second one of the same name takes the calls over."""
+    """The line for what happens to the application's calls. A second one of the same name takes the calls over.
 
-    def __init__(self, address: Address, app: str) -> None:
-        self._line = address.line(app)
+    `to_the_end`: also how a call ends that was not called by the application, but entered it.
+    """
+
+    def __init__(self, address: Address, app: str, *, to_the_end: bool = False) -> None:
+        self._line = address.line(app, all_lines=to_the_end)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """Each event once, as Asterisk tells it, until the line is cut. Raises Cut."""

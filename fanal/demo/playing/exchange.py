@@ -20,10 +20,7 @@ LAID_DOWN = 16
 
 @dataclass
 class Exchange:
-    """What there is. A phone that was called is there, and rings; `told`: what else is told of a line.
-
-    `followed`: the lines whose end is told, which those that came in by themselves are not before we ask for it.
-    """
+    """What there is. A phone that was called is there, and rings; `told`: what else is told of a line."""
 
     lines: dict[str, Line] = field(default_factory=dict)
     bridges: dict[str, set[str]] = field(default_factory=dict)
@@ -31,7 +28,6 @@ class Exchange:
     tones: set[str] = field(default_factory=set)
     sounds: dict[str, str] = field(default_factory=dict)
     told: dict[str, dict[str, Any]] = field(default_factory=dict)
-    followed: set[str] = field(default_factory=set)
     run: str = "1"
 
     def ask(
@@ -53,17 +49,12 @@ class Exchange:
             case "GET", ("endpoints", *_):
                 return []
             case "POST", ("applications", _, "subscription"):
-                self._follow(*str((query or {})["eventSource"]).split(":", 1))
+                pass
             case _, (thing, *_) if thing in ORDERED:
                 order = Order(method=method, path=parts, query=query or {}, body=body)
                 self.refuse(order)
                 self.take(order)
         return None
-
-    def _follow(self, thing: str, line: str) -> None:
-        if thing == "channel" and line not in self.lines:
-            raise Declined(404, "Channel not found")
-        self.followed.add(line)
 
     def refuse(self, order: Order) -> None:
         """What a real one declines."""
@@ -101,7 +92,6 @@ class Exchange:
             case "POST", ("channels", line):
                 self.lines[line] = Line(ours=False)
                 self.told.setdefault(line, _as_new(str(order.query.get("callerId", "")), str(order.query["endpoint"])))
-                self.followed.add(line)
                 self.tell_of("ChannelStateChange", line)
             case "POST", ("channels", line, "ring"):
                 self.tones.add(line)
@@ -149,11 +139,9 @@ class Exchange:
             self._leaves(line, name)
         if self.lines[line].ours:
             self.tell_of("StasisEnd", line)
-        if line in self.followed:
-            self.tell_of("ChannelDestroyed", line, cause=cause)
+        self.tell_of("ChannelDestroyed", line, cause=cause)
         del self.lines[line]
         self.tones.discard(line)
-        self.followed.discard(line)
 
     # What is told of it
 
@@ -183,7 +171,6 @@ class Exchange:
 
     def _is_beside(self, line: str) -> None:
         self.comes_in(line, "beside", answered=True)
-        self.followed.add(line)
 
     def _enters(self, line: str, name: str) -> None:
         if line in self.bridges[name]:

@@ -60,7 +60,7 @@ class Played(Exchange):
     def begins_anew(self) -> None:
         """It died, and all lines with it: nothing is told of that."""
         with self._lock:
-            for all_of_them in (self.lines, self.bridges, self.music, self.tones, self.sounds, self.followed):
+            for all_of_them in (self.lines, self.bridges, self.music, self.tones, self.sounds):
                 all_of_them.clear()
             self.run = datetime.now(UTC).isoformat()
             self.cuts()
@@ -136,7 +136,7 @@ class PlayedAddress(Address):
     user: str = "played"
     secret: str = ""
 
-    def events(self, app: str) -> Events:
+    def events(self, app: str, *, to_the_end: bool = False) -> Events:
         return PlayedEvents(self.played)
 
     def orders(self, app: str, *, lines: int = 4) -> Orders:

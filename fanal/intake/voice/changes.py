@@ -26,8 +26,6 @@ OF_PEOPLE = ("agent.state_changed",)
 PAUSE = 1.0  # seconds after the database went away
 LOOK = 1.0  # second until it is looked whether to stop
 APART = 0.015  # seconds between two readings: what happens meanwhile is read at once
-HIDDEN, TRIES = 0.03, 3
-"""What was told of and hides behind an older transaction is looked for again, after so many seconds, so often."""
 AT_ONCE = 1000
 
 _LAST = """
@@ -35,11 +33,11 @@ SELECT xid::text, id FROM events_event WHERE xid < pg_snapshot_xmin(pg_current_s
 ORDER BY xid DESC, id DESC LIMIT 1
 """
 _NEXT = f"""
-SELECT e.xid::text, e.id, i.id, e.kind = ANY(%s), e.kind = ANY(%s)
+SELECT e.xid::text, e.id, i.id, e.kind = ANY(%s), e.kind = ANY(%s), e.xid < pg_snapshot_xmin(pg_current_snapshot())
 FROM events_event e LEFT JOIN interactions_interaction i
     ON i.id = coalesce(e.data ->> 'interaction', e.data ->> 'asked_in')::bigint
     AND i.channel = 'voice' AND e.kind = ANY(%s)
-WHERE (e.xid, e.id) > (%s::xid8, %s) AND e.xid < pg_snapshot_xmin(pg_current_snapshot())
+WHERE (e.xid, e.id) > (%s::xid8, %s)
 ORDER BY e.xid, e.id LIMIT {AT_ONCE}
 """
 
@@ -67,25 +65,28 @@ def follow_changes(told: Told, stop: threading.Event) -> None:
 
 
 def _follow(ear: "psycopg.Connection[Any]", told: Told, stop: threading.Event) -> None:
+    """What is committed is told at once, also beside an older transaction; for that one our place waits."""
     ear.execute(f"LISTEN {CHANNEL}")
     place = tuple(ear.execute(_LAST).fetchone() or ("0", 0))
     asked = [list(OF_PHONES), list(OF_PEOPLE), list(KINDS)]
-    tries = 0
+    early: set[int] = set()
     while not stop.is_set():
         rows = ear.execute(_NEXT, [*asked, *place]).fetchall()
-        if rows:
-            place, tries = (rows[-1][0], rows[-1][1]), 1
-            _tell(told, rows)
-        if len(rows) == AT_ONCE:
+        _tell(told, [row for row in rows if row[1] not in early])
+        settled = [row for row in rows if row[5]]
+        if settled:
+            place = (settled[-1][0], settled[-1][1])
+        early = {row[1] for row in rows if not row[5]}
+        if len(rows) == AT_ONCE and settled:
             continue
         stop.wait(APART)
-        notified = any([*ear.notifies(timeout=0)]) or any(ear.notifies(timeout=HIDDEN if tries else LOOK, stop_after=1))
-        tries = TRIES if notified else max(tries - 1, 0)
+        if not any([*ear.notifies(timeout=0)]):
+            any(ear.notifies(timeout=LOOK, stop_after=1))
 
 
 def _tell(told: Told, rows: list[tuple[Any, ...]]) -> None:
     changed: defaultdict[int, set[int]] = defaultdict(set)
-    for xid, _id, interaction, _phones, _people in rows:
+    for xid, _id, interaction, *_rest in rows:
         if interaction:
             changed[interaction].add(int(xid))
     for interaction, by in changed.items():

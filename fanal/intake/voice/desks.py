@@ -7,27 +7,50 @@ from queue import SimpleQueue
 import structlog
 from django.db import connection
 
-from fanal.intake.voice.work import Work
+from fanal.intake.voice.work import Work, comes_first
 
 log = structlog.get_logger(__name__)
 AT_ONCE = 4
 """Desks for what is told, and as many for what is to be done: each call is in the hands of one of each."""
-Desk = SimpleQueue[Work | None]
+
+
+class Desk:
+    """Work lies here until it is done: what comes first before the rest, and both in the order in which they came."""
+
+    def __init__(self) -> None:
+        self._first: SimpleQueue[Work] = SimpleQueue()
+        self._rest: SimpleQueue[Work] = SimpleQueue()
+        self._there: SimpleQueue[bool] = SimpleQueue()  # one for each that lies here; False ends the day
+
+    def put(self, what: Work) -> None:
+        (self._first if comes_first(what) else self._rest).put(what)
+        self._there.put(True)
+
+    def get(self) -> Work | None:
+        """None when all is done, and nothing more will come."""
+        if not self._there.get():
+            return None
+        return (self._rest if self._first.empty() else self._first).get()
+
+    def empty(self) -> bool:
+        return self._there.empty()
+
+    def close(self) -> None:
+        self._there.put(False)
 
 
 class Desks:
-    """`do`: what is done with a piece of work. The door, refusals and the phones have a desk each."""
+    """`do`: what is done with a piece of work. Refusals and the phones have a desk each."""
 
     def __init__(self, do: Callable[[Work], None]) -> None:
         self._do = do
-        self._told: list[Desk] = [SimpleQueue() for _ in range(AT_ONCE)]
-        self._steered: list[Desk] = [SimpleQueue() for _ in range(AT_ONCE)]
-        self.door: Desk = SimpleQueue()
-        self.refusals: Desk = SimpleQueue()
-        self.phones: Desk = SimpleQueue()
+        self._told = [Desk() for _ in range(AT_ONCE)]
+        self._steered = [Desk() for _ in range(AT_ONCE)]
+        self.refusals = Desk()
+        self.phones = Desk()
 
     def __iter__(self) -> Iterator[Desk]:
-        return iter([*self._told, *self._steered, self.door, self.refusals, self.phones])
+        return iter([*self._told, *self._steered, self.refusals, self.phones])
 
     def tell(self, name: str, what: Work) -> None:
         """What is told of one line, or one recording, stays in its order."""
@@ -38,7 +61,7 @@ class Desks:
 
     def are_busy(self) -> bool:
         """Something lies there and waits."""
-        return any(desk.qsize() for desk in self)
+        return not all(desk.empty() for desk in self)
 
     def threads(self) -> list[threading.Thread]:
         """Not started yet."""
@@ -47,7 +70,7 @@ class Desks:
     def close(self) -> None:
         """Each goes home when it has done what lies there."""
         for desk in self:
-            desk.put(None)
+            desk.close()
 
     def _work(self, desk: Desk) -> None:
         try:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 KEPT = 2000
 """So many calls' last looks are remembered."""
@@ -31,6 +32,7 @@ class Looks:
     def __init__(self) -> None:
         self._asked: dict[int, frozenset[int] | None] = {}
         self._seen: dict[int, Snapshot] = {}
+        self._over: dict[int, None] = {}
         self._lock = threading.Lock()
 
     def ask(self, call: int, by: Collection[int] | None = None) -> bool:
@@ -44,6 +46,8 @@ class Looks:
         """Whether there is anything new to see; what is asked from now on is another look's."""
         with self._lock:
             by, seen = self._asked.pop(call, None), self._seen.get(call)
+            if call in self._over and by is not None:
+                return False
             return by is None or seen is None or not all(map(seen.shows, by))
 
     def saw(self, call: int, told: str) -> None:
@@ -51,5 +55,15 @@ class Looks:
         with self._lock:
             self._seen.pop(call, None)
             self._seen[call] = Snapshot.read(told)
-            if len(self._seen) > KEPT:
-                del self._seen[next(iter(self._seen))]
+            _forget_the_first(self._seen)
+
+    def over(self, call: int) -> None:
+        """It has ended with all its lines: what is still told of it changes nothing in the exchange."""
+        with self._lock:
+            self._over[call] = None
+            _forget_the_first(self._over)
+
+
+def _forget_the_first(calls: dict[int, Any]) -> None:
+    if len(calls) > KEPT:
+        del calls[next(iter(calls))]

@@ -37,7 +37,7 @@ from fanal.intake.voice.sounds import Sounds
 from fanal.intake.voice.telling import Telling, told_to
 from fanal.intake.voice.waiting import Waiting
 from fanal.intake.voice.wanting import HELD, call_listened_to, open_calls, wanted
-from fanal.intake.voice.work import Due, Enter, Follow, Happened, LetInNoMore, Refuse, Ring, SignedIn, Steer, Work
+from fanal.intake.voice.work import Due, Happened, LetInNoMore, Refuse, Ring, SignedIn, Steer, Work
 from fanal.running.connections import own_connection
 
 log = structlog.get_logger(__name__)
@@ -57,7 +57,7 @@ class Room:
         self.exchange = Exchange(address.orders(app, lines=AT_ONCE + 4))
         self.comparing = Comparing(self.exchange, take=self._take, heard=partial(self._heard, found=True))
         self.desks = Desks(self._do)
-        self.door = Door(self.exchange, app=app, order=self._order, take=self._take)
+        self.door = Door(self.exchange, order=self._order)
         self.alarm = Alarm(self._is_due, stop)
         self.flowing = Flowing(order=self._order, speak=speak, alarm=self.alarm)
         self.admission = Admission()
@@ -101,10 +101,10 @@ class Room:
             self.exchange.orders.close()
             connection.close()
 
-    def look_at(self, interaction: int, *, by: Collection[int] | None = None) -> None:
+    def look_at(self, interaction: int, *, by: Collection[int] | None = None, begins: bool = False) -> None:
         """Something about this call is another; asked often, it is looked at once. `by`: the transactions that did."""
-        if self.looks.ask(interaction, by):
-            self.desks.steer(interaction, Steer(interaction=interaction))
+        if self.looks.ask(interaction, by) or begins:
+            self.desks.steer(interaction, Steer(interaction=interaction, begins=begins))
 
     call_changed = look_at
 
@@ -125,7 +125,7 @@ class Room:
             self._listen()
 
     def _listen(self) -> None:
-        events = self.address.events(self.app)
+        events = self.address.events(self.app, to_the_end=True)
         phones = self.phones.listen(self.address, self.exchange.orders, self.app)
         ended = threading.Event()
         threading.Thread(target=self._close_when_stopped, args=(events, ended), daemon=True).start()
@@ -201,15 +201,11 @@ class Room:
             return
         if kept.web_call:
             self.desks.phones.put(LetInNoMore(guest=guests.name_in(event)))
-        if kept.comes_in and not found and kept.line not in self._calls:
-            if self.admission.admits(kept):
-                self.desks.door.put(Enter(call=kept))
-            else:
-                self.desks.refusals.put(Refuse(line=kept.line, cause=NO_ROOM))
+        is_new = kept.comes_in and not found and kept.line not in self._calls
+        if is_new and not self.admission.admits(kept):
+            self.desks.refusals.put(Refuse(line=kept.line, cause=NO_ROOM))
             return
         self._take(kept)
-        if event.get("type") == "StasisStart":
-            self.desks.door.put(Follow(line=kept.line))
 
     def _whose(self, what: Pressed | Played) -> int | None:
         """The call in which it happened; what a whole talk hears is known by its name."""
@@ -249,12 +245,8 @@ class Room:
     def _do(self, what: Work) -> None:
         """What was told is kept in any case; nothing is asked for by a room that stands by, or is cut off."""
         match what:
-            case Enter(call=kept):
-                self.door.enter(kept)
             case Refuse(line=line, cause=cause):
                 self.door.refuse(line, cause=cause)
-            case Follow(line=line):
-                self.door.follow(line)
             case Steer(interaction=interaction):
                 if self.looks.begin(interaction) and self._leads.is_set():
                     self._steer(interaction)
@@ -294,7 +286,7 @@ class Room:
                     log.error("call_to_no_number", called=kept.body.get("args"))
                     about = []
                 for interaction in about:
-                    self.look_at(interaction)
+                    self.look_at(interaction, begins=kept.comes_in)
                 if not about and kept.comes_in:
                     self.admission.done(kept.line)
                     self.door.refuse(kept.line, cause=FORBIDDEN)  # blocked, or nobody could make anything of it
@@ -322,6 +314,8 @@ class Room:
         if not carried_out:
             return
         self.looks.saw(interaction, should_be.as_of)
+        if should_be.over and not (should_be.lines or should_be.sounds):
+            self.looks.over(interaction)
         if should_be.outgoing and not should_be.parties:
             self.alarm.set(interaction, seconds=LOOKED_AT_AGAIN)
         if should_be.waits_in not in ("", HELD) and not should_be.talks_in:

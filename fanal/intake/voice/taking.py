@@ -10,7 +10,7 @@ from fanal.agents.kept import kept as kept_question
 from fanal.channels.asterisk import wire
 from fanal.channels.asterisk.wire import Kept
 from fanal.channels.models import ChannelAccount, ChannelKind, RawEvent, RawState
-from fanal.intake.actions import process, receive
+from fanal.intake.actions import process, take_at_once
 from fanal.intake.calls import leg_of
 from fanal.intake.faults import NOT_ITS_FAULT
 from fanal.interactions.models import WebCall
@@ -31,11 +31,10 @@ def take(kept: Kept, *, now: datetime) -> Sequence[int]:
     if leg is None and not kept.comes_in:
         return []
     account = leg.interaction.account if leg else account_of(kept)
-    raw = receive(account=account, external_id=kept.key, kind=wire.KIND, source=kept.line, body=kept.body, now=now)
     try:
-        process(raw_id=raw.pk, fresh=raw, now=now)
+        take_at_once(account=account, external_id=kept.key, kind=wire.KIND, source=kept.line, body=kept.body, now=now)
     except NOT_ITS_FAULT as problem:
-        log.warning("call_waits", raw=raw.pk, problem=type(problem).__name__)
+        log.warning("call_waits", line=kept.line, problem=type(problem).__name__)
         raise
     leg = leg or leg_of.first(line=kept.line)
     return [leg.interaction_id] if leg else []

@@ -7,13 +7,6 @@ from fanal.channels.asterisk.wire import Kept, Played, Pressed, Sounded
 
 
 @dataclass(frozen=True, kw_only=True)
-class Enter:
-    """Somebody calls, and is let in: they hear ringing until the call is taken."""
-
-    call: Kept
-
-
-@dataclass(frozen=True, kw_only=True)
 class Refuse:
     """A line that is not to be there; `cause` (Q.850) says why."""
 
@@ -22,17 +15,11 @@ class Refuse:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Follow:
-    """A line whose end is to be told."""
-
-    line: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Steer:
-    """A call that may not be as it should be."""
+    """A call that may not be as it should be; `begins`: nobody has looked at it yet."""
 
     interaction: int
+    begins: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,4 +59,15 @@ class Happened:
     what: Pressed | Played
 
 
-Work = Kept | Enter | Refuse | Follow | Steer | Ring | SignedIn | LetInNoMore | Due | Happened | Sounded
+Work = Kept | Refuse | Steer | Ring | SignedIn | LetInNoMore | Due | Happened | Sounded
+
+
+def comes_first(work: Work) -> bool:
+    """Whoever comes in is taken before anything is done for those who were: they hear music then, and are not lost."""
+    match work:
+        case Kept():
+            return work.comes_in
+        case Steer():
+            return work.begins
+        case _:
+            return False

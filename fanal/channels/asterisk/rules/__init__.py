@@ -13,7 +13,6 @@ from fanal.channels.asterisk.rules.steering import (
     Sound,
     Wanted,
     hang_up,
-    let_ring,
     sides_heard,
     steer,
 )
@@ -31,7 +30,6 @@ __all__ = [
     "Sound",
     "Wanted",
     "hang_up",
-    "let_ring",
     "sides_heard",
     "steer",
 ]

@@ -19,7 +19,8 @@ def files(_pbx: Pbx) -> Mapping[str, str]:
 CALLED = ("_[+0-9]!", "_[a-zA-Z][0-9a-zA-Z]!")
 _FROM_OUTSIDE = "[from-outside]\n" + "".join(
     f"""\
-exten => {called},1,Stasis({APP},in,${{EXTEN}},${{FANAL_TRUNK}})
+exten => {called},1,Ringing()
+ same => n,Stasis({APP},in,${{EXTEN}},${{FANAL_TRUNK}})
  same => n,GotoIf($["${{STASISSTATUS}}" = "FAILED"]?nobody)
  same => n,Hangup()
  same => n(nobody),Hangup({NO_SERVICE})
@@ -38,6 +39,7 @@ exten => {called},1,Stasis({APP},dialled,${{EXTEN}})
 GUESTS_CALL = "desk"
 _FROM_GUESTS = f"""\
 [from-guest]
-exten => {GUESTS_CALL},1,Stasis({APP},guest,${{FANAL_GUEST}})
+exten => {GUESTS_CALL},1,Ringing()
+ same => n,Stasis({APP},guest,${{FANAL_GUEST}})
  same => n,Hangup()
 """
