@@ -39,3 +39,12 @@ def test_only_the_last_looks_are_remembered() -> None:
     looks.ask(2000, {1})
     assert looks.begin(0)
     assert not looks.begin(2000)
+
+
+def test_a_call_that_is_over_is_looked_at_again_only_where_somebody_asks_without_a_reason() -> None:
+    looks = Looks()
+    looks.over(1)
+    looks.ask(1, {99})
+    assert not looks.begin(1)
+    looks.ask(1)
+    assert looks.begin(1)
