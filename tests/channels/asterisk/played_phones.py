@@ -3,9 +3,10 @@
 import contextlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Any
 
 from fanal.channels.asterisk.ari import Cut
 from fanal.demo.playing.played import Played, PlayedEvents
@@ -109,12 +110,20 @@ class PlayedTelephone:
 
     def _answer(self, doing: Doing, told: PlayedEvents, lifts_after: float, ends: bool, does: str) -> None:
         with contextlib.suppress(Cut):
-            for event in told:
-                channel = event.get("channel") or {}
-                if (channel.get("name"), channel.get("state")) == (self.address, "Ringing"):
-                    self._is_rung(doing, channel["id"], lifts_after, ends, does)
-                    doing.over.set()
-                    return
+            line = self._rings() or next(filter(None, map(self._rung_by, told)), "")
+            if line:
+                self._is_rung(doing, line, lifts_after, ends, does)
+                doing.over.set()
+
+    def _rings(self) -> str:
+        """The line that rang before it was plugged in: a real exchange asks again until somebody is there."""
+        there = [name for name, line in list(self.played.lines.items()) if not line.answered]
+        return next((name for name in there if self.played.told.get(name, {}).get("name") == self.address), "")
+
+    def _rung_by(self, event: Mapping[str, Any]) -> str:
+        channel = event.get("channel") or {}
+        rings = (channel.get("name"), channel.get("state")) == (self.address, "Ringing")
+        return str(channel["id"]) if rings else ""
 
     def _is_rung(self, doing: Doing, line: str, lifts_after: float, ends: bool, does: str) -> None:
         if does == "busy":
