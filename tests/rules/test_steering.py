@@ -29,7 +29,8 @@ def exchanges(draw: draws.DrawFn) -> Exchange:
             made.bridges[draw(draws.sampled_from(sorted(made.bridges)))].add(line)
     made.tones = {line for line, what in there.items() if what == Line(answered=True) and draw(draws.booleans())}
     made.sounds = draw(draws.dictionaries(draws.sampled_from(("r-1", "r-0")), draws.sampled_from((RUNS, PAUSED))))
-    made.music = set(draw(draws.sets(draws.sampled_from(("w-1", HELD))))) & set(made.bridges)
+    with_somebody = {name for name, there in made.bridges.items() if there}
+    made.music = set(draw(draws.sets(draws.sampled_from(("w-1", HELD))))) & with_somebody
     return made
 
 

@@ -182,6 +182,8 @@ class Exchange:
 
     def _leaves(self, line: str, name: str) -> None:
         self.bridges[name].discard(line)
+        if not self.bridges[name]:
+            self.music.discard(name)
         self.tell_of("ChannelLeftBridge", line, bridge={"id": name})
 
 

@@ -37,7 +37,8 @@ class Exchange:
             self._bridges = {str(one["id"]): set(one["channels"]) for one in bridges}
             self._tones &= set(self._lines)
             self._unsure = set(self._lines) - self._tones - self._talking()
-            self._music &= set(self._bridges)  # who plays it is not told; asking for it again does no harm
+            # Where it plays is not told; asking for it again does no harm, and where nobody is, it has ended.
+            self._music &= {name for name, lines in self._bridges.items() if lines}
         return list(lines)
 
     def lines(self) -> list[Mapping[str, Any]]:
@@ -88,7 +89,9 @@ class Exchange:
                 case "ChannelEnteredBridge":
                     self._bridges.setdefault(name, set()).add(line)
                 case "ChannelLeftBridge":
-                    self._bridges.get(name, set()).discard(line)
+                    self._left(line, name)
+                    if bridge.get("channels") == []:
+                        self._music.discard(name)  # whoever came since then has to be given it anew
                 case "RecordingFinished" | "RecordingFailed":
                     self._sounds.pop(str((event.get("recording") or {}).get("name", "")), None)
                 case "BridgeDestroyed":
@@ -156,17 +159,25 @@ class Exchange:
         return {line for name, lines in self._bridges.items() if not name.startswith(MUSIC) for line in lines}
 
     def _put(self, line: str, name: str) -> None:
-        for others in self._bridges.values():
-            others.discard(line)
+        for other in [other for other in self._bridges if other != name]:
+            self._left(line, other)
         self._unsure.discard(line)
         self._bridges.setdefault(name, set()).add(line)
+
+    def _left(self, line: str, name: str) -> None:
+        """Asterisk ends the music of a bridge when the last one leaves it, and does not begin it again by itself."""
+        there = self._bridges.get(name, set())
+        if line in there:
+            there.discard(line)
+            if not there:
+                self._music.discard(name)
 
     def _forget(self, line: str) -> None:
         self._lines.pop(line, None)
         self._tones.discard(line)
         self._unsure.discard(line)
-        for lines in self._bridges.values():
-            lines.discard(line)
+        for name in self._bridges:
+            self._left(line, name)
 
 
 def _line(told: Mapping[str, Any]) -> Line:

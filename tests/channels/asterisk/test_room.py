@@ -26,7 +26,8 @@ from fanal.running.pbx.configuration.dialplan import APP
 from fanal.scenarios.models import Flow
 from fanal.scenarios.rules.flows import Said
 from tests import servers
-from tests.channels.asterisk.phones import Telephone, answered_at_once
+from tests.channels.asterisk.ears import Ear
+from tests.channels.asterisk.phones import Caller, Telephone, answered_at_once
 from tests.channels.asterisk.played_phones import PlayedTelephone
 from tests.flows.shapes import written
 from tests.routing_world import agent, queue
@@ -198,3 +199,12 @@ def voice(room: Room) -> Heard:
     heard = Heard()
     room.waiting.speak = heard
     return heard
+
+
+def test_music_plays_for_whoever_comes_after_the_last_one_has_left(room: Room, caller: Caller) -> None:
+    """Asterisk ends it then, and says nothing of it."""
+    for number in (THEIRS, "+4722334466"):
+        with Ear(700) as ear, caller.calls(OURS, of=number, seconds=4, ear=ear.port) as calling:
+            until(ear.hears_music)
+            assert calling.wait(60) == 0, caller.errors()
+        until(lambda: not Interaction.objects.filter(ended_at=None).exists())

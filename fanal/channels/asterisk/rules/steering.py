@@ -291,8 +291,6 @@ def _gather(bridge: str, lines: list[str], seen: Seen, *, caller: str) -> Iterat
     if bridge not in seen.bridges:
         kind = "holding" if music else "mixing,dtmf_events"
         yield Order(method="POST", path=("bridges", bridge), query={"type": kind})
-    if music and bridge not in seen.music:
-        yield Order(method="POST", path=("bridges", bridge, "moh"))
     missing = [line for line in lines if line not in seen.bridges.get(bridge, frozenset())]
     yield from (_tone("DELETE", line) for line in missing if line in seen.tones | seen.unsure)
     if missing and caller in missing and not music:
@@ -301,6 +299,8 @@ def _gather(bridge: str, lines: list[str], seen: Seen, *, caller: str) -> Iterat
         missing.remove(caller)
     if missing:
         yield Order(method="POST", path=("bridges", bridge, "addChannel"), query={"channel": ",".join(missing)})
+    if music and bridge not in seen.music:
+        yield Order(method="POST", path=("bridges", bridge, "moh"))  # now that somebody is there: it ends with the last
 
 
 def _listen(party: Party) -> Order:
