@@ -52,16 +52,24 @@ class Caller:
 
     @contextlib.contextmanager
     def calls(
-        self, number: str, *, of: str, seconds: float, at_once: int = 1, keys: str = "", says: Path | None = None
+        self,
+        number: str,
+        *,
+        of: str,
+        seconds: float,
+        at_once: int = 1,
+        keys: str = "",
+        says: Path | None = None,
+        ear: int = 0,
     ) -> Iterator[subprocess.Popen[bytes]]:
         """Calls the number, as somebody's, and stays for so long once it is answered and the `keys` were pressed.
 
-        `says`: what they say, again and again.
+        `says`: what they say, again and again. `ear`: the port that hears and speaks in SIPp's place.
         """
         if SIPP is None:
             pytest.skip("NOT TESTED: there is no SIPp on this machine (Debian's package sip-tester)")
         command = [
-            SIPP, f"127.0.0.1:{self.pbx_port}", "-sf", str(self._scenario(keys, says)), "-s", number,
+            SIPP, f"127.0.0.1:{self.pbx_port}", "-sf", str(self._scenario(keys, says, ear)), "-s", number,
             "-key", "caller", of, "-i", "127.0.0.1", "-mi", "127.0.0.1", "-p", str(self.port),
             "-m", str(at_once), "-r", str(at_once), "-d", str(int(seconds * 1000)), "-nostdin", "-timeout", "120",
             "-timeout_error", "-trace_err", "-error_file", str(self.folder / "sipp"),
@@ -75,10 +83,11 @@ class Caller:
             process.kill()
             process.wait(10)
 
-    def _scenario(self, keys: str, says: Path | None) -> Path:
+    def _scenario(self, keys: str, says: Path | None, ear: int) -> Path:
         """Each key a second after the one before, as a telephone without tones tells it; a blank is a second more."""
         whole = (SCENARIOS / "caller.xml").read_text()
         whole = speaks(whole, says) if says else whole
+        whole = whole.replace("[media_port]", str(ear)) if ear else whole
         if not keys:
             return _written(self.folder / "caller.xml", whole)
         plain = whole.replace("8 101", "8").replace("a=rtpmap:101 telephone-event/8000\n", "")
