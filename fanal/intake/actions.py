@@ -1,6 +1,5 @@
 """THE PATH: something arrives, becomes a contact, we learn who and what about, and it waits for the right agent."""
 
-import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -41,7 +40,6 @@ from fanal.running.connections.updating import update
 from fanal.scenarios import actions as scenarios
 from fanal.scenarios.models import Flow
 
-log = logging.getLogger(__name__)
 MOST_ATTEMPTS = 10
 MAIL = "mail"
 UNFINISHED = (RawState.RECEIVED, RawState.QUARANTINED)
@@ -53,29 +51,6 @@ def receive(
     """Store the input as it came and commit; only then may it be acknowledged. A repeat returns what is there."""
     raw = RawEvent(account=account, external_id=external_id, kind=kind, source=source, body=dict(body), received_at=now)
     return raw if insert_once(raw) else RawEvent.objects.get(account=account, external_id=external_id)
-
-
-def take_at_once(
-    *, account: ChannelAccount, external_id: str, kind: str, source: str, body: Mapping[str, Any], now: datetime
-) -> RawEvent:
-    """Store the input together with what follows from it, for whoever has nobody to acknowledge it to.
-
-    Whatever speaks against it, it is received and processed one after the other: nothing is lost by the attempt.
-    Raises one of NOT_ITS_FAULT then.
-    """
-    given = {"account": account, "external_id": external_id, "kind": kind, "source": source}
-    raw = RawEvent(**given, body=dict(body), received_at=now, state=RawState.PROCESSED, processed_at=now)
-    try:
-        with transaction.atomic():
-            if insert_once(raw) and not _left(account=account.pk, source=source, before=raw.pk):
-                for signal in understand(raw):
-                    follow(account=account, signal=signal, now=now)
-                return raw
-            transaction.set_rollback(True)
-    except Exception as problem:
-        log.info("one after the other: %s", type(problem).__name__)
-    raw = receive(account=account, external_id=external_id, kind=kind, source=source, body=body, now=now)
-    return process(raw_id=raw.pk, fresh=raw, now=now)
 
 
 def process(
@@ -160,13 +135,14 @@ def _ahead(raw_id: int) -> tuple[Signal, ...]:
 def _left_before(raw_id: int, fresh: RawEvent | None) -> list[int]:
     """What this one's source sent before and is not processed; mails have no source until they are understood."""
     if fresh and fresh.source:
-        return _left(account=fresh.account_id, source=fresh.source, before=fresh.pk)
+        return left(account=fresh.account_id, source=fresh.source, before=fresh.pk)
     of = RawEvent.objects.filter(pk=raw_id).exclude(source="").values("account", "source").first()
-    return _left(account=of["account"], source=of["source"], before=raw_id) if of else []
+    return left(account=of["account"], source=of["source"], before=raw_id) if of else []
 
 
 @kept
-def _left(account: int, source: str, before: int) -> QuerySet[RawEvent, int]:
+def left(account: int, source: str, before: int) -> QuerySet[RawEvent, int]:
+    """What this source sent before, and is not processed yet."""
     rows = RawEvent.objects.filter(account=account, source=source, state=RawState.RECEIVED, pk__lt=before)
     return rows.order_by("pk").values_list("pk", flat=True)
 

@@ -8,6 +8,7 @@ from django.db import IntegrityError
 
 from fanal.channels.models import ChannelAccount, RawEvent, RawState
 from fanal.intake import actions as intake
+from fanal.intake import at_once
 from fanal.interactions.models import Interaction
 from fanal.routing.models import Queue
 
@@ -28,7 +29,7 @@ def came(account: ChannelAccount, line: str = "x-1.1", **more: Any) -> RawEvent:
         "type": "StasisStart", "run": "x", "line": line, "at": NOW.isoformat(), "args": ["in", "+4722334455"],
         "number": "+4791234567", "name": "", "cause": 0, **more,
     }  # fmt: skip
-    return intake.take_at_once(account=account, external_id=f"x/{line}", kind="call", source=line, body=body, now=NOW)
+    return at_once.take(account=account, external_id=f"x/{line}", kind="call", source=line, body=body, now=NOW)
 
 
 def test_a_call_is_taken_and_its_input_stored_as_by_the_two_steps(account: ChannelAccount) -> None:

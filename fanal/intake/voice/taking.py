@@ -10,7 +10,8 @@ from fanal.agents.kept import kept as kept_question
 from fanal.channels.asterisk import wire
 from fanal.channels.asterisk.wire import Kept
 from fanal.channels.models import ChannelAccount, ChannelKind, RawEvent, RawState
-from fanal.intake.actions import process, take_at_once
+from fanal.intake import at_once
+from fanal.intake.actions import process
 from fanal.intake.calls import leg_of
 from fanal.intake.faults import NOT_ITS_FAULT
 from fanal.interactions.models import WebCall
@@ -32,7 +33,7 @@ def take(kept: Kept, *, now: datetime) -> Sequence[int]:
         return []
     account = leg.interaction.account if leg else account_of(kept)
     try:
-        take_at_once(account=account, external_id=kept.key, kind=wire.KIND, source=kept.line, body=kept.body, now=now)
+        at_once.take(account=account, external_id=kept.key, kind=wire.KIND, source=kept.line, body=kept.body, now=now)
     except NOT_ITS_FAULT as problem:
         log.warning("call_waits", line=kept.line, problem=type(problem).__name__)
         raise
