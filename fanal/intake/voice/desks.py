@@ -2,7 +2,8 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from queue import SimpleQueue
+from itertools import count
+from queue import PriorityQueue
 
 import structlog
 from django.db import connection
@@ -10,6 +11,7 @@ from django.db import connection
 from fanal.intake.voice.work import Work, comes_first
 
 log = structlog.get_logger(__name__)
+FIRST, THEN, LAST = range(3)
 AT_ONCE = 4
 """Desks for what is told, and as many for what is to be done: each call is in the hands of one of each."""
 
@@ -18,25 +20,21 @@ class Desk:
     """Work lies here until it is done: what comes first before the rest, and both in the order in which they came."""
 
     def __init__(self) -> None:
-        self._first: SimpleQueue[Work] = SimpleQueue()
-        self._rest: SimpleQueue[Work] = SimpleQueue()
-        self._there: SimpleQueue[bool] = SimpleQueue()  # one for each that lies here; False ends the day
+        self._lies: PriorityQueue[tuple[int, int, Work | None]] = PriorityQueue()
+        self._came = count()
 
     def put(self, what: Work) -> None:
-        (self._first if comes_first(what) else self._rest).put(what)
-        self._there.put(True)
+        self._lies.put((FIRST if comes_first(what) else THEN, next(self._came), what))
 
     def get(self) -> Work | None:
         """None when all is done, and nothing more will come."""
-        if not self._there.get():
-            return None
-        return (self._rest if self._first.empty() else self._first).get()
+        return self._lies.get()[-1]
 
     def empty(self) -> bool:
-        return self._there.empty()
+        return self._lies.empty()
 
     def close(self) -> None:
-        self._there.put(False)
+        self._lies.put((LAST, next(self._came), None))
 
 
 class Desks:
