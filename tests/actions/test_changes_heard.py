@@ -2,9 +2,9 @@
 
 import json
 import threading
-import time
 import uuid
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
+from functools import partial
 
 import pytest
 from django.utils import timezone
@@ -15,8 +15,10 @@ from fanal.intake.voice.changes import follow_changes
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import Interaction
 from fanal.running.connections import own_connection
+from tests import servers
 
 pytestmark = pytest.mark.django_db(transaction=True)
+until = partial(servers.until, seconds=10)
 
 
 class Heard:
@@ -43,13 +45,6 @@ def heard() -> Iterator[Heard]:
 def a_call() -> Interaction:
     account, _ = ChannelAccount.objects.get_or_create(kind="voice", code="phone", name="Phone")
     return interactions.start(account=account, source="+4791234567", thread=uuid.uuid4().hex, now=timezone.now())
-
-
-def until(there: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not there():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def test_an_older_transaction_holds_nothing_up_and_is_heard_when_it_ends(heard: Heard) -> None:

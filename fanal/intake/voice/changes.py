@@ -80,8 +80,13 @@ def _follow(ear: "psycopg.Connection[Any]", told: Told, stop: threading.Event) -
         if len(rows) == AT_ONCE and settled:
             continue
         stop.wait(APART)
-        if not any([*ear.notifies(timeout=0)]):
-            any(ear.notifies(timeout=LOOK, stop_after=1))
+        _wait(ear)
+
+
+def _wait(ear: "psycopg.Connection[Any]") -> None:
+    """For the next notice, a second at most; all that lie there already are one."""
+    if not list(ear.notifies(timeout=0)):
+        list(ear.notifies(timeout=LOOK, stop_after=1))
 
 
 def _tell(told: Told, rows: list[tuple[Any, ...]]) -> None:

@@ -159,8 +159,9 @@ class Exchange:
         return {line for name, lines in self._bridges.items() if not name.startswith(MUSIC) for line in lines}
 
     def _put(self, line: str, name: str) -> None:
-        for other in [other for other in self._bridges if other != name]:
-            self._left(line, other)
+        for other in self._bridges:
+            if other != name:
+                self._left(line, other)
         self._unsure.discard(line)
         self._bridges.setdefault(name, set()).add(line)
 

@@ -342,8 +342,3 @@ def _ring(party: Party) -> Order:
 def hang_up(line: str, *, cause: int = NORMAL_CLEARING) -> Order:
     """`cause` as in ITU-T Q.850."""
     return Order(method="DELETE", path=("channels", line), query={"reason_code": cause}, line=line)
-
-
-def let_ring(line: str) -> Order:
-    """The caller hears that they are heard, until the call is taken."""
-    return _tone("POST", line)
