@@ -1,7 +1,8 @@
 """Who is taken when many call at once: never more than can be answered soon, and never none for long."""
 
 from fanal.channels.asterisk.wire import Kept
-from fanal.intake.voice.admitting import LONGEST, Admission
+from fanal.intake.voice.admitting import BEHIND, LONGEST, Admission
+from fanal.intake.voice.work import Urgency
 
 
 class Clock:
@@ -30,6 +31,16 @@ def test_while_one_waits_for_too_long_no_other_is_taken() -> None:
     assert not admission.admits(call("b"))
     admission.done("a")
     assert admission.admits(call("c"))
+
+
+def test_while_those_who_were_taken_wait_to_be_rung_for_or_let_go_no_other_is_taken() -> None:
+    behind: dict[Urgency, float] = {}
+    admission = Admission(Clock(), behind=lambda: behind)
+    for urgency, longest in BEHIND.items():
+        behind = {urgency: longest - 0.1, Urgency.SWEPT: 100}
+        assert admission.admits(call(f"a{urgency}"))
+        behind = {urgency: longest + 0.1}
+        assert not admission.admits(call(f"b{urgency}"))
 
 
 def test_who_calls_again_and_again_is_not_taken_and_others_are() -> None:

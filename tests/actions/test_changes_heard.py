@@ -12,6 +12,7 @@ from django.utils import timezone
 from fanal.channels.models import ChannelAccount
 from fanal.events.actions import APPEND, publish
 from fanal.intake.voice.changes import follow_changes
+from fanal.intake.voice.work import Urgency
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import Interaction
 from fanal.running.connections import own_connection
@@ -24,9 +25,12 @@ until = partial(servers.until, seconds=10)
 class Heard:
     def __init__(self) -> None:
         self.calls: list[int] = []
+        self.awaited: list[int] = []
 
-    def call_changed(self, interaction: int, *, by: Collection[int]) -> None:
+    def call_changed(self, interaction: int, *, by: Collection[int], urgency: Urgency) -> None:
         self.calls.append(interaction)
+        if urgency == Urgency.IS_AWAITED:
+            self.awaited.append(interaction)
 
     def phones_changed(self) -> None: ...
     def people_changed(self) -> None: ...
@@ -66,3 +70,16 @@ def test_an_older_transaction_holds_nothing_up_and_is_heard_when_it_ends(heard: 
         until(lambda: first.pk in heard.calls)
         assert second.pk not in heard.calls
     until(lambda: second.pk in heard.calls)
+
+
+def test_a_phone_that_is_to_ring_is_told_as_something_that_somebody_waits_for(heard: Heard) -> None:
+    rings, ends = a_call(), a_call()
+
+    def is_heard() -> bool:
+        publish(kind="offer.made", data={"interaction": rings.pk}, now=timezone.now())
+        publish(kind="leg.ended", data={"interaction": ends.pk}, now=timezone.now())
+        return {rings.pk, ends.pk} <= set(heard.calls)
+
+    until(is_heard)
+    assert rings.pk in heard.awaited
+    assert ends.pk not in heard.awaited

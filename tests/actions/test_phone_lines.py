@@ -19,7 +19,6 @@ from fanal.agents.actions import (
     note_reachable,
     note_unreachable,
     phone_of,
-    phones_of,
     wanted_lines,
 )
 from fanal.agents.models import Agent, PhoneKind, PhoneLine
@@ -181,7 +180,7 @@ def test_who_can_be_rung_is_what_the_pbx_says() -> None:
     line, _ = issued(agent, session)
     assert phone_of(agent) is None, "issued, and not registered yet"
     note_reachable(seen={line.name: True, "carrier": True}, now=timezone.now())
-    assert (phone_of(agent), phone_of(other), phones_of([agent.pk, other.pk])) == (line, None, {agent.pk: line})
+    assert (phone_of(agent), phone_of(other)) == (line, None)
     note_reachable(seen={line.name: True}, now=timezone.now())
     assert Event.objects.filter(kind="line.changed").count() == 1, "nothing new, nothing told"
     note_unreachable(now=timezone.now())

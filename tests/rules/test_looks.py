@@ -1,6 +1,7 @@
 """What a look has seen is not looked at again; what it may not have seen is."""
 
-from fanal.intake.voice.looks import Looks, Snapshot
+from fanal.intake.voice.looks import LATELY, Looks, Snapshot
+from fanal.intake.voice.work import Urgency
 
 
 def test_a_snapshot_shows_what_had_ended_when_it_was_taken() -> None:
@@ -15,6 +16,30 @@ def test_many_ask_and_one_looks() -> None:
     assert not looks.ask(1)
     assert looks.begin(1)
     assert looks.ask(1), "what is asked while somebody looks is another look's"
+    assert looks.begin(1)
+    assert not looks.begin(1), "somebody has looked since"
+
+
+def test_who_asks_more_urgently_is_heard_sooner_and_one_look_serves_all() -> None:
+    looks = Looks()
+    assert looks.ask(1, {9})
+    assert looks.ask(1, {10}, Urgency.IS_AWAITED)
+    assert not looks.ask(1, {11})
+    looks.saw(1, "10:15:10")
+    assert looks.begin(1)
+    assert not looks.begin(1)
+
+
+def test_what_was_looked_at_lately_is_not_swept() -> None:
+    now = 100.0
+    looks = Looks(lambda: now)
+    assert looks.sweep(1)
+    assert not looks.sweep(1), "somebody has asked already"
+    assert looks.begin(1)
+    looks.saw(1, "10:10:")
+    assert not looks.sweep(1)
+    now += LATELY + 0.1
+    assert looks.sweep(1)
 
 
 def test_what_was_seen_is_not_looked_at_again_unless_somebody_asks_without_a_reason() -> None:

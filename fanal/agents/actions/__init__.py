@@ -13,7 +13,6 @@ from fanal.agents.actions.lines import (
     note_reachable,
     note_unreachable,
     phone_of,
-    phones_of,
     ring_at,
     wanted_lines,
 )
@@ -39,7 +38,6 @@ __all__ = [
     "note_unreachable",
     "open_key",
     "phone_of",
-    "phones_of",
     "revoke_key",
     "revoke_keys",
     "ring_at",

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import CharField, F, Func
+from django.db.models import CharField, F, Func, QuerySet
 
-from fanal.agents.models import Agent, Permission, PhoneKind, PhoneLine, PhoneLineQuery
+from fanal.agents.kept import kept
+from fanal.agents.models import Agent, Permission, PhoneKind, PhoneLine
 from fanal.channels.asterisk.lines import BEGINS, Line, address_of
 from fanal.events.actions import publish
 from fanal.running.sealed import NotReadable, seal, unseal
@@ -167,13 +168,13 @@ def note_unreachable(*, now: datetime) -> None:
 
 def phone_of(agent: Agent) -> PhoneLine | None:
     """Where this person can be rung at this moment; the phone on the desk, if there is one, before the browser."""
-    return phones_of([agent.pk]).get(agent.pk)
+    lines = _reachable(agent=agent.pk)
+    return max(lines, key=lambda line: line.kind == PhoneKind.DESK, default=None)
 
 
-def phones_of(agents: Iterable[int]) -> dict[int, PhoneLine]:
-    """The phone of each of these people who can be rung at this moment; one question."""
-    found: PhoneLineQuery = PhoneLine.objects.reachable().filter(agent__in=agents)
-    return {line.agent_id: line for line in sorted(found, key=lambda line: line.kind == PhoneKind.DESK)}
+@kept
+def _reachable(agent: int) -> QuerySet[PhoneLine]:
+    return PhoneLine.objects.reachable().filter(agent=agent)
 
 
 def wanted_lines() -> list[Line]:

@@ -42,6 +42,11 @@ class Kept:
         return self.body.get("args", [])[:1] in ([IN], [GUEST])
 
     @property
+    def is_lifted(self) -> bool:
+        """A phone that we called was lifted."""
+        return bool(self.body.get("args", [])[:1] == [AGENT])
+
+    @property
     def web_call(self) -> int:
         """Which web call it is, 0 for a telephone: told by us when its browser was let in, and by nobody else."""
         args: list[str] = self.body.get("args", [])

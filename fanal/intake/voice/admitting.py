@@ -1,9 +1,10 @@
 """Calls that come faster than they can be taken are refused at once, so that those that were taken are served."""
 
+import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from django.utils import timezone
 
@@ -11,10 +12,13 @@ from fanal.channels.asterisk.wire import KIND, Kept
 from fanal.channels.models import RawEvent, RawState
 from fanal.environment import environment
 from fanal.intake.voice.taking import account_of
+from fanal.intake.voice.work import Urgency
 from fanal.norms import phones
 
 LONGEST = 4.0
 """Seconds that a caller may hear ringing until the call is taken; while one waits longer, no other one is admitted."""
+BEHIND = {Urgency.COMES_IN: LONGEST, Urgency.IS_AWAITED: LONGEST, Urgency.FOLLOWS: 15.0}
+"""Seconds that work about those who were taken may wait until nobody else is: they are to be rung for, and let go."""
 MOST_CALLERS = 5000
 MOST = 100
 """So many may wait to be taken at the same moment."""
@@ -26,12 +30,20 @@ FULL = "full"
 
 
 class Admission:
-    """Who came in and was neither answered nor refused yet; several threads ask."""
+    """Who came in and was neither answered nor refused yet; several threads ask.
+
+    `behind`: for how many seconds the oldest work of each urgency has waited.
+    """
 
     def __init__(
-        self, clock: Callable[[], float] = time.monotonic, *, most: int = MOST, of_one: int | None = None
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        most: int = MOST,
+        of_one: int | None = None,
+        behind: Callable[[], Mapping[Urgency, float]] = dict,
     ) -> None:
-        self._clock, self.most = clock, most
+        self._clock, self.most, self._behind = clock, most, behind
         self.of_one = environment.calls_of_caller if of_one is None else of_one
         self._callers: dict[str, deque[float]] = {}
         self._waiting: dict[str, float] = {}
@@ -43,7 +55,7 @@ class Admission:
         with self._lock:
             now = self._clock()
             oldest = next(iter(self._waiting.values()), now)
-            full = len(self._waiting) >= self.most or now - oldest > LONGEST
+            full = len(self._waiting) >= self.most or now - oldest > LONGEST or self._is_behind()
             fresh = call.line not in self._waiting
             why = FULL if fresh and full else OFTEN if fresh and self._calls_too_often(call, now) else ""
             if why:
@@ -51,6 +63,9 @@ class Admission:
                 return False
             self._waiting.setdefault(call.line, now)
             return True
+
+    def _is_behind(self) -> bool:
+        return any(waits > BEHIND.get(urgency, math.inf) for urgency, waits in self._behind().items())
 
     def _calls_too_often(self, call: Kept, now: float) -> bool:
         """By the number that is shown: withheld ones are many people."""

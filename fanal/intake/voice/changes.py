@@ -10,6 +10,7 @@ import structlog
 from django.db import connection
 
 from fanal.events.actions import CHANNEL
+from fanal.intake.voice.work import Urgency
 from fanal.running.connections import own_connection
 
 log = structlog.get_logger(__name__)
@@ -21,6 +22,8 @@ KINDS = (
     "participation.ended", "recording.paused", "recording.resumed", "recording.objected", "recording.told",
     "recording.agreed", "keying.began", "keying.ended",
 )  # fmt: skip
+AWAITED = ("offer.made", "offer.accepted", "transfer.made", "hold.ended", "participation.began")
+"""After these somebody waits for a phone to ring, or to be heard."""
 OF_PHONES = ("line.issued", "line.ended", "line.chosen", "web_call.issued", "web_call.ended")
 OF_PEOPLE = ("agent.state_changed",)
 PAUSE = 1.0  # seconds after the database went away
@@ -33,7 +36,8 @@ SELECT xid::text, id FROM events_event WHERE xid < pg_snapshot_xmin(pg_current_s
 ORDER BY xid DESC, id DESC LIMIT 1
 """
 _NEXT = f"""
-SELECT e.xid::text, e.id, i.id, e.kind = ANY(%s), e.kind = ANY(%s), e.xid < pg_snapshot_xmin(pg_current_snapshot())
+SELECT e.xid::text, e.id, i.id, e.kind = ANY(%s), e.kind = ANY(%s), e.kind = ANY(%s),
+    e.xid < pg_snapshot_xmin(pg_current_snapshot())
 FROM events_event e LEFT JOIN interactions_interaction i
     ON i.id = coalesce(e.data ->> 'interaction', e.data ->> 'asked_in')::bigint
     AND i.channel = 'voice' AND e.kind = ANY(%s)
@@ -45,7 +49,7 @@ ORDER BY e.xid, e.id LIMIT {AT_ONCE}
 class Told(Protocol):
     """Who is told of what happened. `by`: the transactions that did it."""
 
-    def call_changed(self, interaction: int, *, by: Collection[int]) -> None: ...
+    def call_changed(self, interaction: int, *, by: Collection[int], urgency: Urgency) -> None: ...
     def phones_changed(self) -> None: ...
     def people_changed(self) -> None: ...
 
@@ -68,15 +72,15 @@ def _follow(ear: "psycopg.Connection[Any]", told: Told, stop: threading.Event) -
     """What is committed is told at once, also beside an older transaction; for that one our place waits."""
     ear.execute(f"LISTEN {CHANNEL}")
     place = tuple(ear.execute(_LAST).fetchone() or ("0", 0))
-    asked = [list(OF_PHONES), list(OF_PEOPLE), list(KINDS)]
+    asked = [list(OF_PHONES), list(OF_PEOPLE), list(AWAITED), list(KINDS)]
     early: set[int] = set()
     while not stop.is_set():
         rows = ear.execute(_NEXT, [*asked, *place]).fetchall()
         _tell(told, [row for row in rows if row[1] not in early])
-        settled = [row for row in rows if row[5]]
+        settled = [row for row in rows if row[6]]
         if settled:
             place = (settled[-1][0], settled[-1][1])
-        early = {row[1] for row in rows if not row[5]}
+        early = {row[1] for row in rows if not row[6]}
         if len(rows) == AT_ONCE and settled:
             continue
         stop.wait(APART)
@@ -91,11 +95,13 @@ def _wait(ear: "psycopg.Connection[Any]") -> None:
 
 def _tell(told: Told, rows: list[tuple[Any, ...]]) -> None:
     changed: defaultdict[int, set[int]] = defaultdict(set)
+    awaited = {row[2] for row in rows if row[5]}
     for xid, _id, interaction, *_rest in rows:
         if interaction:
             changed[interaction].add(int(xid))
     for interaction, by in changed.items():
-        told.call_changed(interaction, by=by)
+        urgency = Urgency.IS_AWAITED if interaction in awaited else Urgency.FOLLOWS
+        told.call_changed(interaction, by=by, urgency=urgency)
     if any(row[3] for row in rows):
         told.phones_changed()
     if any(row[4] for row in rows):

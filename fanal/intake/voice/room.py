@@ -37,7 +37,18 @@ from fanal.intake.voice.sounds import Sounds
 from fanal.intake.voice.telling import Telling, told_to
 from fanal.intake.voice.waiting import Waiting
 from fanal.intake.voice.wanting import HELD, call_listened_to, open_calls, wanted
-from fanal.intake.voice.work import Due, Happened, LetInNoMore, Refuse, Ring, SignedIn, Steer, Work
+from fanal.intake.voice.work import (
+    Due,
+    Happened,
+    LetInNoMore,
+    Refuse,
+    Ring,
+    SignedIn,
+    Steer,
+    Urgency,
+    Work,
+    urgency_of,
+)
 from fanal.running.connections import own_connection
 
 log = structlog.get_logger(__name__)
@@ -54,13 +65,13 @@ class Room:
 
     def __init__(self, address: Address, *, app: str, phones: Phones, speak: Speak, stop: threading.Event) -> None:
         self.address, self.app, self.phones, self.stop = address, app, phones, stop
-        self.exchange = Exchange(address.orders(app, lines=AT_ONCE + 4))
+        self.exchange = Exchange(address.orders(app, lines=AT_ONCE))
         self.comparing = Comparing(self.exchange, take=self._take, heard=partial(self._heard, found=True))
         self.desks = Desks(self._do)
         self.door = Door(self.exchange, order=self._order)
         self.alarm = Alarm(self._is_due, stop)
         self.flowing = Flowing(order=self._order, speak=speak, alarm=self.alarm)
-        self.admission = Admission()
+        self.admission = Admission(behind=self.desks.behind)
         self.waiting = Waiting(order=self._order, speak=speak, alarm=self.alarm)
         self.telling = Telling(order=self._order, speak=speak)
         self.parting = Parting(order=self._order, speak=speak)
@@ -101,10 +112,12 @@ class Room:
             self.exchange.orders.close()
             connection.close()
 
-    def look_at(self, interaction: int, *, by: Collection[int] | None = None, begins: bool = False) -> None:
+    def look_at(
+        self, interaction: int, *, by: Collection[int] | None = None, urgency: Urgency = Urgency.FOLLOWS
+    ) -> None:
         """Something about this call is another; asked often, it is looked at once. `by`: the transactions that did."""
-        if self.looks.ask(interaction, by) or begins:
-            self.desks.steer(interaction, Steer(interaction=interaction, begins=begins))
+        if self.looks.ask(interaction, by, urgency):
+            self.desks.steer(interaction, Steer(interaction=interaction, urgency=urgency))
 
     call_changed = look_at
 
@@ -160,7 +173,7 @@ class Room:
         with contextlib.suppress(Cut):
             for event in events:
                 for work in self.phones.heard(event):
-                    self.desks.phones.put(work)
+                    self.desks.about_phones(work)
 
     def phones_changed(self) -> None:
         """Asked often before it is done, it is done once."""
@@ -168,10 +181,10 @@ class Room:
             if self._phones_asked:
                 return
             self._phones_asked = True
-        self.desks.phones.put(Ring())
+        self.desks.about_phones(Ring())
 
     def people_changed(self) -> None:
-        self.desks.phones.put(Ring(told={}))
+        self.desks.about_phones(Ring(told={}))
 
     def _close_when_stopped(self, events: Events, ended: threading.Event) -> None:
         while not ended.wait(0.2):
@@ -197,13 +210,13 @@ class Room:
             self.look_at(beside)
             return
         if kept.body["args"][:1] == [wire.DIALLED]:
-            self.desks.refusals.put(Refuse(line=kept.line, cause=FORBIDDEN))
+            self.desks.refuse(Refuse(line=kept.line, cause=FORBIDDEN))
             return
         if kept.web_call:
-            self.desks.phones.put(LetInNoMore(guest=guests.name_in(event)))
+            self.desks.about_phones(LetInNoMore(guest=guests.name_in(event)))
         is_new = kept.comes_in and not found and kept.line not in self._calls
         if is_new and not self.admission.admits(kept):
-            self.desks.refusals.put(Refuse(line=kept.line, cause=NO_ROOM))
+            self.desks.refuse(Refuse(line=kept.line, cause=NO_ROOM))
             return
         self._take(kept)
 
@@ -240,7 +253,8 @@ class Room:
             self.look_at(interaction)
         self.phones_changed()
         for interaction in open_calls():
-            self.look_at(interaction)
+            if self.looks.sweep(interaction):
+                self.desks.steer(interaction, Steer(interaction=interaction, urgency=Urgency.SWEPT))
 
     def _do(self, what: Work) -> None:
         """What was told is kept in any case; nothing is asked for by a room that stands by, or is cut off."""
@@ -286,7 +300,7 @@ class Room:
                     log.error("call_to_no_number", called=kept.body.get("args"))
                     about = []
                 for interaction in about:
-                    self.look_at(interaction, begins=kept.comes_in)
+                    self.look_at(interaction, urgency=urgency_of(kept))
                 if not about and kept.comes_in:
                     self.admission.done(kept.line)
                     self.door.refuse(kept.line, cause=FORBIDDEN)  # blocked, or nobody could make anything of it

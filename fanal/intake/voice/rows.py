@@ -12,8 +12,13 @@ from fanal.routing.models import WAITS, Offer, OfferState, QueueEntry
 @kept
 def call_locked(call: int) -> QuerySet[Interaction]:
     """None where it is no call; `as_of`: what of the database is seen at least, from here on."""
-    calls = Interaction.objects.annotate(as_of=RawSQL("pg_current_snapshot()::text", ()))
+    calls = Interaction.objects.select_related("account").annotate(as_of=RawSQL("pg_current_snapshot()::text", ()))
     return calls.select_for_update(of=("self",)).filter(pk=call, channel=ChannelKind.VOICE)
+
+
+@kept
+def running_call(call: int) -> QuerySet[Interaction]:
+    return Interaction.objects.select_related("account").filter(pk=call, ended_at=None)
 
 
 @kept

@@ -12,6 +12,7 @@ from fanal.channels.asterisk.rules import Order, Seen, Wanted
 from fanal.intake import wording
 from fanal.intake.voice.flowing import Speak
 from fanal.intake.voice.recording import decided
+from fanal.intake.voice.rows import running_call
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import Interaction, RecordedCall
 from fanal.interactions.rules.recording import AGREES, CONSENT, OFF
@@ -32,7 +33,7 @@ class Telling:
         """Somebody talks with them: do they know that it is recorded?"""
         if call in self._playing or not self._talks(wanted, seen):
             return
-        interaction = Interaction.objects.select_related("account").filter(pk=call, ended_at=None).first()
+        interaction = running_call.first(call=call)
         if interaction is None:
             return
         head = decided(interaction)

@@ -1,9 +1,23 @@
-"""What lies on the room's desks: things that were told, and things to look at."""
+"""What lies on the room's desks: things that were told, and things to look at; and what of it comes first."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 
 from fanal.channels.asterisk.wire import Kept, Played, Pressed, Sounded
+
+
+class Urgency(IntEnum):
+    """The smaller, the sooner."""
+
+    COMES_IN = 0
+    """Whoever is taken hears music, and is not lost."""
+    IS_AWAITED = 1
+    """Somebody listens for what follows: a phone is to ring, was lifted, or a key was pressed."""
+    FOLLOWS = 2
+    """What ends, and what else a call goes through."""
+    SWEPT = 3
+    """Looked at because a while has passed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,10 +30,10 @@ class Refuse:
 
 @dataclass(frozen=True, kw_only=True)
 class Steer:
-    """A call that may not be as it should be; `begins`: nobody has looked at it yet."""
+    """A call that may not be as it should be."""
 
     interaction: int
-    begins: bool = False
+    urgency: Urgency = Urgency.FOLLOWS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,12 +76,13 @@ class Happened:
 Work = Kept | Refuse | Steer | Ring | SignedIn | LetInNoMore | Due | Happened | Sounded
 
 
-def comes_first(work: Work) -> bool:
-    """Whoever comes in is taken before anything is done for those who were: they hear music then, and are not lost."""
+def urgency_of(work: Work) -> Urgency:
     match work:
-        case Kept():
-            return work.comes_in
+        case Kept(comes_in=True):
+            return Urgency.COMES_IN
+        case Kept(is_lifted=True) | Happened():
+            return Urgency.IS_AWAITED
         case Steer():
-            return work.begins
+            return work.urgency
         case _:
-            return False
+            return Urgency.FOLLOWS

@@ -22,6 +22,7 @@ from fanal.interactions.models import (
     held_with,
 )
 from fanal.interactions.rules import recording as rules
+from fanal.running.connections.inserting import insert_once
 
 LONGEST_PART = 1800
 """Seconds; a longer talk is recorded in parts, so that each can be fetched in one piece."""
@@ -32,8 +33,10 @@ HELD = held_with("interaction", "left_as")
 
 def decide_recording(*, interaction: Interaction, policy: rules.Policy) -> RecordedCall:
     """Whether this call is recorded: decided when its first talk begins, whatever is changed later."""
-    defaults = {"policy": policy.policy, "days": policy.days, "transcribed": policy.transcribed}
-    return RecordedCall.objects.get_or_create(interaction=interaction, defaults=defaults)[0]
+    fresh = RecordedCall(
+        interaction=interaction, policy=policy.policy, days=policy.days, transcribed=policy.transcribed
+    )
+    return fresh if insert_once(fresh) else RecordedCall.objects.get(interaction=interaction)
 
 
 def want_talk(*, call: RecordedCall, now: datetime) -> Recording:

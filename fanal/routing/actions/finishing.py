@@ -112,8 +112,14 @@ def queue_of(segment: Segment) -> Queue | None:
 
 def queue_they_were_in(interaction: Interaction) -> Queue | None:
     """Where they wait, or waited before the talk; None for who came to no queue."""
-    entry = QueueEntry.objects.filter(interaction=interaction).select_related("queue__calendar").order_by("-id").first()
+    entry = _last_entry.first(interaction=interaction.pk)
     return entry.queue if entry else None
+
+
+@kept
+def _last_entry(interaction: int) -> QuerySet[QueueEntry]:
+    rows = QueueEntry.objects.filter(interaction=interaction).select_related("queue__calendar")
+    return rows.order_by("-id")[:1]
 
 
 @kept

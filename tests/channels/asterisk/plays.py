@@ -87,10 +87,14 @@ class Play:
             self.room.look_at(call)
 
     def work(self) -> None:
-        while any(not desk.empty() for desk in self.room.desks):
-            for desk in self.room.desks:
-                if not desk.empty():
-                    self.room._do(desk.get())  # type: ignore[arg-type]
+        while self.room.desks.are_busy():
+            for lanes in self.room.desks:
+                if not lanes.empty() and (turn := lanes.take()):
+                    lane, what = turn
+                    try:
+                        self.room._do(what)
+                    finally:
+                        lanes.done(lane)
 
     def settle(self) -> None:
         """All that follows by itself, until nothing does."""
