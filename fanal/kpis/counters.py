@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from django.db.models import F, IntegerField, Q, Value
 from django.db.models.expressions import Combinable
 
+from fanal.channels.models import ChannelKind
+from fanal.interactions.rules.quality import POOR
 from fanal.kpis import models
-from fanal.kpis.rules import SHORT_ABANDON, milliseconds
+from fanal.kpis.rules import SHORT_ABANDON, milliseconds, thousandths
 
 SHORT = milliseconds(SHORT_ABANDON)
+POOR_MOS = thousandths(POOR)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +44,7 @@ OVER: dict[str, object] = {"ended_at__isnull": False}
 ABANDONED: dict[str, object] = {"outcome": "abandoned"}
 CLOCK_ENDS: dict[str, dict[str, object]] = {"ended": {}, "met": {"outcome": "met"}}
 ANSWERED: dict[str, object] = {"outcome": "answered"}
+SPOKEN: dict[str, object] = {**OVER, "channel": ChannelKind.VOICE}
 
 SOURCES: dict[str, Source] = {
     "stay": Source(
@@ -70,6 +74,13 @@ SOURCES: dict[str, Source] = {
             "wrap_up_ms": amount("wrap_up_ms", **OVER),
             "active_ms": amount("active_ms", **OVER),
             "transferred_out": each(**OVER, transferred=True),
+            "spoken": each(**SPOKEN),
+            "sound_measured": each(**SPOKEN, sound_mos__isnull=False),
+            "sound_not_measured": each(**SPOKEN, sound_mos=None),
+            "sound_mos": amount("sound_mos", **SPOKEN, sound_mos__isnull=False),
+            "sound_poor": each(**SPOKEN, sound_mos__lt=POOR_MOS),
+            "sound_poor_ours": each(**SPOKEN, our_mos__lt=POOR_MOS),
+            "sound_poor_theirs": each(**SPOKEN, their_mos__lt=POOR_MOS),
         },
     ),
     "offer": Source(
@@ -87,10 +98,10 @@ SOURCES: dict[str, Source] = {
         by=("queue", "channel"),
         counters={
             "started": each(),
-            "replied": each(first_reply_at__isnull=False),
-            "reply_ms": amount("reply_ms", first_reply_at__isnull=False),
-            "replied_in_time": each(first_reply_at__isnull=False, reply_ms__lte=F("within_ms")),
-            "replied_late": each(first_reply_at__isnull=False, reply_ms__gt=F("within_ms")),
+            "replied": each(reply_ms__isnull=False),
+            "reply_ms": amount("reply_ms", reply_ms__isnull=False),
+            "replied_in_time": each(reply_ms__lte=F("within_ms")),
+            "replied_late": each(reply_ms__gt=F("within_ms")),
             "unreplied_late": each(unreplied_ms__gt=F("within_ms")),
         },
     ),

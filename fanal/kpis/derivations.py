@@ -52,11 +52,28 @@ FROM (
 ) d WHERE d.id = f.id
 """
 
+# How long the customer heard music within a talk `h` that is over.
+HELD = f"""
+SELECT COALESCE(sum({IN_MS.format("LEAST(o.ended_at, h.ended_at) - GREATEST(o.began_at, h.started_at)")}), 0)::bigint
+FROM interactions_hold o WHERE o.interaction_id = h.interaction_id AND o.segment_id = h.id
+"""
+
+# The worst of what was measured during a talk `h` on our side and on theirs, as the timeline judges it: on ours that
+# is our phone's line and what came out of the browser.
+SOUND = """
+SELECT min(m.score) FILTER (WHERE m.ours) AS ours, min(m.score) FILTER (WHERE NOT m.ours) AS theirs FROM (
+    SELECT floor(l.mos * 1000)::bigint AS score, g.kind = 'agent' AS ours
+    FROM interactions_linequality l JOIN interactions_leg g ON g.id = l.leg_id WHERE l.segment_id = h.id
+    UNION ALL SELECT floor(p.mos * 1000)::bigint, true FROM interactions_segmentquality p WHERE p.segment_id = h.id
+) m
+"""
+
 # Both happen in one action at one time; a second's grace for writers that take the time twice.
 HANDLINGS = f"""
 UPDATE kpis_handling f SET
     practice = d.practice, channel = d.channel, transferred = d.transferred,
-    talk_ms = COALESCE({IN_MS.format("f.ended_at - f.started_at")}, 0),
+    talk_ms = COALESCE({IN_MS.format("f.ended_at - f.started_at")}, 0) - d.hold_ms, hold_ms = d.hold_ms,
+    our_mos = d.ours, their_mos = d.theirs, sound_mos = LEAST(d.ours, d.theirs),
     wrap_up_ms = COALESCE({IN_MS.format("f.wrapped_up_at - f.ended_at")}, 0),
     {counted("d.offered_at", "d.practice")}
 FROM (
@@ -72,10 +89,13 @@ FROM (
             SELECT FROM kpis_transfermade t
             WHERE t.interaction_id = h.interaction_id AND (t.segment = h.id OR t.segment IS NULL
                 AND t.agent_id = h.agent_id AND t.at BETWEEN h.started_at AND h.ended_at + interval '1 second')
-        ) AS transferred
+        ) AS transferred,
+        CASE WHEN s.spoken THEN ({HELD}) ELSE 0 END AS hold_ms, sound.ours, sound.theirs
     FROM kpis_handling h
     LEFT JOIN routing_queue q ON q.id = h.queue_id
     LEFT JOIN interactions_interaction i ON i.id = h.interaction_id
+    CROSS JOIN LATERAL (SELECT h.ended_at IS NOT NULL AND COALESCE(h.channel, i.channel) = 'voice' AS spoken) s
+    LEFT JOIN LATERAL ({SOUND}) sound ON s.spoken
     WHERE h.id = ANY(%(ids)s)
 ) d WHERE d.id = f.id
 """
@@ -97,17 +117,22 @@ FROM (
 ) d WHERE d.id = f.id
 """
 
+# A call that came in is answered when an agent lifts it: nothing has to be written. Whom we call waits for no answer.
 CONTACTS = f"""
 UPDATE kpis_contactfact f SET
     practice = d.practice, channel = d.channel, queue_id = d.queue_id, within_ms = d.within_ms,
-    unreplied_ms = CASE WHEN d.waited AND f.first_reply_at IS NULL AND f.ended_at IS NOT NULL
+    unreplied_ms = CASE WHEN d.waited AND LEAST(f.first_reply_at, d.lifted_at) IS NULL AND f.ended_at IS NOT NULL
         THEN {IN_MS.format("f.ended_at - f.started_at")} END,
-    reply_ms = {IN_MS.format("f.first_reply_at - f.started_at")},
+    reply_ms = CASE WHEN LEAST(f.first_reply_at, d.lifted_at) IS NOT NULL
+        THEN {IN_MS.format("LEAST(f.first_reply_at, d.lifted_at) - f.started_at")} END,
     {counted("f.started_at", "d.practice")}
 FROM (
     SELECT k.id, k.practice OR COALESCE(i.practice, false) AS practice, COALESCE(k.channel, i.channel) AS channel,
         first.queue_id, first.within_ms,
-        EXISTS (
+        CASE WHEN COALESCE(k.channel, i.channel) = 'voice' AND i.direction = 'in' THEN (
+            SELECT min(h.started_at) FROM kpis_handling h WHERE h.interaction_id = k.id
+        ) END AS lifted_at,
+        NOT (COALESCE(k.channel, i.channel) = 'voice' AND i.direction = 'out') AND EXISTS (
             SELECT FROM kpis_queuestay s WHERE s.interaction_id = k.id AND s.outcome IN ('answered', 'abandoned')
         ) AS waited
     FROM kpis_contactfact k

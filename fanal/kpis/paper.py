@@ -33,7 +33,8 @@ their sums are the figure. `fanal verify` checks that offered = answered + aband
 still waiting, that days are sums of intervals, and that an agent's states add up; every night the day before is
 computed again from its events, and a difference is published as `kpis.drifted`.
 
-A minus in front of a counter takes it off. Counters ending in `_ms` are milliseconds; figures are in seconds.
+A minus in front of a counter takes it off. Counters ending in `_ms` are milliseconds, figures are in seconds; those
+ending in `_mos` are thousandths of a mean opinion score (MOS).
 """
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from math import floor
 from typing import Any
 
 INTERVAL = timedelta(minutes=15)
@@ -57,6 +58,8 @@ def statements(event: Happening) -> list[Statement]:
             found = [_about("handling", "segment", event, started_at=event.at)]
         case ["segment", "ended"] if event.data.get("agent"):
             found = [_about("handling", "segment", event, ended_at=event.at)]
+        case ["segment", "sounded"]:
+            found = [_about("handling", "segment", event)]  # says nothing of its own: what was measured has changed
         case ["wrap_up", "ended"]:
             # The talk was over by then at the latest: the least of what is said stays, also if nobody told its end.
             found = [_about("handling", "segment", event, wrapped_up_at=event.at, ended_at=event.at)]
@@ -175,6 +178,11 @@ def together(moments: Iterable[datetime]) -> list[tuple[datetime, datetime]]:
     for at in sorted(moments):
         runs.append((runs.pop()[0], at) if runs and at - runs[-1][1] == INTERVAL else (at, at))
     return runs
+
+
+def thousandths(score: float) -> int:
+    """Whole thousandths of a score, rounded down: whatever is below a bound stays below it."""
+    return floor(score * 1000)
 
 
 def milliseconds(span: timedelta) -> int:

@@ -22,8 +22,9 @@ SCOPE = {
     """,
     "contact": """
         SELECT unnest(%(contact)s::bigint[])
-        UNION SELECT k.id FROM kpis_queuestay s JOIN kpis_contactfact k ON k.id = s.interaction_id
-        WHERE s.id = ANY(%(stay)s)
+        UNION SELECT id FROM kpis_contactfact WHERE id IN (
+            SELECT interaction_id FROM kpis_queuestay WHERE id = ANY(%(stay)s)
+            UNION SELECT interaction_id FROM kpis_handling WHERE id = ANY(%(handling)s))
     """,
     "case": """
         SELECT unnest(%(case)s::bigint[])

@@ -33,18 +33,25 @@ class Words:
                 return self.percent % {"number": _number(round(value * 100, 1), 1, False, self.language)}
             case Unit.SECONDS:
                 return duration(value)
+            case Unit.SCORE:
+                return _number(round(value, 2), 2, False, self.language)
             case Unit.COUNT:
                 return _number(round(value), 0, True, self.language)
 
-    def parts(self, numerator: float, denominator: float | None, times: tuple[bool, bool]) -> str:
+    def parts(self, numerator: float, denominator: float | None, summed: tuple[Unit, Unit]) -> str:
         """What was divided by what, for the small line under a figure; empty when nothing was divided."""
         if denominator is None:
             return ""
-        above, below = (
-            duration(amount) if is_time else _number(round(amount), 0, False, self.language)
-            for amount, is_time in zip((numerator, denominator), times, strict=True)
-        )
+        above, below = (self._sum(amount, unit) for amount, unit in zip((numerator, denominator), summed, strict=True))
         return self.divided % {"above": above, "below": below}
+
+    def _sum(self, amount: float, unit: Unit) -> str:
+        match unit:
+            case Unit.SECONDS:
+                return duration(amount)
+            case Unit.SCORE:
+                return _number(round(amount, 1), 1, False, self.language)
+        return _number(round(amount), 0, False, self.language)
 
 
 def words() -> Words:
@@ -118,6 +125,8 @@ def change(value: float | None, before: float | None, unit: Unit) -> str:
     match unit:
         case Unit.SECONDS:
             return sign + duration(abs(difference))
+        case Unit.SCORE:
+            return sign + _number(round(abs(difference), 2), 2, False, get_language() or "")
         case Unit.PERCENT:
             return _("%(number)s points") % {"number": sign + _hundredths(difference)}
         case Unit.COUNT:

@@ -17,6 +17,7 @@ from fanal.channels.models import ChannelAccount, RawEvent
 from fanal.deciding.actions.showing import tell
 from fanal.deciding.models import AdviceRule, AdviceShown
 from fanal.events.models import Event
+from fanal.interactions.models import Interaction
 from fanal.kpis import actions
 from fanal.kpis.actions.figures import sight
 from fanal.kpis.catalogue import GROUPS, KPIS
@@ -48,6 +49,7 @@ class Today:
             contact = Contact(self.orders, at).answered(self.amal, at + wait)
             contact.case(enquiry, self.amal, at + wait + 50)
             contact.finished(self.amal, at + wait + 100)
+        Interaction.objects.filter(pk=contact.interaction.pk).update(channel="voice")
         rule = AdviceRule.objects.create(code="late", name="Late order", what="offer")
         advice = AdviceShown.objects.create(
             rule=rule, interaction=contact.interaction, what=rule.what, shown_at=day.after(300), shown_to=self.amal

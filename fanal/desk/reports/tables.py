@@ -125,7 +125,10 @@ def table(question: Question, viewer: Agent, now: datetime) -> Table:
     by = question.by or "queue"
     parts, whole, names = asked(question, viewer, now, group_of(question))
     found = {(figure.key, figure.kpi.id): figure for figure in parts}
-    keys = sorted({figure.key for figure in parts}, key=lambda key: _place(key, by, names))
+    keys = sorted(
+        {figure.key for figure in parts if figure.numerator or figure.denominator},
+        key=lambda key: _place(key, by, names),
+    )
     kpis, said = [figure.kpi for figure in whole], words()
     lines = tuple(
         _line(
@@ -260,8 +263,8 @@ def row_texts(kpi: Kpi, facts: Iterable[Any], viewer: Agent) -> list[Row]:
                 agent=agents.get(fact.agent_id, ""),
                 channel=channel_name(fact.channel),
                 claimed=_claim(interaction) if interaction and not customer else "",
-                numerator=_added(kpi.numerator, fact.in_numerator),
-                denominator=_added(kpi.denominator, fact.in_denominator) if kpi.denominator else "",
+                numerator=_added(kpi.summed[0], fact.in_numerator),
+                denominator=_added(kpi.summed[1], fact.in_denominator) if kpi.denominator else "",
             )
         )
     return rows
@@ -278,8 +281,8 @@ def time_texts(kpi: Kpi, rows: Sequence[actions.TimeRow]) -> list[Row]:
             queue="",
             agent=row.stretch.agent.name if row.stretch.agent else "",
             channel="",
-            numerator=_added(kpi.numerator, row.in_numerator),
-            denominator=_added(kpi.denominator, row.in_denominator) if kpi.denominator else "",
+            numerator=_added(kpi.summed[0], row.in_numerator),
+            denominator=_added(kpi.summed[1], row.in_denominator) if kpi.denominator else "",
         )
         for row in rows
     ]
@@ -295,8 +298,8 @@ def channel_name(channel: str | None) -> str:
     return str(ChannelKind(channel).label) if channel in ChannelKind.values else (channel or "")
 
 
-def _added(names: Sequence[str], amount: int) -> str:
-    return shown(amount / 1000, Unit.SECONDS) if any(name.endswith("_ms") for name in names) else str(amount)
+def _added(unit: Unit, amount: int) -> str:
+    return str(amount) if unit == Unit.COUNT else shown(amount / 1000, unit)
 
 
 def _what(kpi: Kpi, fact: Any) -> str:

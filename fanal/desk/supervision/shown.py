@@ -38,7 +38,7 @@ def show(
         id=kpi.id,
         name=kpi.name,
         text=said.shown(figure.value, kpi.unit),
-        note=said.parts(figure.numerator, figure.denominator, kpi.times),
+        note=said.parts(figure.numerator, figure.denominator, kpi.summed),
         definition=kpi.formula,
         url=url or f"{rows_page()}?{urlencode({'figure': kpi.id, 'period': period, **(filters or {})}, doseq=True)}",
     )

@@ -15,17 +15,21 @@ Row = TypeVar("Row", bound=MeasuredSound)
 
 @transaction.atomic
 def note_quality(*, segment: Segment, measured: Measured, now: datetime) -> SegmentQuality:
-    """One more stretch, weighted by its length. It is a measurement and no event: nothing follows from it."""
-    Segment.objects.select_for_update().get(pk=segment.pk)
+    """One more stretch, weighted by its length. While they talk it is no event: nothing follows from it."""
+    locked = _locked(segment.pk)
     row = SegmentQuality.objects.filter(segment=segment).first()
-    return _added(row or SegmentQuality(segment=segment), measured, now=now)
+    row = _added(row or SegmentQuality(segment=segment), measured, now=now)
+    _tell_if_over(locked, now=now)
+    return row
 
 
 @transaction.atomic
 def note_line_quality(*, segment: int, leg: Leg, way: str, measured: Measured, now: datetime) -> LineQuality:
     """One more stretch of one line. That it has become hard to understand, or is well again, is an event."""
-    rows = LineQuality.objects.select_for_update(of=("self",)).filter(segment=segment, leg=leg, way=way)
-    row = rows.first() or LineQuality(segment_id=segment, leg=leg, way=way)
+    locked = _locked(segment)
+    row = LineQuality.objects.filter(segment=segment, leg=leg, way=way).first() or LineQuality(
+        segment_id=segment, leg=leg, way=way
+    )
     poor, was_poor = is_poor(mos(measured)), row.poor_since is not None
     if poor != was_poor:
         row.poor_since = now if poor else None
@@ -34,7 +38,20 @@ def note_line_quality(*, segment: int, leg: Leg, way: str, measured: Measured, n
         call = leg.interaction
         data = audience.about(call, leg=leg.pk, way=way, poor=poor)
         publish(kind="leg.sounds", data=data, audience=audience.of(call), now=now)
+    _tell_if_over(locked, now=now)
     return row
+
+
+def _locked(segment: int) -> Segment:
+    """Its end comes before what is added now, or after it: never beside it."""
+    return Segment.objects.select_for_update(of=("self",), no_key=True).select_related("interaction").get(pk=segment)
+
+
+def _tell_if_over(segment: Segment, *, now: datetime) -> None:
+    """Whoever read at its end how a talk sounded has to read once more."""
+    if segment.ended_at:
+        data = audience.about(segment.interaction, segment=segment.pk, agent=segment.agent_id)
+        publish(kind="segment.sounded", data=data, audience=[], now=now)
 
 
 def _added(row: Row, measured: Measured, *, now: datetime) -> Row:

@@ -15,7 +15,7 @@ from fanal.deciding.models import AdviceRule
 from fanal.escalation.models import EscalationRule
 from fanal.kpis.actions.cells import grain_of_days, spent, whole_days
 from fanal.kpis.actions.percentiles import Percentile, percentiles
-from fanal.kpis.catalogue import KPIS, Kpi
+from fanal.kpis.catalogue import KPIS, Kpi, Unit
 from fanal.kpis.counters import told_apart_by
 from fanal.kpis.models import Cell, Grain, Handling
 from fanal.kpis.periods import Period, day_of, hour_of
@@ -64,7 +64,7 @@ class Filters:
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """One number: counts are whole, times are seconds, a share is numerator divided by denominator (0 to 1)."""
+    """One number: counts are whole, times are seconds, scores 1 to 4.4, shares numerator by denominator (0 to 1)."""
 
     kpi: Kpi
     key: Any = None
@@ -217,17 +217,17 @@ def _order(key: Any) -> tuple[bool, Any]:
 
 
 def _figure(kpi: Kpi, key: Any, totals: dict[str, int]) -> Figure:
-    above, below = kpi.times
+    above, below = kpi.summed
     denominator = _weighed(kpi.denominator, totals, below) if kpi.denominator else None
     return Figure(kpi=kpi, key=key, numerator=_weighed(kpi.numerator, totals, above), denominator=denominator)
 
 
-def _weighed(names: Sequence[str], totals: dict[str, int], is_time: bool) -> float:
-    """The sum of counters, in seconds where they are milliseconds."""
+def _weighed(names: Sequence[str], totals: dict[str, int], unit: Unit) -> float:
+    """The sum of counters, whole where they are kept in thousandths: of seconds, and of scores."""
     whole = 0
     for name in names:
         whole += -totals.get(name[1:], 0) if name[0] == "-" else totals.get(name, 0)
-    return whole / THOUSAND if is_time else whole
+    return whole if unit == Unit.COUNT else whole / THOUSAND
 
 
 def _sums(kpis: Sequence[Kpi], period: Period, by: str | None, filters: Filters, seen: Sight, now: datetime) -> Sums:

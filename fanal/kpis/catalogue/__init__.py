@@ -9,6 +9,7 @@ from fanal.kpis.catalogue.handling import HANDLING_FIGURES
 from fanal.kpis.catalogue.kpi import Kpi, Unit
 from fanal.kpis.catalogue.percentiles import PERCENTILES
 from fanal.kpis.catalogue.self_service import SELF_SERVICE_FIGURES
+from fanal.kpis.catalogue.sound import SOUND_FIGURES
 from fanal.kpis.catalogue.time import TIME_FIGURES
 from fanal.kpis.catalogue.waiting import WAITING_FIGURES
 
@@ -19,6 +20,7 @@ GROUPS: dict[str, tuple[str | Promise, list[Kpi]]] = {
     "handling": (_("Handling"), HANDLING_FIGURES),
     "percentiles": (_("Percentiles"), PERCENTILES),
     "time": (_("Agents’ time"), TIME_FIGURES),
+    "sound": (_("Sound of calls"), SOUND_FIGURES),
     "cases": (_("Cases"), CASE_FIGURES),
     "advice": (_("Advice"), ADVICE_FIGURES),
     "self_service": (_("Self-service"), SELF_SERVICE_FIGURES),

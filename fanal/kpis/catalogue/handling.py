@@ -1,8 +1,11 @@
 """Figures of handling: offers, talks, and the first answer."""
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from fanal.kpis.catalogue.kpi import Kpi, Unit
+
+LIFTED = _("A call that came in is answered when an agent lifts it; calls that we make do not count.")
 
 HANDLING_FIGURES = [
     Kpi(
@@ -78,7 +81,12 @@ HANDLING_FIGURES = [
     Kpi(
         id="average_first_reply_of_replied",
         name=_("First reply"),
-        formula=_("Time from the first signal to the first answer by a person, divided by the contacts that got one."),
+        version=2,
+        formula=format_lazy(
+            "{} {}",
+            _("Time from the first signal to the first answer by a person, divided by the contacts that got one."),
+            LIFTED,
+        ),
         unit=Unit.SECONDS,
         source="contact",
         numerator=("reply_ms",),
@@ -87,10 +95,15 @@ HANDLING_FIGURES = [
     Kpi(
         id="first_reply_level_of_replied_and_left",
         name=_("First reply level"),
-        formula=_(
-            "Contacts that a person answered within the target time T of their first queue, counted from the first "
-            "signal, divided by all that a person answered plus those that ended unanswered after T. "
-            "Who leaves before T counts neither for nor against."
+        version=2,
+        formula=format_lazy(
+            "{} {}",
+            _(
+                "Contacts that a person answered within the target time T of their first queue, counted from the first "
+                "signal, divided by all that a person answered plus those that ended unanswered after T. "
+                "Who leaves before T counts neither for nor against."
+            ),
+            LIFTED,
         ),
         unit=Unit.PERCENT,
         source="contact",

@@ -13,6 +13,7 @@ class Unit(StrEnum):
     COUNT = "count"
     PERCENT = "percent"
     SECONDS = "seconds"
+    SCORE = "score"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,11 +42,20 @@ class Kpi:
         return (*told_apart_by(self.source), "interval", "hour", "day")
 
     @cached_property
-    def times(self) -> tuple[bool, bool]:
-        """Whether numerator and denominator are times."""
-        above, below = (any(name.endswith("_ms") for name in names) for names in (self.numerator, self.denominator))
-        return above, below
+    def summed(self) -> tuple[Unit, Unit]:
+        """What numerator and denominator are sums of."""
+        return _unit_of(self.numerator), _unit_of(self.denominator)
 
     @property
     def counters(self) -> tuple[str, ...]:
         return tuple(name.removeprefix("-") for name in (*self.numerator, *self.denominator))
+
+
+def _unit_of(counters: tuple[str, ...]) -> Unit:
+    """By the ends of their names."""
+    for name in counters:
+        if name.endswith("_ms"):
+            return Unit.SECONDS
+        if name.endswith("_mos"):
+            return Unit.SCORE
+    return Unit.COUNT

@@ -59,6 +59,14 @@ class Cell(models.Model):
     active_ms = counter()
     transferred_out = counter()
 
+    spoken = counter()
+    sound_measured = counter()
+    sound_not_measured = counter()
+    sound_mos = counter()
+    sound_poor = counter()
+    sound_poor_ours = counter()
+    sound_poor_theirs = counter()
+
     rung = counter()
     accepted = counter()
     declined = counter()

@@ -66,10 +66,13 @@ class Handling(Fact):
     wrapped_up_at = models.DateTimeField(null=True)
     # derived
     talk_ms = models.BigIntegerField(default=0)
-    hold_ms = models.BigIntegerField(default=0, help_text="Holds come with the voice channel.")
+    hold_ms = models.BigIntegerField(default=0, help_text="What of the talk the customer heard music in.")
     wrap_up_ms = models.BigIntegerField(default=0)
     active_ms = models.BigIntegerField(default=0, help_text="Talk and wrap-up shared among what the agent did at once.")
     transferred = models.BooleanField(default=False)
+    our_mos = models.BigIntegerField(null=True, help_text="How our phone's line sounded, in thousandths of a MOS.")
+    their_mos = models.BigIntegerField(null=True, help_text="The same of the customer's, and of who was called in.")
+    sound_mos = models.BigIntegerField(null=True, help_text="The worse of the two; empty where nothing was measured.")
 
     class Meta:
         indexes = [
@@ -112,7 +115,7 @@ class ContactFact(Fact):
     ended_at = models.DateTimeField(null=True)
     first_reply_at = models.DateTimeField(null=True)
     # derived
-    reply_ms = models.BigIntegerField(null=True)
+    reply_ms = models.BigIntegerField(null=True, help_text="Until a person answered, or lifted the call.")
     within_ms = models.BigIntegerField(null=True, help_text="T of the first queue it waited in, as it was then.")
     unreplied_ms = models.BigIntegerField(null=True, help_text="Until it ended, when no person ever answered.")
 
