@@ -1,6 +1,8 @@
 """An authority of the tests' own, and certificates that only those trust who trust it."""
 
+import base64
 import datetime
+import hashlib
 import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +22,7 @@ class Certificate:
     chain: Path
     key: Path
     authority: Path
+    authority_pin: str  # the hash of its key, by which a browser can be told to trust it
 
 
 def certificate_for(folder: Path, *hosts: str) -> Certificate:
@@ -28,7 +31,12 @@ def certificate_for(folder: Path, *hosts: str) -> Certificate:
     authority = _signed("Authority of the tests", own_key.public_key(), by="Authority of the tests", with_key=own_key)
     issued = _signed(hosts[0], key.public_key(), by="Authority of the tests", with_key=own_key, hosts=hosts)
     folder.mkdir(parents=True, exist_ok=True)
-    made = Certificate(chain=folder / "chain.pem", key=folder / "key.pem", authority=folder / "authority.pem")
+    told = own_key.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    pin = base64.b64encode(hashlib.sha256(told).digest()).decode()
+    files = (folder / "chain.pem", folder / "key.pem", folder / "authority.pem")
+    made = Certificate(chain=files[0], key=files[1], authority=files[2], authority_pin=pin)
     made.chain.write_bytes(_pem(issued) + _pem(authority))
     made.authority.write_bytes(_pem(authority))
     plain = serialization.NoEncryption()

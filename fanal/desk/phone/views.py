@@ -23,7 +23,8 @@ from fanal.running.relays.credentials import relays
 def phone(request: SignedInRequest) -> HttpResponse:
     """Which phone rings; which microphone, loudspeaker and bell, and whether they work: that stays in this browser."""
     desk = PhoneLine.objects.open().filter(agent=request.user, kind=PhoneKind.DESK).first()
-    return render(request, "phone/check.html", {"desk": desk})
+    seen = environment.pbx_origin.replace("ws", "http", 1)
+    return render(request, "phone/check.html", {"desk": desk, "exchange": seen, "relayed": bool(environment.turn_urls)})
 
 
 @require_POST
