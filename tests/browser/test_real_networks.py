@@ -72,7 +72,7 @@ def connected(
 ) -> Iterator[Pbx]:
     """A PBX that takes sound at the machine's own address, and has a certificate of an authority that nobody knows."""
     home, (https,) = tmp_path_factory.mktemp("pbx"), free_ports(1)
-    asked = exchange_in(local, home, at=49500)
+    asked = exchange_in(local, home, at=57500)
     given = certificate_for(tmp_path_factory.mktemp("stranger"), "127.0.0.1", around.to)
     there = asked.folders.state / "tls"
     local.outside(there).mkdir(parents=True)
