@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ from fanal.running.doctor.finding import State
 from fanal.running.doctor.relays import examined
 from fanal.running.postgres import NotPossible
 from fanal.running.relays.addresses import Place, place_of
-from fanal.running.relays.asking import Way, allocate, give_back, way_to
+from fanal.running.relays.asking import MISMATCH, Way, allocate, give_back, way_to
 from fanal.running.relays.configuration import OF_ONE, Relay, relay_of, turnserver, write
 from fanal.running.relays.credentials import credentials, relays
 from fanal.running.relays.messages import TCP, UDP, Answer, Part, Signature, family, peer
@@ -215,6 +216,23 @@ def test_the_doctor_says_what_is_wrong_and_what_to_do(there: There) -> None:
     unknown = _said(there, url="turn:no-such-host.invalid")
     assert unknown[1].startswith("does not answer (")
     assert all(said[2] for said in (late, silent, unknown))
+
+
+def test_the_doctor_asks_again_where_its_port_was_used_a_moment_ago(
+    there: There, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = list[int]()
+
+    def from_a_used_port(way: Way, *given: Any) -> tuple[Answer, Signature | None]:
+        if not asked:
+            allocate(way, *given)
+        found = allocate(way, *given)
+        asked.append(found[0].code)
+        return found
+
+    monkeypatch.setattr("fanal.running.doctor.relays.allocate", from_a_used_port)
+    assert _said(there)[0] == State.OK
+    assert asked == [MISMATCH, 0]
 
 
 def test_the_doctor_waits_seconds_for_a_relay_that_says_nothing(there: There) -> None:
