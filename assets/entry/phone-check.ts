@@ -1,6 +1,6 @@
 /** The page where a person chooses microphone, loudspeaker and bell, sees how loud they are, and tries all of it. */
 
-import { check, type Checked } from "../phone/checking.ts";
+import { check, type Checked, unreached } from "../phone/checking.ts";
 import { ring } from "../phone/bell.ts";
 import { choose, chosen, type Device, devices, microphone, stop, whyNone } from "../phone/devices.ts";
 import { measureLevel } from "../phone/level.ts";
@@ -63,11 +63,19 @@ async function run(): Promise<void> {
   for (const tag of page.querySelectorAll<HTMLElement>("[data-check] .tag")) mark(tag, undefined);
   if (!open) await listen();
   const checked = await check({ given: Boolean(open), loudest: () => loudest });
-  for (const [name, works] of Object.entries(checked) as [keyof Checked, boolean][]) {
-    mark(page.querySelector<HTMLElement>(`[data-check="${name}"] .tag`)!, works);
+  for (const [name, works] of Object.entries(checked) as [keyof Checked, boolean | undefined][]) {
+    const tag = page.querySelector<HTMLElement>(`[data-check="${name}"] .tag`);
+    if (tag) mark(tag, works);
   }
-  if (open && !checked.microphone) document.getElementById("check-note")!.textContent = word("quiet");
+  document.getElementById("check-note")!.textContent = noted(checked);
   document.getElementById("check-now")!.removeAttribute("aria-busy");
+}
+
+/** What to do, of the first thing that does not work. */
+function noted(checked: Checked): string {
+  if (!checked.exchange && unreached()) return word("unreached", { place: page.dataset.exchange ?? "" });
+  if (checked.relay === false) return word("unrelayed");
+  return open && !checked.microphone ? word("quiet") : "";
 }
 
 function mark(tag: HTMLElement, works: boolean | undefined): void {

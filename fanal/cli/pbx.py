@@ -66,6 +66,21 @@ def config(
     typer.echo(f"{len(written)} files are in {folder}.")
 
 
+@app.command()
+def relay(
+    file: Annotated[Path, typer.Argument(help="Where to write them, such as turnserver.conf.", show_default=False)],
+    certificate: Annotated[Path | None, typer.Option(help="For turns: the whole chain, as PEM.")] = None,
+    key: Annotated[Path | None, typer.Option(help="Of the certificate, as PEM.")] = None,
+) -> None:
+    """Write the settings of a relay (coturn) for browsers that cannot reach the PBX; they hold a secret."""
+    from fanal.environment import environment
+    from fanal.running.relays.configuration import relay_of, write
+
+    asked = relay_of(environment, certificate=certificate, key=key)
+    write(file, asked)
+    typer.echo(f"{file} lets browsers through to {asked.to} and nowhere else. Only you may read it: give it to coturn.")
+
+
 def _here() -> "tuple[Local, Pbx]":
     from fanal.environment import environment
     from fanal.running.pbx import find, pbx_of

@@ -12,7 +12,6 @@ from fanal.api.widget.asking import account_of, limit
 from fanal.api.widget.schemas import CallIn, CallOut, CallStateOut
 from fanal.api.widget.sending import check_form
 from fanal.api.widget.standing import first_name
-from fanal.channels.asterisk.relays import relays
 from fanal.channels.webchat import wire
 from fanal.environment import environment
 from fanal.holdings.keys import card_key
@@ -23,6 +22,7 @@ from fanal.interactions.models import Hold, Interaction
 from fanal.routing import actions as routing
 from fanal.routing.models import WAITS, QueueEntry
 from fanal.running.pbx.configuration.dialplan import GUESTS_CALL
+from fanal.running.relays.credentials import relays
 
 router = Router()
 

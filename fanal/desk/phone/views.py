@@ -10,12 +10,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from fanal.agents.actions import NoLine, issue_line, ring_at
 from fanal.agents.models import Permission, PhoneKind, PhoneLine
-from fanal.channels.asterisk.relays import relays
 from fanal.desk.access import SignedInRequest, needs
 from fanal.environment import environment
 from fanal.interactions.actions import note_quality
 from fanal.interactions.models import Segment
 from fanal.interactions.rules.quality import Measured
+from fanal.running.relays.credentials import relays
 
 
 @require_GET
@@ -23,7 +23,8 @@ from fanal.interactions.rules.quality import Measured
 def phone(request: SignedInRequest) -> HttpResponse:
     """Which phone rings; which microphone, loudspeaker and bell, and whether they work: that stays in this browser."""
     desk = PhoneLine.objects.open().filter(agent=request.user, kind=PhoneKind.DESK).first()
-    return render(request, "phone/check.html", {"desk": desk})
+    seen = environment.pbx_origin.replace("ws", "http", 1)
+    return render(request, "phone/check.html", {"desk": desk, "exchange": seen, "relayed": bool(environment.turn_urls)})
 
 
 @require_POST

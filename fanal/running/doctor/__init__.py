@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from fanal.running.doctor import calls, database, exposure, letters, machine, parts
+from fanal.running.doctor import calls, database, exposure, letters, machine, parts, relays
 from fanal.running.doctor.finding import Finding, State
 
 __all__ = ["CHECKS", "Finding", "State", "examine"]
@@ -20,6 +20,7 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     parts.mail,
     parts.speech,
     parts.chromium,
+    relays.relays,
     database.server,
     database.settings,
     database.clock,

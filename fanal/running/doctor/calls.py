@@ -1,6 +1,7 @@
 """Whether calls can come in, where somebody takes them."""
 
 import socket
+import ssl
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -101,6 +102,8 @@ def _browsers() -> Iterator[Finding]:
     """How browsers reach the PBX: agents' phones, and customers' pages."""
     from fanal.environment import environment
 
+    if distrusted := unreached(environment.pbx_public_url):
+        yield distrusted
     if not environment.pbx_public_url:
         yield warn("Calls in browsers", "off", "Set FANAL_PBX_PUBLIC_URL, at best wss://; docs/web-calls.md says more.")
     elif not environment.turn_urls:
@@ -114,6 +117,24 @@ def _browsers() -> Iterator[Finding]:
     else:
         relays = ", ".join(environment.turn_urls)
         yield ok("Calls in browsers", f"at {environment.pbx_public_url}, relays: {relays}")
+
+
+def unreached(url: str) -> Finding | None:
+    """Why a browser cannot get to the PBX by TLS, of which it says nothing itself; None if it can, or needs no TLS."""
+    parts = urlsplit(url)
+    if parts.scheme != "wss":
+        return None
+    host, name = parts.hostname or "", "Encryption of calls in browsers"
+    try:
+        with socket.create_connection((host, parts.port or 443), timeout=3) as line:
+            ssl.create_default_context().wrap_socket(line, server_hostname=host).close()
+    except ssl.SSLCertVerificationError as problem:
+        todo = "Browsers refuse it without a word: it needs the whole chain of a certificate for this name."
+        return fail(name, f"the certificate at {url} is not trusted: {problem.verify_message}", todo)
+    except OSError as problem:
+        todo = "Does the proxy with TLS run, and do firewalls let its port through? FANAL_PBX_PUBLIC_URL names it."
+        return fail(name, f"nothing answers at {url} ({problem})", todo)
+    return None
 
 
 def _is_here(url: str) -> bool:

@@ -1,4 +1,4 @@
-"""Relays (TURN) for browsers that cannot reach the exchange: credentials that run out, proven by a secret alone.
+"""What lets a browser use a relay: credentials that run out, proven by a secret alone.
 
 The scheme is coturn's `use-auth-secret`: the name is when it runs out and who it is, the password proves we said so.
 """
@@ -17,6 +17,12 @@ def relays(*, urls: Sequence[str], secret: str, who: str, now: datetime) -> list
     """Pure: as a browser's RTCPeerConnection takes them; none where no relay is set."""
     if not urls or not secret:
         return []
-    name = f"{int((now + GOOD_FOR).timestamp())}:{who}"
+    name, proof = credentials(secret=secret, who=who, until=now + GOOD_FOR)
+    return [{"urls": list(urls), "username": name, "credential": proof}]
+
+
+def credentials(*, secret: str, who: str, until: datetime) -> tuple[str, str]:
+    """Pure: a name and its password."""
+    name = f"{int(until.timestamp())}:{who}"
     proof = hmac.digest(secret.encode(), name.encode(), hashlib.sha1)
-    return [{"urls": list(urls), "username": name, "credential": base64.b64encode(proof).decode()}]
+    return name, base64.b64encode(proof).decode()
