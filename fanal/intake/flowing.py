@@ -45,7 +45,7 @@ def follow(*, interaction: Interaction, outcome: Outcome, now: datetime) -> bool
     match outcome:
         case flows.ToQueue(queue=code, priority=priority, skills=skills):
             proven = _proven(interaction, now=now)
-            there = _queue(code, interaction)
+            there = _named(code)  # without one, the scenario chooses, by what was gathered
             to_people(interaction=interaction, proven=proven, queue=there, priority=priority, skills=skills, now=now)
         case flows.WantsCallback(queue=code, number=number):
             if queue := _queue(code, interaction):
@@ -100,5 +100,8 @@ def _evidence(interaction: Interaction) -> Evidence:
 
 
 def _queue(code: str, interaction: Interaction) -> Queue | None:
-    wanted = code or str(interaction.account.settings.get("queue", ""))
-    return Queue.objects.filter(code=wanted, active=True).first()
+    return _named(code or str(interaction.account.settings.get("queue", "")))
+
+
+def _named(code: str) -> Queue | None:
+    return Queue.objects.filter(code=code, active=True).first() if code else None

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from fanal.agents.kept import kept
 from fanal.agents.models import Agent, Permission
+from fanal.interactions.actions import running_segment
 from fanal.interactions.models import Interaction, Segment, SegmentKind, Topic
 
 
@@ -24,6 +25,20 @@ def own(agent: Agent, pk: int) -> Interaction:
     if not handles(agent, interaction) and not agent.may(Permission.SUPERVISE):
         raise PermissionDenied
     return interaction
+
+
+def in_hand(agent: Agent, pk: int) -> Interaction:
+    """One of their own that is not somebody else's by now; 403 for whoever handed it on and only wraps up."""
+    interaction = own(agent, pk)
+    refuse_if_handed_on(agent, interaction)
+    return interaction
+
+
+def refuse_if_handed_on(agent: Agent, interaction: Interaction) -> None:
+    """403 while a colleague, a queue or somebody outside has it, for all but supervisors."""
+    running = running_segment(interaction)
+    if running and running.agent_id != agent.pk and not agent.may(Permission.SUPERVISE):
+        raise PermissionDenied
 
 
 def handles(agent: Agent, interaction: Interaction) -> bool:

@@ -1,6 +1,5 @@
 """Holding a caller, and coming back to them."""
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
@@ -8,7 +7,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from fanal.agents.models import Permission
 from fanal.desk.access import SignedInRequest, needs
 from fanal.desk.workplace import drawing
-from fanal.desk.workplace.finding import own
+from fanal.desk.workplace.finding import in_hand, own
 from fanal.interactions import actions as interactions
 
 
@@ -22,14 +21,8 @@ def call(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(["POST", "DELETE"])
 @needs(Permission.HANDLE)
 def hold(request: SignedInRequest, pk: int) -> HttpResponse:
-    """POST: the caller hears music. DELETE: they are talked to again. Twice is once; answers how it stands.
-
-    403 for whoever handed the call on.
-    """
-    interaction = own(request.user, pk)
-    talk = interactions.running_segment(interaction)
-    if talk and talk.agent_id != request.user.pk and not request.user.may(Permission.SUPERVISE):
-        raise PermissionDenied  # they handed it on and still wrap up
+    """POST: the caller hears music. DELETE: they are talked to again. Twice is once; answers how it stands."""
+    interaction = in_hand(request.user, pk)
     if request.method == "POST":
         interactions.hold(interaction=interaction, by=request.user, now=timezone.now())
     else:

@@ -15,7 +15,7 @@ from fanal.desk.access import SignedInRequest, needs
 from fanal.desk.workplace import drawing
 from fanal.desk.workplace.canned import unfilled
 from fanal.desk.workplace.composing import address_of, judged_in, quoted_by, typed_in
-from fanal.desk.workplace.finding import own, seen
+from fanal.desk.workplace.finding import in_hand, own, seen
 from fanal.desk.workplace.quoting import handed_on
 from fanal.interactions import actions as interactions
 from fanal.interactions.actions.addressing import letter_named
@@ -82,7 +82,7 @@ def recipients(request: SignedInRequest, pk: int) -> HttpResponse:
 @needs(Permission.HANDLE)
 def taken_over(request: SignedInRequest, pk: int, draft_pk: int) -> HttpResponse:
     """A colleague who had the contact had begun to write: go on with that."""
-    interaction = own(request.user, pk)
+    interaction = in_hand(request.user, pk)
     theirs = get_object_or_404(Draft, pk=draft_pk, interaction=interaction)
     interactions.take_over_draft(draft=theirs, by=request.user, now=timezone.now())
     return drawing.part(request, "composer", interaction)
@@ -94,7 +94,7 @@ def sending(request: SignedInRequest, pk: int) -> HttpResponse:
     """Undo: what has not begun to go out is a draft again."""
     letter = get_object_or_404(Letter.objects.select_related("message"), pk=pk, ours=True)
     by_me = letter.message.agent_id == request.user.pk
-    find = seen if by_me else own  # what one has sent oneself can be taken back after the end of the contact too
+    find = seen if by_me else in_hand  # what one has sent oneself can be taken back after the end of the contact too
     interaction = find(request.user, letter.message.interaction_id)
     if interactions.take_back(message=letter.message, by=request.user, now=timezone.now()) is None:
         return drawing.refused(_("It is too late: this mail is on its way already."))

@@ -10,7 +10,7 @@ from fanal.agents.models import Permission
 from fanal.desk.access import SignedInRequest, needs
 from fanal.desk.given import number
 from fanal.desk.workplace import drawing
-from fanal.desk.workplace.finding import own
+from fanal.desk.workplace.finding import in_hand
 from fanal.desk.workplace.numbers import Number, about_of, cases_about, numbers_of, queues_of
 from fanal.interactions import actions as interactions
 from fanal.interactions.wording import why_not_called
@@ -58,7 +58,7 @@ def calls(request: SignedInRequest) -> HttpResponse:
 @needs(Permission.HANDLE)
 def voicemail(request: SignedInRequest, pk: int) -> HttpResponse:
     """A machine answered: the call ends with that as its outcome."""
-    interaction = own(request.user, pk)
+    interaction = in_hand(request.user, pk)
     try:
         routing.a_machine_answered(interaction=interaction, by=request.user, now=timezone.now())
     except routing.NotPossible as problem:

@@ -14,7 +14,7 @@ from fanal.desk.access import SignedInRequest, needs
 from fanal.desk.given import number
 from fanal.desk.workplace import drawing
 from fanal.desk.workplace.colleagues import colleagues_of, listed
-from fanal.desk.workplace.finding import own
+from fanal.desk.workplace.finding import in_hand
 from fanal.interactions import actions as interactions
 from fanal.interactions.capabilities import can
 from fanal.interactions.models import Disposition, Interaction, Segment, SegmentKind, Topic
@@ -30,7 +30,7 @@ BLOCK_DAYS = (1, 7, 30)
 @needs(Permission.HANDLE)
 def ending(request: SignedInRequest, pk: int) -> HttpResponse:
     """The talk is over; the wrap-up begins."""
-    interaction = own(request.user, pk)
+    interaction = in_hand(request.user, pk)
     try:
         routing.finish_talk(interaction=interaction, by=request.user, reason="agent", now=timezone.now())
     except routing.NotPossible as problem:
@@ -92,7 +92,7 @@ def corrections(request: SignedInRequest, pk: int) -> HttpResponse:
 @needs(Permission.HANDLE)
 def transfer(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give it to a colleague, a queue or the next line, with what they need to know."""
-    interaction = own(request.user, pk)
+    interaction = in_hand(request.user, pk)
     queues = Queue.objects.filter(active=True, practice=interaction.practice).order_by("name")
     if request.method == "GET":
         context = {
@@ -144,7 +144,7 @@ def _done_with(request: SignedInRequest) -> HttpResponse:
 @needs(Permission.HANDLE)
 def blocking(request: SignedInRequest, pk: int) -> HttpResponse:
     """Do not serve an abuser for some days, for a reason that is kept."""
-    interaction = own(request.user, pk)
+    interaction = in_hand(request.user, pk)
     if not request.user.may(Permission.BLOCK):
         return drawing.refused(_("Your role may not block. Ask your supervisor."))
     if not interaction.source:

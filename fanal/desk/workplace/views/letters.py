@@ -15,7 +15,7 @@ from fanal.channels.email.parsing.hypertext import pictures_in, safe
 from fanal.channels.email.parsing.letter import Unparsable
 from fanal.desk.access import SignedInRequest, needs
 from fanal.desk.workplace import drawing, pictures
-from fanal.desk.workplace.finding import own
+from fanal.desk.workplace.finding import in_hand
 from fanal.interactions import actions as interactions
 from fanal.interactions.models import Interaction, Letter
 from fanal.norms import texts
@@ -76,7 +76,7 @@ def original(request: SignedInRequest, pk: int) -> FileResponse:
 def again(request: SignedInRequest, pk: int) -> HttpResponse:
     """A mail of ours that failed, or of which nobody knows: a person says that it is to be tried once more."""
     letter = _seen(request.user, pk)
-    interaction = own(request.user, letter.message.interaction_id)
+    interaction = in_hand(request.user, letter.message.interaction_id)
     if not letter.ours or not interactions.send_again(message=letter.message, by=request.user, now=timezone.now()):
         return drawing.refused(_("This message is on its way already, or has arrived."))
     return drawing.part(request, "lines", interaction)

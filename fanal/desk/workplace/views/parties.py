@@ -11,7 +11,7 @@ from fanal.desk.access import SignedInRequest, needs
 from fanal.desk.given import number
 from fanal.desk.workplace import drawing
 from fanal.desk.workplace.colleagues import colleagues_of, listed
-from fanal.desk.workplace.finding import own
+from fanal.desk.workplace.finding import in_hand
 from fanal.desk.workplace.views.ending import LONGEST_SUMMARY
 from fanal.interactions.models import Interaction, PartEnd, Participation
 from fanal.routing import actions as routing
@@ -22,7 +22,7 @@ from fanal.routing.models import Queue
 @needs(Permission.HANDLE)
 def others(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask somebody while the customer hears music: a colleague, a queue, a number outside."""
-    interaction = own(request.user, pk)
+    interaction = in_hand(request.user, pk)
     queues = Queue.objects.filter(active=True, practice=interaction.practice).order_by("name")
     if request.method == "GET":
         colleagues = listed(request.user, channel=interaction.channel)
@@ -100,7 +100,7 @@ def handing(request: SignedInRequest, pk: int) -> HttpResponse:
 @needs(Permission.HANDLE)
 def leaving(request: SignedInRequest, pk: int) -> HttpResponse:
     """Leave the call to those who stay in it; if nobody does, it is over."""
-    interaction = own(request.user, pk)
+    interaction = in_hand(request.user, pk)
     try:
         routing.leave_call(interaction=interaction, by=request.user, now=timezone.now())
     except routing.NotPossible as problem:
@@ -112,4 +112,4 @@ def leaving(request: SignedInRequest, pk: int) -> HttpResponse:
 def _of_my_call(agent: Agent, pk: int) -> tuple[Participation, Interaction]:
     """Somebody in a call that this agent has; 404 for any other."""
     part = get_object_or_404(Participation.objects.select_related("interaction", "agent"), pk=pk)
-    return part, own(agent, part.interaction_id)
+    return part, in_hand(agent, part.interaction_id)

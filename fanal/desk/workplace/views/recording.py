@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from fanal.agents.models import Permission
 from fanal.desk.access import SignedInRequest, needs
 from fanal.desk.workplace import drawing
-from fanal.desk.workplace.finding import own
+from fanal.desk.workplace.finding import in_hand
 from fanal.interactions import actions as interactions
 from fanal.interactions import files
 from fanal.interactions.capabilities import can
@@ -20,7 +20,7 @@ from fanal.interactions.models import Recording, RecordingState
 @needs(Permission.HANDLE)
 def pause(request: SignedInRequest, pk: int) -> HttpResponse:
     """POST: nothing is recorded until somebody goes on. DELETE: it goes on. Twice is once."""
-    interaction = own(request.user, pk)
+    interaction = in_hand(request.user, pk)
     change = interactions.pause_recording if request.method == "POST" else interactions.resume_recording
     change(interaction=interaction, by=request.user, now=timezone.now())
     return drawing.part(request, "call", interaction)
@@ -30,7 +30,7 @@ def pause(request: SignedInRequest, pk: int) -> HttpResponse:
 @needs(Permission.HANDLE)
 def objection(request: SignedInRequest, pk: int) -> HttpResponse:
     """The customer does not want to be recorded: for this call that is the end of it."""
-    interaction = own(request.user, pk)
+    interaction = in_hand(request.user, pk)
     interactions.object_to_recording(interaction=interaction, by=request.user, now=timezone.now())
     return drawing.part(request, "call", interaction)
 
@@ -39,7 +39,7 @@ def objection(request: SignedInRequest, pk: int) -> HttpResponse:
 @needs(Permission.HANDLE)
 def card(request: SignedInRequest, pk: int) -> HttpResponse:
     """POST: the customer keys in a card number, unheard and unrecorded. DELETE: the agent goes on without it."""
-    interaction = own(request.user, pk)
+    interaction = in_hand(request.user, pk)
     now = timezone.now()
     if request.method == "DELETE":
         interactions.stop_asking(interaction=interaction, by=request.user, now=now)

@@ -15,7 +15,7 @@ from fanal.consent.wording import REFUSALS
 from fanal.desk.access import SignedInRequest, needs
 from fanal.desk.workplace import canned, drawing
 from fanal.desk.workplace.composing import envelope_in, quoted_by, typed_in
-from fanal.desk.workplace.finding import own, seen
+from fanal.desk.workplace.finding import in_hand, own, refuse_if_handed_on, seen
 from fanal.desk.workplace.later import NotThen, later_in
 from fanal.desk.workplace.reading import mark_read
 from fanal.events.actions import hint
@@ -64,6 +64,7 @@ def messages(request: SignedInRequest, pk: int) -> HttpResponse:
         if typed.version:
             interactions.throw_draft_away(interaction=interaction, by=request.user)
         return drawing.part(request, "said", interaction, fresh=True)
+    refuse_if_handed_on(request.user, interaction)
     if interaction.ended_at:
         return drawing.refused(_("The contact has ended. Start a new message to this customer instead."))
     addressed = by_mail and "subject" in request.POST
@@ -122,7 +123,7 @@ def _unfit(text: str, typed: interactions.Typed, *, by_mail: bool) -> str:
 @needs(Permission.HANDLE)
 def attachments(request: SignedInRequest, pk: int) -> HttpResponse:
     """A file for the next message: checked by its content, drawn as a chip of the composer."""
-    interaction = own(request.user, pk)
+    interaction = in_hand(request.user, pk)
     file = request.FILES.get("file")
     if file is None or file.size is None or file.size > files.LARGEST:
         return drawing.refused(_("Choose a file of at most 10 MB."))
@@ -139,7 +140,7 @@ def attachments(request: SignedInRequest, pk: int) -> HttpResponse:
 @needs(Permission.HANDLE)
 def typing(request: SignedInRequest, pk: int) -> HttpResponse:
     """Let the customer see that somebody is writing."""
-    interaction = own(request.user, pk)
+    interaction = in_hand(request.user, pk)
     hint(
         kind="typing",
         data={"interaction": interaction.pk, "author": "agent"},
