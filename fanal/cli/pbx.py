@@ -29,9 +29,16 @@ def start() -> None:
 @app.command()
 def stop() -> None:
     """End the one that was started here, with the calls that it carries."""
+    from fanal.channels.asterisk.ari import Address
+    from fanal.channels.asterisk.ending import announce
     from fanal.running import pbx
+    from fanal.running.pbx.configuration.dialplan import APP
+    from fanal.running.pbx.configuration.programs import ARI_USER
 
-    typer.echo("It has ended." if pbx.stop(*_here()) else "None runs that was started here.")
+    local, asked = _here()
+    if pbx.status(local, asked):
+        announce(Address(url=f"ws://127.0.0.1:{asked.http_port}", user=ARI_USER, secret=asked.secret), app=APP)
+    typer.echo("It has ended." if pbx.stop(local, asked) else "None runs that was started here.")
 
 
 @app.command()

@@ -27,6 +27,10 @@ class Cut(Exception):
     """The line to Asterisk is gone. An order that was on its way may have been carried out or not."""
 
 
+class NobodyThere(Cut):
+    """Where Asterisk should answer the machine says that no program does: it is not cut off, it does not run."""
+
+
 class Declined(Exception):
     """Asterisk will not do it: `status` as in HTTP, 404 for what is not there any more."""
 
@@ -72,6 +76,8 @@ class Address:
                 proxy=None,
                 legacy=True,
             )
+        except ConnectionRefusedError as problem:
+            raise NobodyThere(_what(problem)) from None
         except (OSError, WebSocketException) as problem:
             raise Cut(_what(problem)) from None
 

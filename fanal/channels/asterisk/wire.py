@@ -18,13 +18,17 @@ LISTENED_TO = [
     for kind in (
         "StasisStart", "StasisEnd", "ChannelStateChange", "ChannelDestroyed", "ChannelEnteredBridge",
         "ChannelLeftBridge", "BridgeDestroyed", "ChannelDtmfReceived", "PlaybackFinished", "ApplicationReplaced",
-        "RecordingStarted", "RecordingFinished", "RecordingFailed",
+        "RecordingStarted", "RecordingFinished", "RecordingFailed", "ChannelUserevent",
     )
 ]  # fmt: skip
 """What the exchange is to tell us; a call that ends would set some fifteen variables, each an event."""
 GONE = "ChannelGone"
 """Ours: a line was found gone when the exchange was asked, and nobody told when it went."""
 LONGEST_NUMBER = 64
+STOPS = "fanal_stops"
+"""What `bin/pbx stop` tells the application first."""
+OUT_OF_ORDER = 38
+"""Q.850, network out of order: why a line ended with the exchange itself."""
 NO_LINE = re.compile(r"[^\x21-\x7e]")
 
 
@@ -53,7 +57,12 @@ class Kept:
         return _number_of(args[1]) if args[:1] == [GUEST] and len(args) > 1 else 0
 
 
-def kept(event: Mapping[str, Any], *, run: str) -> Kept | None:
+def stops(event: Mapping[str, Any]) -> bool:
+    """Whoever ends the exchange says so first: all its lines end now, and nobody laid down."""
+    return event.get("type") == "ChannelUserevent" and event.get("eventname") == STOPS
+
+
+def kept(event: Mapping[str, Any], *, run: str, stopping: bool = False) -> Kept | None:
     """What is stored of an event before anything is made of it; None: it says nothing that has to be remembered."""
     kind, channel = event.get("type"), event.get("channel")
     if kind not in _MEANINGS or not isinstance(channel, Mapping):
@@ -69,7 +78,7 @@ def kept(event: Mapping[str, Any], *, run: str) -> Kept | None:
         "number": str(caller.get("number", ""))[:LONGEST_NUMBER],
         "name": str(caller.get("name", ""))[:LONGEST_NUMBER],
         "cause": event.get("cause", 0),
-    }
+    } | ({"cut": True} if stopping and kind != "StasisStart" else {})
     return Kept(key=f"{run}/{line}/{kind}/{at}"[:200], line=line, body=body)
 
 
@@ -167,8 +176,8 @@ def _entered(body: Mapping[str, Any], about: dict[str, Any]) -> Signal | None:
 def _ended(body: Mapping[str, Any], about: dict[str, Any]) -> Signal:
     cause = body.get("cause", 0)
     known = cause if isinstance(cause, int) and 0 <= cause < 128 else 0
-    gone = body["type"] == GONE
-    return LineEnded(source="", cause=known, found=gone, cut=gone and body.get("cut") is True, **about)
+    gone, cut = body["type"] == GONE, body.get("cut") is True
+    return LineEnded(source="", cause=OUT_OF_ORDER if cut and not gone else known, found=gone, cut=cut, **about)
 
 
 _MEANINGS = {"StasisStart": _entered, "ChannelDestroyed": _ended, GONE: _ended}

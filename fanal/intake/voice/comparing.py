@@ -36,6 +36,14 @@ class Comparing:
         with self._lock:
             self._compare(self.exchange.lines(), sure=False)
 
+    def give_up(self) -> None:
+        """The exchange is not there, and every line with it: as if it had told so."""
+        with self._lock:
+            for leg in Leg.objects.filter(ended_at=None):
+                self.exchange.forget(leg.line)
+                run = leg.run or self.exchange.run
+                self.take(wire.found_gone(leg.line, run=run, at=timezone.now(), cut=True))
+
     def _compare(self, lines: list[Mapping[str, Any]], *, sure: bool) -> None:
         there = {str(line["id"]): line for line in lines}
         known = {leg.line: leg for leg in Leg.objects.filter(ended_at=None)}

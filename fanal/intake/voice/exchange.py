@@ -6,6 +6,7 @@ from typing import Any
 
 from fanal.channels.asterisk.ari import Declined, Orders, path_of
 from fanal.channels.asterisk.rules import MUSIC, PAUSED, RUNS, Line, Order, Seen
+from fanal.channels.asterisk.wire import stops
 
 IS_GONE = 404
 IS_THERE = 409
@@ -18,6 +19,7 @@ class Exchange:
 
     def __init__(self, orders: Orders) -> None:
         self.orders, self.run = orders, ""
+        self.stopping = False
         self._lines: dict[str, Line] = {}
         self._bridges: dict[str, set[str]] = {}
         self._music: set[str] = set()
@@ -33,6 +35,7 @@ class Exchange:
         bridges = self.orders.ask("GET", path_of("bridges"))
         with self._lock:
             self.run = f"{about['system']['entity_id']} {about['status']['startup_time']}"[:60]
+            self.stopping = False
             self._lines = {str(one["id"]): _line(one) for one in lines}
             self._bridges = {str(one["id"]): set(one["channels"]) for one in bridges}
             self._tones &= set(self._lines)
@@ -79,6 +82,7 @@ class Exchange:
         channel, bridge = event.get("channel") or {}, event.get("bridge") or {}
         line, name = str(channel.get("id", "")), str(bridge.get("id", ""))
         with self._lock:
+            self.stopping = self.stopping or stops(event)
             match event.get("type"):
                 case "StasisStart":
                     self._lines[line] = Line(answered=self._is_up(channel), ours=True)

@@ -2,17 +2,18 @@
 
 import contextlib
 import threading
+import time
 from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
 
 import structlog
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from fanal.agents.actions import note_place
 from fanal.channels.asterisk import guests, wire
-from fanal.channels.asterisk.ari import Address, Cut, Declined, Events, path_of
+from fanal.channels.asterisk.ari import Address, Cut, Declined, Events, NobodyThere, path_of
 from fanal.channels.asterisk.rules import Order, sides_heard, steer
 from fanal.channels.asterisk.wire import Kept, Played, Pressed, Sounded
 from fanal.intake import calls
@@ -58,6 +59,10 @@ PAUSE = 0.5  # seconds before the next try to connect
 ONLY_ONE = 4_000_026
 """The lock of whoever steers the exchange: a second room stands by until the first one is gone."""
 REPLACED = "ApplicationReplaced"
+ENDED_AFTER = 10.0
+"""Seconds for which no program answers until its lines count as gone; one that begins anew takes three."""
+AWAY_AFTER = 90.0
+"""Seconds for which it cannot be reached: what goes on there is not known, and nobody is kept in a call for ever."""
 
 
 class Room:
@@ -79,7 +84,7 @@ class Room:
         self._calls: dict[str, int] = {}
         self.looks = Looks()
         self._phones_asked = False
-        self._away = ""
+        self._away, self._away_since = "", 0.0
         self._leads = threading.Event()
         self.scribes = Scribes(address, self.exchange.orders)
         self.sounds = Sounds(self.exchange, leads=self._leads, stop=stop)
@@ -102,7 +107,7 @@ class Room:
                 try:
                     self._as_the_only_one()
                 except Exception as problem:
-                    self._is_away(f"{type(problem).__name__}: {problem}"[:200])
+                    self._is_away(problem)
                     self.stop.wait(PAUSE)
         finally:
             self.desks.close()
@@ -124,11 +129,16 @@ class Room:
     def _is_due(self, interaction: int) -> None:
         self.desks.steer(interaction, Due(interaction=interaction))
 
-    def _is_away(self, why: str) -> None:
-        """Said once for each reason, and not every half second."""
+    def _is_away(self, problem: Exception) -> None:
+        """Said once for each reason, and not every half second; after a while its calls are over."""
+        why = f"{type(problem).__name__}: {problem}"[:200]
         if why != self._away:
             log.warning("exchange_is_away", problem=why)
-        self._away = why
+        self._away, self._away_since = why, self._away_since or time.monotonic()
+        longest = ENDED_AFTER if isinstance(problem, NobodyThere) else AWAY_AFTER
+        if time.monotonic() - self._away_since > longest and isinstance(problem, Cut):
+            with contextlib.suppress(DatabaseError):
+                self.comparing.give_up()
 
     def _as_the_only_one(self) -> None:
         with own_connection() as lock:
@@ -150,6 +160,7 @@ class Room:
             self.comparing.begin()
             self.sounds.compare(sure=True, now=timezone.now())
             self._leads.set()
+            self._away_since = 0.0
             self.phones_changed()
             for interaction in open_calls():
                 self.look_at(interaction)
@@ -203,7 +214,7 @@ class Room:
         if sound := wire.sounded(event):
             self.desks.tell(sound.name, sound)
             return
-        kept = wire.kept(event, run=self.exchange.run)
+        kept = wire.kept(event, run=self.exchange.run, stopping=self.exchange.stopping)
         if kept is None:
             return
         if beside := call_listened_to(kept.line):
