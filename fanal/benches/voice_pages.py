@@ -1,4 +1,4 @@
-"""Desks in a real browser, for the voice bench: when the customer who calls is painted there."""
+"""Desks in a real browser, for the voice bench: when the caller is painted beside the work, and who never was."""
 
 import contextlib
 import re
@@ -10,17 +10,16 @@ from django.conf import settings
 
 from fanal.agents.models import Agent
 from fanal.benches.browsers import sign_in
-from fanal.benches.voice_world import numbers
+from fanal.benches.voice_world import numbers, offered_to
 from fanal.running.postgres import NotPossible
 
 _WATCH = """
 const seen = new Set();
 const look = () => {
-  for (const offer of document.querySelectorAll(".offer[data-offer]")) {
-    if (seen.has(offer.dataset.offer)) continue;
-    seen.add(offer.dataset.offer);
-    requestAnimationFrame(() => requestAnimationFrame(() => painted(offer.innerText, Date.now() / 1000)));
-  }
+  const pop = document.querySelector('#about [data-pop]:not([data-pop=""])');
+  if (!pop || seen.has(pop.dataset.pop)) return;
+  seen.add(pop.dataset.pop);
+  requestAnimationFrame(() => requestAnimationFrame(() => painted(pop.innerText, Date.now() / 1000)));
 };
 new MutationObserver(look).observe(document, { childList: true, subtree: true });
 """
@@ -31,7 +30,7 @@ class Pages:
     """One Chromium with a desk for each of these agents. `painted`: seconds since 1970, by the caller's number."""
 
     def __init__(self, agents: Sequence[Agent], *, port: int) -> None:
-        self.port = port
+        self.port, self._agents = port, [agent.pk for agent in agents]
         self.painted: dict[str, float] = {}
         self._cookies = [sign_in(agent) for agent in agents]
         self._all, self._open = contextlib.ExitStack(), list[Any]()
@@ -63,6 +62,10 @@ class Pages:
     def look(self) -> None:
         """Let the pages say what they painted; a tenth of a second."""
         self._open[0].wait_for_timeout(100)
+
+    def missed(self) -> int:
+        """Callers who rang at one of these desks and were painted at none; asked once the browser is closed."""
+        return len(offered_to(self._agents) - set(self.painted))
 
     def _painted(self, words: str, at: float) -> None:
         if found := _CUSTOMER.search(words):

@@ -10,7 +10,7 @@ from fanal.agents.models import Agent, AgentState, Permission, PhoneKind, PhoneL
 from fanal.channels.models import ChannelAccount
 from fanal.customers.models import ContactPoint, Customer
 from fanal.interactions.models import Leg
-from fanal.routing.models import AgentLoad, Queue
+from fanal.routing.models import AgentLoad, Offer, Queue
 
 NUMBER = "+4780012345"
 WRAP_UP_SECONDS = 1
@@ -90,6 +90,11 @@ def entered() -> dict[str, float]:
     with connection.cursor() as cursor:
         cursor.execute(ENTERED)
         return {number: at.timestamp() for _line, number, at in cursor.fetchall()}
+
+
+def offered_to(agents: Sequence[int]) -> set[str]:
+    """The numbers of the callers who have rung at these agents."""
+    return set(Offer.objects.filter(agent__in=agents).values_list("entry__interaction__source", flat=True))
 
 
 def all_can_be_rung() -> bool:

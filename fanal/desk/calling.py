@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fanal.channels.models import ChannelKind
 from fanal.channels.port import visitor_of
+from fanal.customers.models import ContactPoint, ContactPointKind
 from fanal.interactions.models import Interaction
 from fanal.norms import phones
 
@@ -42,6 +43,11 @@ def number(source: str) -> str:
         return ""
     read = phones.normalise(source, None) if source else None
     return read.shown if read else source
+
+
+def reached_at(point: ContactPoint) -> str:
+    """A number as people write it, anything else as it was given."""
+    return number(point.value) if point.kind == ContactPointKind.PHONE else point.given or point.value
 
 
 def _nothing(_source: str) -> str:

@@ -128,6 +128,18 @@ WAYS: dict[str, str | Promise] = {
     "": gettext_lazy("nothing"),
 }
 
+LOOKUPS: dict[str, str | Promise] = {
+    "order_state": gettext_lazy("The order with the number that was keyed in"),
+    "open_order": gettext_lazy("The open order of who calls"),
+    "balance": gettext_lazy("The balance of the account that was keyed in"),
+    "hours": gettext_lazy("Opening hours"),
+}
+
+
+def lookup(code: str) -> str:
+    """What is looked up; one that there is no word for by its code."""
+    return str(LOOKUPS.get(code, code))
+
 
 def kind(step: Step) -> str:
     return str(KINDS[type(step).__name__])

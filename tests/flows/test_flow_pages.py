@@ -214,3 +214,20 @@ def test_only_administrators_open_it(office: Client) -> None:
         client = Client()
         client.force_login(an_agent(role), backend=BACKEND)
         assert client.get(f"/administration/flows/{flow.pk}/trial/").status_code == 403
+
+
+def test_what_goes_wrong_stands_at_the_top_and_leads_to_its_step(office: Client) -> None:
+    flow = a_flow(written(menu=menu(), bye=bye(), lost=bye()))
+    page = text(office.get(f"/administration/flows/{flow.pk}/trial/"))
+    head = page[: page.index('id="played"')]
+    assert '<a href="#step-lost">Step “lost”: No way leads here.' in head
+    assert 'id="step-lost"' in page
+
+
+def test_what_is_looked_up_and_what_comes_of_it_is_said_in_words(office: Client) -> None:
+    flow = a_flow(json.loads(DEMO.read_text()))
+    page = text(office.get(f"/administration/flows/{flow.pk}/trial/"))
+    form = page[page.index('id="played"') :]
+    assert "The balance of the account that was keyed in" in form
+    assert '<option value="not_sure">not sure who it is</option>' in form
+    assert "Opening hours" in form

@@ -9,6 +9,7 @@ from random import Random
 
 from fanal.channels.models import ChannelAccount, ChannelKind
 from fanal.customers.models import ContactPoint
+from fanal.demo import cast
 from fanal.environment import Environment
 from fanal.running import pbx
 from fanal.running.pbx.callers import Callers, sipp
@@ -18,6 +19,10 @@ STAYS = 150.0  # seconds of each call, once it is answered; whoever keys nothing
 WITHHELD = "anonymous"
 ONE_IN = 8
 """Of so many callers one shows no number."""
+FIRST = (cast.KNOWN.phone, cast.HOUSEHOLD_PHONE, WITHHELD)
+"""Whoever calls first in the demo: somebody known, one of a household that shares its number, a number withheld."""
+KEYS = f" 1 3 {cast.KNOWN.card}#"
+"""The fourth: English, about a card, and the card; only by it is it known who calls."""
 HOW = "Set FANAL_PBX_TRUNKS='[\"carrier=127.0.0.1:25070\"]' for bin/pbx start and for this command."
 
 
@@ -42,7 +47,13 @@ def phoning(
         raise NotPossible("No number takes calls here: enter one under Administration, Channels.")
     calls = max(1, round(rate * minutes))
     with tempfile.TemporaryDirectory(prefix="fanal-traffic-") as folder:
-        callers = Callers(folder=Path(folder), pbx_port=ours.sip_port, port=trunk.port, numbers=numbers(calls, rng=rng))
+        callers = Callers(
+            folder=Path(folder),
+            pbx_port=ours.sip_port,
+            port=trunk.port,
+            numbers=numbers(calls, rng=rng),
+            presses=(len(FIRST), KEYS),
+        )
         with callers.calling(account.address, calls=calls, per_s=rate / 60, seconds=STAYS, media=True) as calling:
             try:
                 yield
@@ -55,4 +66,5 @@ def phoning(
 
 def numbers(many: int, *, rng: Random) -> list[str]:
     known = list(ContactPoint.objects.filter(kind="phone").order_by("pk").values_list("value", flat=True)[:2000])
-    return [WITHHELD if not known or rng.randrange(ONE_IN) == 0 else rng.choice(known) for _ in range(many)]
+    rest = [WITHHELD if not known or rng.randrange(ONE_IN) == 0 else rng.choice(known) for _ in range(many)]
+    return [*FIRST, WITHHELD, *rest][:many]

@@ -13,6 +13,7 @@ from fanal.agents.kept import kept
 from fanal.agents.models import Agent
 from fanal.cases.models import Case
 from fanal.customers.models import ContactPoint, Customer, Relationship
+from fanal.desk.calling import reached_at
 from fanal.desk.customers.details import address_of, colour_of, picture_of
 from fanal.desk.customers.reading import Said, known_of
 from fanal.desk.naming import country_name, language_name
@@ -154,7 +155,7 @@ def _points(family: list[int], reader: _Reader) -> list[Point]:
     return [
         Point(
             row=row,
-            field=reader.field(row.given or row.value, "contact", hint=True),
+            field=reader.field(reached_at(row), "contact", hint=True),
             kind=colour_of(row.state),
         )
         for row in _reachable(family=family)

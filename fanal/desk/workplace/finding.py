@@ -1,13 +1,12 @@
 """Fetching what a request names, only if this agent may see it; and whether it is theirs to change."""
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from fanal.agents.kept import kept
 from fanal.agents.models import Agent, Permission
-from fanal.interactions.actions import running_segment
 from fanal.interactions.models import Interaction, Segment, SegmentKind, Topic
 
 
@@ -29,16 +28,10 @@ def own(agent: Agent, pk: int) -> Interaction:
 
 def in_hand(agent: Agent, pk: int) -> Interaction:
     """One of their own that is not somebody else's by now; 403 for whoever handed it on and only wraps up."""
-    interaction = own(agent, pk)
-    refuse_if_handed_on(agent, interaction)
-    return interaction
-
-
-def refuse_if_handed_on(agent: Agent, interaction: Interaction) -> None:
-    """403 while a colleague, a queue or somebody outside has it, for all but supervisors."""
-    running = running_segment(interaction)
-    if running and running.agent_id != agent.pk and not agent.may(Permission.SUPERVISE):
+    interaction = seen(agent, pk)
+    if not _in_hand(agent=agent, interaction=interaction.pk) and not agent.may(Permission.SUPERVISE):
         raise PermissionDenied
+    return interaction
 
 
 def handles(agent: Agent, interaction: Interaction) -> bool:
@@ -62,3 +55,10 @@ def _seen(agent: Agent, pk: int) -> QuerySet[Interaction]:
 def _handling(agent: Agent, interaction: int) -> QuerySet[Segment, int]:
     rows = Segment.objects.filter(interaction=interaction, kind=SegmentKind.AGENT, agent=agent, wrapped_up_at=None)
     return rows.order_by().values_list("pk", flat=True)[:1]
+
+
+@kept
+def _in_hand(agent: Agent, interaction: int) -> QuerySet[Segment, int]:
+    goes_on = Segment.objects.filter(interaction=interaction, ended_at=None)
+    rows = Segment.objects.filter(interaction=interaction, kind=SegmentKind.AGENT, agent=agent, wrapped_up_at=None)
+    return rows.filter(~Exists(goes_on.exclude(agent=agent))).order_by().values_list("pk", flat=True)[:1]

@@ -56,6 +56,7 @@ Content-Length: 0
 ]]>
   </send>
 {sound}\
+{keys}\
   <pause/>
   <send retrans="500">
     <![CDATA[
@@ -64,7 +65,7 @@ Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
 From: <sip:[field0]@[local_ip]:[local_port]>;tag=[pid]-[call_number]
 [last_To:]
 Call-ID: [call_id]
-CSeq: 2 BYE
+CSeq: {bye} BYE
 Max-Forwards: 70
 Content-Length: 0
 
@@ -95,6 +96,42 @@ _SOUND = """\
     </action>
   </nop>
 """
+_KEYS = """\
+  <nop>
+    <action>
+      <assignstr assign_to="who" value="[field1]"/>
+      <strcmp assign_to="other" variable="who" value="keys"/>
+      <test assign_to="silent" variable="other" compare="not_equal" value="0"/>
+    </action>
+  </nop>
+  <nop test="silent" next="stays"/>
+{pressed}\
+  <label id="stays"/>
+"""
+_KEY = """\
+  <send retrans="500">
+    <![CDATA[
+INFO [next_url] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: <sip:[field0]@[local_ip]:[local_port]>;tag=[pid]-[call_number]
+[last_To:]
+Call-ID: [call_id]
+CSeq: {number} INFO
+Contact: <sip:[field0]@[local_ip]:[local_port]>
+Max-Forwards: 70
+Content-Type: application/dtmf-relay
+Content-Length: [len]
+
+Signal={key}
+Duration=160
+]]>
+  </send>
+  <recv response="200"/>
+"""
+LISTENS_FOR = 4.0
+"""Seconds for each blank among the keys: they hear what is asked."""
+PRESSES_EVERY = 2.0
+"""Seconds from key to key."""
 ENDS_WITHIN = 40.0
 """Seconds that a call may take longer than it was to; what has not ended by then has failed."""
 
@@ -118,12 +155,16 @@ class Call:
 
 @dataclass(frozen=True, kw_only=True)
 class Callers:
-    """`port` is the carrier's, from which the PBX takes calls; `numbers` call one after the other, then again."""
+    """`port` is the carrier's, from which the PBX takes calls; `numbers` call one after the other, then again.
+
+    `presses`: which of the calls, from 0, presses keys once it is answered, and which; a blank is a prompt's time.
+    """
 
     folder: Path
     pbx_port: int
     port: int
     numbers: Sequence[str]
+    presses: tuple[int, str] | None = None
 
     @contextmanager
     def calling(
@@ -133,14 +174,17 @@ class Callers:
         folder = self.folder / f"calls-{len(list(self.folder.iterdir()))}"
         folder.mkdir()
         own = [self.numbers[(first + n) % len(self.numbers)] for n in range(calls)]
-        (folder / "numbers.csv").write_text("SEQUENTIAL\n" + "".join(f"{one}\n" for one in own))
+        (folder / "numbers.csv").write_text("SEQUENTIAL\n" + "".join(self._line(one, n) for n, one in enumerate(own)))
         sound = ""
         if media:
             _speech(folder / "speech.wav")
             sound = _SOUND.format(file=folder / "speech.wav")
         scenario = folder / "call.xml"
         scenario.write_text(
-            _CALL.replace("{sound}", sound).replace("{media}", "rtpstream_audio_port" if media else "media_port")
+            _CALL.replace("{sound}", sound)
+            .replace("{media}", "rtpstream_audio_port" if media else "media_port")
+            .replace("{keys}", _pressed(self.presses[1]) if self.presses else "")
+            .replace("{bye}", str(3 + len(self.presses[1])) if self.presses else "2")
         )
         command = [
             sipp(), f"127.0.0.1:{self.pbx_port}", "-sf", str(scenario), "-s", number, "-inf",
@@ -158,6 +202,9 @@ class Callers:
             if process.poll() is None:
                 process.terminate()
                 process.wait(10)
+
+    def _line(self, number: str, call: int) -> str:
+        return f"{number};{'keys' if self.presses and self.presses[0] == call else 'none'}\n"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,6 +268,16 @@ def _message(line: str) -> tuple[float, bool, int, str, str]:
     _day, _clock, when, way, call, order, what = (line.split("\t") + [""] * 7)[:7]
     number = call.partition("-")[0]
     return float(when or 0), way == "S", int(number) if number.isdigit() else 0, order, what
+
+
+def _pressed(keys: str) -> str:
+    """The part of the scenario for whoever presses keys, as a telephone without tones tells them."""
+    parts = []
+    for number, key in enumerate(keys, start=2):
+        wait = LISTENS_FOR if key == " " else PRESSES_EVERY
+        pause = f'  <pause milliseconds="{int(wait * 1000)}"/>\n'
+        parts.append(pause if key == " " else _KEY.replace("{key}", key).replace("{number}", str(number)) + pause)
+    return _KEYS.replace("{pressed}", "".join(parts))
 
 
 def _speech(file: Path) -> None:

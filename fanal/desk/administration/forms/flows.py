@@ -11,7 +11,7 @@ from fanal.desk.administration.forms.base import ConfigForm
 from fanal.scenarios.models import Flow
 from fanal.scenarios.rules.flows import as_read
 from fanal.scenarios.soundness import findings, unreadable
-from fanal.scenarios.wording_of_flows import sentences
+from fanal.scenarios.wording_of_flows import lookup, sentences, way
 
 CODE = {"dir": "auto", "autocomplete": "off", "spellcheck": "false"}
 LONGEST = 200_000
@@ -85,7 +85,7 @@ class PlayForm(forms.Form):
         field.widget = shown(attrs={**CODE, "inputmode": "tel", "autofocus": True})
         for code, branches in lookups.items():
             self.fields[f"finds_{code}"] = forms.ChoiceField(
-                label=code, required=False, choices=[(branch, branch) for branch in branches]
+                label=lookup(code), required=False, choices=[(branch, way(branch)) for branch in branches]
             )
 
     def finds(self) -> dict[str, str]:

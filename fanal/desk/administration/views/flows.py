@@ -36,9 +36,9 @@ def trial(request: SignedInRequest, pk: int) -> HttpResponse:
     try:
         read = flows.read(row.content)
     except flows.Unreadable as why:
-        context["findings"] = wording.sentences(why.findings)
+        context["findings"] = [{"sentence": one} for one in wording.sentences(why.findings)]
         return render(request, "administration/flow.html", context)
-    context["findings"] = wording.sentences(one for one in against if not one.step)
+    context["findings"] = [{"step": one.step, "sentence": wording.sentence(one)} for one in against]
     context["sound"] = not against
     context["steps"] = list(_steps(read, against))
     context |= _played(request, read)

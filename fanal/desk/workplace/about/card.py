@@ -15,6 +15,7 @@ from fanal.cases.models import Case, CaseState
 from fanal.channels.models import ChannelKind
 from fanal.customers.models import ContactPoint, ContactPointState, Customer
 from fanal.customers.survivors import family_of
+from fanal.desk.calling import reached_at
 from fanal.desk.customers.details import address_of, colour_of, picture_of
 from fanal.desk.naming import language_name
 from fanal.desk.workplace.about.things import holding_name
@@ -126,7 +127,7 @@ def _points(family: list[int], *, agent: Agent, assurance: int) -> list[Point]:
     points = []
     for row in _reachable(family=family):
         seen = shown(
-            row.given or row.value,
+            reached_at(row),
             what="contact",
             role_field_classes=agent.role.field_classes,
             assurance=assurance,

@@ -15,7 +15,7 @@ from fanal.consent.wording import REFUSALS
 from fanal.desk.access import SignedInRequest, needs
 from fanal.desk.workplace import canned, drawing
 from fanal.desk.workplace.composing import envelope_in, quoted_by, typed_in
-from fanal.desk.workplace.finding import in_hand, own, refuse_if_handed_on, seen
+from fanal.desk.workplace.finding import in_hand, own, seen
 from fanal.desk.workplace.later import NotThen, later_in
 from fanal.desk.workplace.reading import mark_read
 from fanal.events.actions import hint
@@ -52,19 +52,19 @@ def spoken(request: SignedInRequest, pk: int) -> HttpResponse:
 @needs(Permission.HANDLE)
 def messages(request: SignedInRequest, pk: int) -> HttpResponse:
     """Say something to the customer, or keep it as a note for ourselves. A repeat of the same id says it once."""
-    interaction = own(request.user, pk)
+    note = request.POST.get("as") == "note"
+    interaction = own(request.user, pk) if note else in_hand(request.user, pk)
     text = texts.clean(request.POST.get("text", "")).strip()
     now = timezone.now()
     typed = typed_in(request.POST, interaction, now=now)
     by_mail = interaction.channel == ChannelKind.EMAIL
     if unfit := _unfit(text, typed, by_mail=by_mail):
         return drawing.refused(unfit)
-    if request.POST.get("as") == "note" or can(interaction.channel).spoken:
+    if note or can(interaction.channel).spoken:
         interactions.add_note(interaction=interaction, text=text, by=request.user, now=timezone.now())
         if typed.version:
             interactions.throw_draft_away(interaction=interaction, by=request.user)
         return drawing.part(request, "said", interaction, fresh=True)
-    refuse_if_handed_on(request.user, interaction)
     if interaction.ended_at:
         return drawing.refused(_("The contact has ended. Start a new message to this customer instead."))
     addressed = by_mail and "subject" in request.POST
