@@ -8,9 +8,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from fanal.agents.kept import kept
+from fanal.events.actions import publish
 from fanal.intake import wording
 from fanal.intake.flowing import call_back
 from fanal.interactions import actions as interactions
+from fanal.interactions import audience
 from fanal.interactions.models import EndReason, Interaction
 from fanal.routing import actions as routing
 from fanal.routing.models import EntryState, QueueEntry
@@ -47,11 +49,15 @@ def hear(*, interaction: int, last: Announced | None, now: datetime) -> Heard | 
     if told is None:
         return None
     language = wording.language_of(call.language)
+    offered = key_of(interaction, now=now)
     says = [
         *wording.place_and_wait(position=told.position, seconds=told.seconds, language=language),
         *wording.comfort(queue, language=language),
-        *(wording.offer(queue, language=language) if key_of(interaction, now=now) else []),
+        *(wording.offer(queue, language=language) if offered else []),
     ]
+    if offered:
+        about = audience.about(call, entry=entry.pk, queue=entry.queue_id)
+        publish(kind="callback.offered", data=about, audience=[], now=now)
     return Heard(line=call.thread, says=says, announced=told)
 
 

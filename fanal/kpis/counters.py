@@ -62,6 +62,8 @@ SOURCES: dict[str, Source] = {
             "closed": each(outcome="closed"),
             "withdrawn": each(outcome="withdrawn"),
             "still_waiting": each(left_at=None),
+            "callback_offered": each(callback_offered_at__isnull=False),
+            "callback_taken": each(callback_offered_at__isnull=False, callback_taken_at__isnull=False),
         },
     ),
     "handling": Source(
@@ -150,6 +152,16 @@ SOURCES: dict[str, Source] = {
             "self_service_stayed_alone": each(stayed_alone=True),
         },
     ),
+    "callback": Source(
+        model=models.CallbackFact,
+        by=("queue", "channel"),
+        counters={
+            "callbacks_wished": each(),
+            "callbacks_open": each(ended_at=None),
+            **{f"callbacks_{how}": each(how=how) for how in ("reached", "served", "given_up")},
+        },
+    ),
+    "blocked": Source(model=models.BlockedCall, by=("queue", "channel"), counters={"blocked_calls": each()}),
     "advice": Source(
         model=models.AdviceFact,
         by=("queue", "channel", "agent", "rule"),

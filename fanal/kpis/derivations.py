@@ -277,6 +277,25 @@ FROM (
 ) d WHERE d.id = f.id
 """
 
+CALLBACKS = f"""
+UPDATE kpis_callbackfact f SET
+    practice = d.practice, channel = 'voice', queue_id = d.queue_id, interaction_id = d.interaction_id,
+    {counted("f.wished_at", "d.practice")}
+FROM (
+    SELECT k.id, c.queue_id, COALESCE(c.contact_id, c.wished_in_id) AS interaction_id,
+        k.practice OR COALESCE(q.practice, false) OR COALESCE(i.practice, false) AS practice
+    FROM kpis_callbackfact k
+    LEFT JOIN routing_callback c ON c.id = k.id
+    LEFT JOIN routing_queue q ON q.id = c.queue_id
+    LEFT JOIN interactions_interaction i ON i.id = c.wished_in_id
+    WHERE k.id = ANY(%(ids)s)
+) d WHERE d.id = f.id
+"""
+
+BLOCKED = f"""
+UPDATE kpis_blockedcall f SET channel = 'voice', {counted("f.at", "f.practice")} WHERE f.id = ANY(%(ids)s)
+"""
+
 STRETCHES = """
 WITH touched AS (
     SELECT agent_id, min(started_at) AS since FROM kpis_statestretch WHERE id = ANY(%(ids)s) GROUP BY agent_id
@@ -306,4 +325,6 @@ OF = {
     "issue": ISSUES,
     "advice": ADVICE,
     "flow": SELF_SERVICE,
+    "callback": CALLBACKS,
+    "blocked": BLOCKED,
 }

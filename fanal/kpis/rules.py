@@ -18,6 +18,9 @@ FURTHER_CONTACT = timedelta(days=7)
 COMES_TO_PEOPLE = timedelta(hours=24)
 """Whom people talk to within this time was not served by the program alone."""
 
+WHERE_IT_STANDS = dict.fromkeys(("queue", "interaction", "agent"))
+"""Of a callback these change from event to event: what counts is what its row says."""
+
 OUTCOMES = {"answered", "abandoned", "overflowed", "closed", "withdrawn"}
 
 
@@ -49,7 +52,19 @@ def statements(event: Happening) -> list[Statement]:
         case ["queue", "left"]:
             left_as = event.data.get("outcome", event.data.get("reason"))  # early events name only the reason
             outcome = left_as if left_as in OUTCOMES else "withdrawn"
-            found = [_about("stay", "entry", event, left_at=event.at, outcome=outcome)]
+            taken = {"callback_taken_at": event.at} if event.data.get("reason") == "callback" else {}
+            found = [_about("stay", "entry", event, left_at=event.at, outcome=outcome, **taken)]
+        case ["callback", "offered"]:
+            found = [_about("stay", "entry", event, callback_offered_at=event.at)]
+        case ["callback", "wished"]:
+            found = [_about("callback", "callback", event, wished_at=event.at, **WHERE_IT_STANDS)]
+        case ["callback", "moved" | "begun"]:
+            found = [_about("callback", "callback", event, **WHERE_IT_STANDS)]
+        case ["callback", "ended"]:
+            how = event.data.get("how")
+            found = [_about("callback", "callback", event, ended_at=event.at, how=how, **WHERE_IT_STANDS)]
+        case ["call", "refused"]:
+            found = [_itself("blocked", event, at=event.at, why=event.data.get("why"))]
         case ["offer", "made"]:
             found = [_about("offer", "offer", event, made_at=event.at)]
         case ["offer", "accepted" | "declined" | "expired" | "withdrawn" as how]:

@@ -304,12 +304,16 @@ def _added(unit: Unit, amount: int) -> str:
 
 def _what(kpi: Kpi, fact: Any) -> str:
     match kpi.source:
-        case "stay" | "handling" | "offer" if fact.interaction_id:
+        case "stay" | "handling" | "offer" | "callback" if fact.interaction_id:
             return _("Interaction %(number)s") % {"number": fact.interaction_id}
         case "contact":
             return _("Interaction %(number)s") % {"number": fact.pk}
         case "case":
             return _("Case %(number)s") % {"number": fact.pk}
+        case "callback":
+            return _("Callback %(number)s") % {"number": fact.pk}
+        case "blocked":
+            return _("Too many calls from this number") if fact.why == "too_often" else _("Too many calls at once")
         case "advice" | "flow" if fact.interaction_id:
             return _("Interaction %(number)s") % {"number": fact.interaction_id}
     return _("Case %(number)s") % {"number": fact.case_id}

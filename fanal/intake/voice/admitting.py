@@ -6,11 +6,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 
+from django.db import transaction
 from django.utils import timezone
 
 from fanal.channels.asterisk.wire import KIND, Kept
 from fanal.channels.models import RawEvent, RawState
 from fanal.environment import environment
+from fanal.events.actions import publish
 from fanal.intake.voice.taking import account_of
 from fanal.intake.voice.work import Urgency
 from fanal.norms import phones
@@ -110,9 +112,13 @@ class Admission:
         return len(refused)
 
 
+@transaction.atomic
 def keep(refused: Sequence[tuple[Kept, str]]) -> None:
-    """What was told of them, and that nothing followed from it: figures of calls that got nobody open these rows."""
+    """What was told of them, and that nothing followed from it but a figure."""
     now = timezone.now()
+    there = RawEvent.objects.filter(external_id__in=[one.key for one, _why in refused], kind=KIND)
+    known = set(there.values_list("external_id", flat=True))
+    refused = [(one, why) for one, why in refused if one.key not in known]
     RawEvent.objects.bulk_create(
         [
             RawEvent(
@@ -123,3 +129,5 @@ def keep(refused: Sequence[tuple[Kept, str]]) -> None:
         ],
         ignore_conflicts=True,
     )  # fmt: skip
+    for _one, why in refused:
+        publish(kind="call.refused", data={"why": why}, audience=[], now=now)

@@ -4,6 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from fanal.kpis.catalogue.advice import ADVICE_FIGURES
+from fanal.kpis.catalogue.calls import CALL_FIGURES
 from fanal.kpis.catalogue.cases import CASE_FIGURES
 from fanal.kpis.catalogue.handling import HANDLING_FIGURES
 from fanal.kpis.catalogue.kpi import Kpi, Unit
@@ -20,6 +21,7 @@ GROUPS: dict[str, tuple[str | Promise, list[Kpi]]] = {
     "handling": (_("Handling"), HANDLING_FIGURES),
     "percentiles": (_("Percentiles"), PERCENTILES),
     "time": (_("Agents’ time"), TIME_FIGURES),
+    "calls": (_("Calls and callbacks"), CALL_FIGURES),
     "sound": (_("Sound of calls"), SOUND_FIGURES),
     "cases": (_("Cases"), CASE_FIGURES),
     "advice": (_("Advice"), ADVICE_FIGURES),

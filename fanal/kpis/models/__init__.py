@@ -3,6 +3,8 @@
 from fanal.kpis.models.cells import Cell, Cursor, Grain
 from fanal.kpis.models.facts import (
     AdviceFact,
+    BlockedCall,
+    CallbackFact,
     CaseContact,
     CaseFact,
     CaseMove,
@@ -21,6 +23,8 @@ from fanal.kpis.models.facts import (
 
 __all__ = [
     "AdviceFact",
+    "BlockedCall",
+    "CallbackFact",
     "CaseContact",
     "CaseFact",
     "CaseMove",

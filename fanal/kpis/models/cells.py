@@ -51,6 +51,8 @@ class Cell(models.Model):
     closed = counter()
     withdrawn = counter()
     still_waiting = counter()
+    callback_offered = counter()
+    callback_taken = counter()
 
     handled = counter()
     talk_ms = counter()
@@ -109,6 +111,14 @@ class Cell(models.Model):
     self_service_served = counter()
     self_service_alone = counter()
     self_service_stayed_alone = counter()
+
+    callbacks_wished = counter()
+    callbacks_reached = counter()
+    callbacks_served = counter()
+    callbacks_given_up = counter()
+    callbacks_open = counter()
+
+    blocked_calls = counter()
 
     signed_in_ms = counter()
     available_ms = counter()

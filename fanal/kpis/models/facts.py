@@ -47,6 +47,8 @@ class QueueStay(Fact):
     offered_at = models.DateTimeField(null=True)
     left_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=12, null=True)
+    callback_offered_at = models.DateTimeField(null=True)
+    callback_taken_at = models.DateTimeField(null=True)
     # derived
     within_ms = models.BigIntegerField(null=True, help_text="T of the service level, as it was then.")
     wait_ms = models.BigIntegerField(null=True)
@@ -240,6 +242,27 @@ class SelfService(Fact):
             models.Index(fields=["interval_at", "queue"], name="self_service_counted"),
             models.Index(fields=["interaction"], name="self_service_of_interaction"),
         ]
+
+
+class CallbackFact(Fact):
+    """One wish to be called, until somebody was reached or it ended otherwise; the id is that of its row."""
+
+    wished_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    how = models.CharField(max_length=9, null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["interval_at", "queue"], name="callback_counted")]
+
+
+class BlockedCall(Fact):
+    """One call that was refused at once; the id is the event's."""
+
+    at = models.DateTimeField(null=True)
+    why = models.CharField(max_length=12, null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["interval_at"], name="blocked_counted")]
 
 
 class CaseContact(Fact):

@@ -50,8 +50,8 @@ def _moments(leg: Leg) -> Iterator[tuple[datetime, str]]:
 
 
 def _is_of_calls(kind: str) -> bool:
-    """How a line sounds is told only where there is sound."""
-    return kind != "leg.sounds" and kind.partition(".")[0] in OF_CALLS
+    """How a line sounds, and what who waits is told, is so only where there is sound."""
+    return kind not in ("leg.sounds", "segment.sounded", "callback.offered") and kind.partition(".")[0] in OF_CALLS
 
 
 def _of(*words: object) -> str:
