@@ -16,7 +16,7 @@ from fanal.channels.asterisk.pushed import there as there
 
 BEGINS = "L-"
 """No trunk's name can begin so: what begins so on the PBX is ours to take away."""
-GONE_AFTER = 4  # seconds without any sound from a browser, which says nothing when it dies
+GONE_AFTER = 3  # seconds without any sound from a browser, which says nothing when it dies
 SILENT_AFTER = 30  # a phone on the desk may well send nothing while nobody speaks
 LOOKED_AT_EVERY = 10  # seconds between two questions to a phone on the desk whether it is there
 _NAME = re.compile(r"L-[a-z0-9]{8,36}")
