@@ -26,5 +26,8 @@ function begin(root: HTMLElement): void {
   for (const kind of ["hold.began", "hold.ended"]) {
     document.addEventListener(`fanal:${kind}`, (event) => phone?.held(String((event as CustomEvent).detail.data.interaction), kind === "hold.began"));
   }
+  document.addEventListener("fanal:line.changed", (event) => {
+    if (!(event as CustomEvent).detail.data.reachable) phone?.lineLost();
+  });
   document.addEventListener("fanal:line.ended", (event) => phone?.lineEnded((event as CustomEvent).detail.data.line));
 }

@@ -49,7 +49,7 @@ export class Call {
     const { display_name, uri } = session.remote_identity;
     this.shown = {
       offer: said("X-Fanal-Offer"), interaction: said("X-Fanal-Interaction"), who: called(display_name || uri.user),
-      ringing: true, since: now(), muted: false, held: false, pictured: Boolean(said("X-Fanal-Pictures")), own: "",
+      ringing: true, since: now(), muted: false, held: Boolean(said("X-Fanal-Held")), pictured: Boolean(said("X-Fanal-Pictures")), own: "",
     };
     this.#showing = new Showing(session, (pictures) => {
       this.shown.own = pictures.own;

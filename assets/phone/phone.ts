@@ -49,6 +49,11 @@ export class Phone {
 
   lineEnded(line: number): void {
     this.#registration.ended(line);
+    this.#registration.freed();
+  }
+
+  lineLost(): void {
+    this.#registration.freed();
   }
 
   /** The server says so, whoever asked for it. */

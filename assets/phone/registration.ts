@@ -7,6 +7,7 @@ import type { Connection } from "./state.ts";
 
 const SOONEST = 250; // a line that was just issued is at the PBX within some milliseconds
 const LATEST = 8000;
+const FREE_AFTER = 3000; // a browser whose line was lost for a moment has its phone again
 const EXPIRES = 120; // seconds
 const RELAYS_FOR = 12 * 3_600_000;
 
@@ -46,6 +47,13 @@ export class Registration {
     if (this.#line?.line !== line) return;
     this.#outdated = true;
     this.idle();
+  }
+
+  /** Another phone of this person is gone for longer than a moment: where somebody looks, theirs is here from now on. */
+  freed(): void {
+    if (this.connection !== "elsewhere") return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.connection === "elsewhere" && document.visibilityState === "visible" && void this.begin(), FREE_AFTER);
   }
 
   /** No call is there any more: what waited for that is done. */

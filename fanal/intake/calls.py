@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from fanal.agents.kept import kept
+from fanal.agents.models import AgentState, PhoneLine, Presence
 from fanal.channels.models import ChannelKind
 from fanal.channels.port import CallArrived, ContactStarted, LineAnswered, LineEnded
 from fanal.intake import outgoing
@@ -122,8 +123,19 @@ def no_such_phone(line: str, *, now: datetime) -> None:
         line_gone(leg, now=now)
 
 
+def rings_at_nobody(*, now: datetime) -> None:
+    """Phones are gone, perhaps while they rang: the exchange goes on calling them, and whoever calls waits in vain."""
+    rings = Leg.objects.filter(ended_at=None, answered_at=None, for_offer__isnull=False)
+    there = PhoneLine.objects.reachable().values("agent")
+    for line in rings.exclude(agent__in=there).values_list("line", flat=True):
+        no_such_phone(line, now=now)
+
+
 def give_back_lost(*, now: datetime) -> int:
-    """Talks whose agent's line was lost and did not come back in time go to the front of their queue. How many."""
+    """Talks whose agent's line was lost and did not come back in time go to the front of their queue. How many.
+
+    Whoever had them is not answering, so that they get nothing more, until they say themselves that they are there.
+    """
     rows = Segment.objects.filter(
         interaction__channel=ChannelKind.VOICE, kind=SegmentKind.AGENT, ended_at=None,
         started_at__lte=now - COMES_BACK_WITHIN,
@@ -140,6 +152,12 @@ def _give_back(segment_id: int, *, now: datetime) -> bool:
     if segment.ended_at or heard.filter(Q(ended_at=None) | Q(ended_at__gt=now - COMES_BACK_WITHIN)).exists():
         return False
     routing.give_back(segment, reason="line_lost", by=None, now=now)
+    routing.complete_wrap_up(segment_id=segment.pk, by=None, now=now)
+    if (
+        segment.agent
+        and AgentState.objects.filter(agent=segment.agent, ended_at=None, state=Presence.AVAILABLE).exists()
+    ):
+        routing.set_presence(agent=segment.agent, state=Presence.NOT_ANSWERING, by=None, now=now)
     return True
 
 
@@ -149,9 +167,9 @@ def moment(at: datetime, now: datetime) -> datetime:
 
 
 def _decline(leg: Leg, *, now: datetime) -> None:
-    """Only where the phone itself said no: one that we stopped has lost its offer before."""
-    reason = DECLINED.get(leg.cause or 0)
-    if reason and leg.agent and leg.for_offer and Offer.objects.filter(pk=leg.for_offer).exists():
+    """The phone said no, or is gone while it rang: one that we stopped has lost its offer before."""
+    reason = DECLINED.get(leg.cause or 0, "no_phone")
+    if leg.agent and leg.for_offer and Offer.objects.filter(pk=leg.for_offer).exists():
         try:
             routing.decline(offer_id=leg.for_offer, agent=leg.agent, reason=reason, now=now)
         except routing.NotPossible:

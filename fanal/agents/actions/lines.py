@@ -195,7 +195,9 @@ def may_have_line(agent: Agent) -> bool:
 
 
 def _is_in_use(line: PhoneLine, *, now: datetime) -> bool:
-    rung = line.reachable or now - line.issued_at < REGISTERS_WITHIN
+    """It can be rung, or never could yet and was issued just now; a browser that died could, and cannot any more."""
+    comes = line.reachable_at is None and now - line.issued_at < REGISTERS_WITHIN
+    rung = line.reachable or comes
     return rung and bool(_live_sessions(among=[line.session], now=now))
 
 

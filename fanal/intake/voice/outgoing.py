@@ -50,11 +50,13 @@ def ends_after(seconds: float) -> Mapping[str, str]:
     return {"TIMEOUT(absolute)": str(round(seconds))}
 
 
-def tells(call: Interaction) -> Mapping[str, str]:
-    """What the agent's phone is told: which contact it is, and that they asked for it, so that it lifts by itself."""
-    if not is_to_be_called(call):
-        return {}
-    return {"PJSIP_HEADER(add,X-Fanal-Interaction)": str(call.pk), "PJSIP_HEADER(add,X-Fanal-Lifts)": "1"}
+def tells(call: Interaction, *, held: bool) -> Mapping[str, str]:
+    """What the agent's phone is told: which contact it is, whether the customer is held, and, where the agent asked
+    for the call, to lift by itself.
+    """
+    told = {"Interaction": str(call.pk)}
+    told |= ({"Held": "1"} if held else {}) | ({"Lifts": "1"} if is_to_be_called(call) else {})
+    return {f"PJSIP_HEADER(add,X-Fanal-{name})": value for name, value in told.items()}
 
 
 def not_yet(call: Interaction, talk: Segment, *, now: datetime) -> bool:

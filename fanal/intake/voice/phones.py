@@ -10,6 +10,7 @@ from fanal.agents import actions as agents
 from fanal.agents.models import Agent, PhoneLine
 from fanal.channels.asterisk import guests, lines
 from fanal.channels.asterisk.ari import Address, Cut, Declined, Events, Orders, path_of
+from fanal.intake import calls
 from fanal.intake.voice.work import Ring, SignedIn
 from fanal.interactions import actions as interactions
 from fanal.routing import actions as routing
@@ -68,6 +69,8 @@ class Phones:
         if told:
             agents.note_reachable(seen=told, now=now)
         self._offer_accordingly(now=now)
+        if not all(told.values()):
+            calls.rings_at_nobody(now=now)
 
     def away(self) -> None:
         """The exchange is gone, and with it every phone."""

@@ -75,7 +75,7 @@ def wanted(interaction_id: int, *, phone_of: PhoneOf, now: datetime) -> Wanted |
     ]
     rings = [_ringing(call, legs, offer, phone_of=phone_of, now=now) for offer in offers]
     asks = held and any(part.how == InCall.ASKED for part in others)
-    talks = _talking(call, legs, talk, phone_of=phone_of, now=now) if talk else None
+    talks = _talking(call, legs, talk, held=held, phone_of=phone_of, now=now) if talk else None
     if comes or (caller and caller.dial_id and caller.answered_at is None):
         there = talk is not None and any(leg.agent_id == talk.agent_id and leg.answered_at for leg in legs)
         return replace(
@@ -151,7 +151,7 @@ def _ringing(call: Interaction, legs: Iterable[Leg], offer: Offer, *, phone_of: 
 
 
 def _talking(
-    call: Interaction, legs: Iterable[Leg], talk: Segment, *, phone_of: PhoneOf, now: datetime
+    call: Interaction, legs: Iterable[Leg], talk: Segment, *, held: bool, phone_of: PhoneOf, now: datetime
 ) -> Party | None:
     """The line of who has the talk; one that was lost is called again."""
     there = next((leg for leg in legs if leg.agent_id == talk.agent_id), None)
@@ -163,7 +163,8 @@ def _talking(
     in_vain = lost and lost[-1].answered_at is None
     if talk.agent is None or (in_vain and now - (lost[-1].ended_at or now) < CALLED_AGAIN_AFTER):
         return None
-    return _call(call, talk.agent, f"{TALK}{talk.pk}-{len(lost)}", offer=None, phone_of=phone_of, now=now)
+    line = f"{TALK}{talk.pk}-{len(lost)}"
+    return _call(call, talk.agent, line, offer=None, held=held, phone_of=phone_of, now=now)
 
 
 def _other(
@@ -216,6 +217,7 @@ def _call(
     *,
     offer: Offer | None,
     part: Participation | None = None,
+    held: bool = False,
     phone_of: PhoneOf,
     now: datetime,
 ) -> Party | None:
@@ -237,7 +239,7 @@ def _call(
         address=phone,
         shows=PAGE if visitor_of(call.source) else call.source or WITHHELD,
         rings_for=max(1.0, (offer.expires_at - now).total_seconds() + 2) if offer else 30,
-        tells=_tells(call, offer, part),
+        tells=_tells(call, offer, part, held=held),
     )
 
 
@@ -248,9 +250,9 @@ def _shows_pictures(call: Interaction) -> bool:
     return web is not None and interactions.may_show_pictures(web.account)
 
 
-def _tells(call: Interaction, offer: Offer | None, part: Participation | None) -> Mapping[str, str]:
+def _tells(call: Interaction, offer: Offer | None, part: Participation | None, *, held: bool) -> Mapping[str, str]:
     """What the phone is told of the call that rings there."""
     pictures = {"PJSIP_HEADER(add,X-Fanal-Pictures)": "1"} if _shows_pictures(call) else {}
     if offer:
         return {"PJSIP_HEADER(add,X-Fanal-Offer)": str(offer.pk)} | pictures
-    return pictures if part else {**outgoing.tells(call), **pictures}
+    return pictures if part else {**outgoing.tells(call, held=held), **pictures}

@@ -3,13 +3,16 @@
 import re
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from fanal.agents.kept import kept
 from fanal.agents.models import BreakReason, Permission, Presence
+from fanal.channels.models import ChannelKind
 from fanal.desk.access import SignedInRequest, needs
 from fanal.desk.shell import items_of
 from fanal.desk.workplace import drawing
@@ -17,19 +20,30 @@ from fanal.desk.workplace.finding import seen
 from fanal.desk.workplace.pulse import pulse_of
 from fanal.desk.workplace.reading import mark_read
 from fanal.desk.workplace.work import Ringing, breaks, state_of
+from fanal.interactions.models import Segment
 from fanal.routing import actions as routing
 
 
 @require_GET
 @needs()
 def desk(request: SignedInRequest) -> HttpResponse:
-    """The three rooms with nothing in the middle; whoever handles no contacts goes to their own first page."""
+    """The three rooms with nothing in the middle; whoever handles no contacts goes to their own first page.
+
+    Whoever is in a call comes back to it: their browser may have died amid it.
+    """
     if request.user.may(Permission.HANDLE):
-        return drawing.page(request, None)
+        call = _their_call.first(agent=request.user.pk)
+        return redirect("interaction", call) if call else drawing.page(request, None)
     own_pages = items_of(request.user)
     if not own_pages:
         raise PermissionDenied
     return redirect(own_pages[0]["url"])
+
+
+@kept
+def _their_call(agent: int) -> QuerySet[Segment, int]:
+    talks = Segment.objects.filter(agent=agent, ended_at=None, interaction__channel=ChannelKind.VOICE)
+    return talks.order_by("-pk").values_list("interaction", flat=True)[:1]
 
 
 @require_GET
