@@ -47,7 +47,7 @@ def contact(shop: ChannelAccount, desk: Client) -> Interaction:
     [
         ("/work/", 6),
         ("/pulse/", 4),
-        ("/", 7),
+        ("/", 8),
         ("/interactions/{pk}/lines/", 8),
         ("/interactions/{pk}/about/", 16),
         ("/interactions/{pk}/", 28),
