@@ -1,7 +1,13 @@
 """Who is taken when many call at once: never more than can be answered soon, and never none for long."""
 
+import pytest
+
 from fanal.channels.asterisk.wire import Kept
+from fanal.channels.models import ChannelAccount, ChannelKind, RawEvent
+from fanal.events.models import Event
+from fanal.intake.voice import admitting
 from fanal.intake.voice.admitting import BEHIND, LONGEST, Admission
+from fanal.intake.voice.taking import NoNumber
 from fanal.intake.voice.work import Urgency
 
 
@@ -75,3 +81,35 @@ def test_after_a_break_nobody_is_waited_for() -> None:
     admission.forget()
     clock.now = 100
     assert admission.admits(call("b"))
+
+
+def a_number() -> ChannelAccount:
+    return ChannelAccount.objects.create(
+        kind=ChannelKind.VOICE, code="phone", name="Phone", address="+4780012345", settings={"region": "NO"}
+    )
+
+
+@pytest.mark.django_db
+def test_those_who_were_refused_are_kept_as_soon_as_that_can_be_done_each_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(admitting, "AT_ONCE", 2)
+    admission = Admission(Clock(), most=0)
+    for line in "abc":
+        admission.admits(call(line))
+    with pytest.raises(NoNumber):
+        admission.keep_refused()
+    a_number()
+    admission.admits(call("d"))
+    assert [admission.keep_refused(), admission.keep_refused()] == [4, 0]
+    assert list(RawEvent.objects.order_by("pk").values_list("source", flat=True)) == ["a", "b", "c", "d"]
+    assert Event.objects.filter(kind="call.refused").count() == 4
+
+
+@pytest.mark.django_db
+def test_of_those_who_cannot_be_kept_the_first_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(admitting, "MOST_REFUSED", 3)
+    admission = Admission(Clock(), most=0)
+    for line in "abcdef":
+        admission.admits(call(line))
+    a_number()
+    admission.keep_refused()
+    assert list(RawEvent.objects.order_by("pk").values_list("source", flat=True)) == ["d", "e", "f"]

@@ -25,6 +25,10 @@ MOST_CALLERS = 5000
 MOST = 100
 """So many may wait to be taken at the same moment."""
 MINUTE = 60.0
+MOST_REFUSED = 10_000
+"""So many wait to be stored where that cannot be done; of more than these the first are forgotten."""
+AT_ONCE = 500
+"""So many are stored in one transaction."""
 OFTEN = "too_often"
 """Why a call of somebody led to nothing who calls again and again."""
 FULL = "full"
@@ -49,7 +53,7 @@ class Admission:
         self.of_one = environment.calls_of_caller if of_one is None else of_one
         self._callers: dict[str, deque[float]] = {}
         self._waiting: dict[str, float] = {}
-        self._refused: list[tuple[Kept, str]] = []
+        self._refused: deque[tuple[Kept, str]] = deque(maxlen=MOST_REFUSED)
         self._lock = threading.Lock()
 
     def admits(self, call: Kept) -> bool:
@@ -101,15 +105,20 @@ class Admission:
 
     def keep_refused(self) -> int:
         """Store the input of those that were refused since the last time; how many there were. Raises NoNumber."""
+        kept = 0
+        while lot := self._lot_of_refused():
+            try:
+                keep(lot)
+            except Exception:
+                with self._lock:
+                    self._refused.extendleft(reversed(lot))
+                raise
+            kept += len(lot)
+        return kept
+
+    def _lot_of_refused(self) -> list[tuple[Kept, str]]:
         with self._lock:
-            refused, self._refused = self._refused, []
-        try:
-            keep(refused)
-        except Exception:
-            with self._lock:
-                self._refused = [*refused, *self._refused]
-            raise
-        return len(refused)
+            return [self._refused.popleft() for _ in range(min(AT_ONCE, len(self._refused)))]
 
 
 @transaction.atomic

@@ -46,6 +46,7 @@ from fanal.intake.voice.work import (
     Ring,
     SignedIn,
     Steer,
+    Unheard,
     Urgency,
     Work,
     urgency_of,
@@ -173,12 +174,18 @@ class Room:
                 raise
         finally:
             self._leads.clear()
+            self._hear_no_more()
             self.scribes.silence()
             self.admission.forget()
             ended.set()
             events.close()
             phones.close()
             self.phones.away()
+
+    def _hear_no_more(self) -> None:
+        """As after a kill: on return each call begins anew where the rows say that it is."""
+        for interaction in self._calls.copy().values():
+            self.desks.steer(interaction, Unheard(interaction=interaction))
 
     def _listen_to_phones(self, events: Events) -> None:
         with contextlib.suppress(Cut):
@@ -277,6 +284,10 @@ class Room:
                     self._steer(interaction)
             case LetInNoMore(guest=guest):
                 self.door.let_in_no_more(guest)
+            case Unheard(interaction=interaction):
+                self._forget(interaction)
+            case Due() if not self._leads.is_set():
+                return
             case Due(interaction=interaction):
                 self.flowing.due(interaction, now=timezone.now())
                 self.waiting.due(interaction, now=timezone.now())
@@ -322,11 +333,7 @@ class Room:
             return
         if should_be.over:
             self._calls.pop(should_be.caller, None)
-            self.flowing.gone(interaction)
-            self.waiting.over(interaction, now=timezone.now())
-            self.telling.gone(interaction)
-            self.keys.gone(interaction)
-            self.parting.gone(interaction)
+            self._forget(interaction)
         else:
             self._calls[should_be.caller] = interaction
         seen = self.exchange.seen()
@@ -354,6 +361,14 @@ class Room:
                 self.alarm.set(interaction, seconds=quiet + 0.01)
         elif should_be.served_by_flow and not self.waiting.parts(interaction, now=timezone.now()):
             self.flowing.look(interaction, now=timezone.now())
+
+    def _forget(self, interaction: int) -> None:
+        """What its caller has heard and keyed so far."""
+        self.flowing.gone(interaction)
+        self.waiting.over(interaction, now=timezone.now())
+        self.telling.gone(interaction)
+        self.keys.gone(interaction)
+        self.parting.gone(interaction)
 
     def _order(self, order: Order, *, about: int = 0) -> bool:
         """Whether it was carried out; if not, the rest would make no sense, and what is there is found out again."""

@@ -89,7 +89,7 @@ class Waiting:
                 waiting.say_goodbye(interaction=interaction, wished=False, now=now)
 
     def over(self, interaction: int, *, now: datetime) -> None:
-        """The line is gone; who keyed that they want to be called and laid down at once is called all the same."""
+        """The line is gone, or nobody hears it; who keyed that they want to be called is called all the same."""
         there = self._there.pop(interaction, None)
         if there and there.wished:
             waiting.choose_callback(interaction=interaction, now=now)

@@ -66,6 +66,13 @@ class Due:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Unheard:
+    """Nobody listens to the exchange any more: what is heard and keyed in this call from now on is not known."""
+
+    interaction: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Happened:
     """Something that a caller did in a flow, or that they have heard it."""
 
@@ -73,7 +80,7 @@ class Happened:
     what: Pressed | Played
 
 
-Work = Kept | Refuse | Steer | Ring | SignedIn | LetInNoMore | Due | Happened | Sounded
+Work = Kept | Refuse | Steer | Ring | SignedIn | LetInNoMore | Due | Unheard | Happened | Sounded
 
 
 def urgency_of(work: Work) -> Urgency:
