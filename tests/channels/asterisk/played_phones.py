@@ -95,9 +95,10 @@ class PlayedTelephone:
     def there(
         self, *, lifts_after: float = 0.3, ends: bool = False, does: str = "", says: object = None
     ) -> Iterator[Doing]:
-        """Plugged in, for one call. `does`: busy, or silent; else it is lifted."""
+        """Plugged in, for one call. `does`: busy, or silent; else it is lifted; `answers-and-ends`: and laid down."""
         doing = Doing(self.played)
         told = PlayedEvents(self.played)
+        ends = ends or does == "answers-and-ends"
         going = threading.Thread(target=self._answer, args=(doing, told, lifts_after, ends, does))
         going.start()
         try:

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from fanal.agents.models import Agent, AgentSkill, Permission, Presence, Role
-from fanal.channels.asterisk.ari import Address, Orders, path_of
+from fanal.channels.asterisk.ari import Address, path_of
 from fanal.channels.models import ChannelAccount
 from fanal.events.models import Event
 from fanal.intake.voice import outgoing
@@ -31,6 +31,7 @@ from fanal.routing.models import Offer
 from fanal.running.pbx.configuration import Pbx
 from tests import servers
 from tests.channels.asterisk.phones import Caller, Telephone
+from tests.channels.asterisk.played_phones import PlayedTelephone
 from tests.channels.asterisk.test_room import OURS, THEIRS, TheSame, call, nobody_calls_yet, number, room_for  # noqa: F401
 from tests.routing_world import agent, queue, skill
 from tests.servers import free_ports
@@ -56,15 +57,15 @@ class TheirOwn(TheSame):
 
 
 class People:
-    """The agents with their telephones, and where their lines are."""
+    """The agents with their telephones, each one that is made for them, and where their lines are."""
 
-    def __init__(self, phones: TheirOwn, folder: Path, room: Room) -> None:
-        self.phones, self.folder, self.room = phones, folder, room
+    def __init__(self, phones: TheirOwn, room: Room, made: Callable[[], Telephone | PlayedTelephone]) -> None:
+        self.phones, self.room, self.made = phones, room, made
         self.stack = contextlib.ExitStack()
 
     def agent(self, name: str, *, takes_calls: bool = False, ends: bool = False) -> Agent:
         who = agent(name, capacity={"voice": 1}, available_at=None)
-        telephone = Telephone(folder=self.folder, port=free_ports(1)[0])
+        telephone = self.made()
         self.phones.of[who.pk] = telephone.address
         self.stack.enter_context(telephone.there(ends=ends))
         if takes_calls:
@@ -88,7 +89,7 @@ class People:
 def people(address: Address, exchange: Pbx, tmp_path: Path) -> Iterator[People]:
     phones = TheirOwn()
     with room_for(address, Telephone(folder=tmp_path, port=0), phones=phones) as room:
-        them = People(phones, tmp_path, room)
+        them = People(phones, room, lambda: Telephone(folder=tmp_path, port=free_ports(1)[0]))
         with them.stack:
             yield them
 
@@ -207,9 +208,10 @@ def test_a_transfer_to_a_number_outside_leaves_the_customer_with_them_until_one_
     exchange: Pbx,
     number: ChannelAccount,  # noqa: F811
     address: Address,
+    tmp_path: Path,
 ) -> None:
     outside = people.outside(number)
-    with Telephone(folder=people.folder, port=exchange.trunks[1].port).there():
+    with Telephone(folder=tmp_path, port=exchange.trunks[1].port).there():
         routing.send_outside(interaction=call(), number=outside, by=ann(), now=timezone.now())
         until(lambda: people.in_bridge(f"t-{call().pk}") == {"customer", "outside"})
         leg = Leg.objects.get(kind=LegKind.OUTSIDE)
@@ -265,11 +267,12 @@ def test_the_exchange_itself_ends_a_line_outside_that_lasts_too_long(
     exchange: Pbx,
     number: ChannelAccount,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     """Should nobody of us be there to do so: the rows would let them talk for an hour."""
     monkeypatch.setattr(outgoing, "LONGEST", 5)
     outside = people.outside(number)
-    with Telephone(folder=people.folder, port=exchange.trunks[1].port).there():
+    with Telephone(folder=tmp_path, port=exchange.trunks[1].port).there():
         routing.send_outside(interaction=call(), number=outside, by=ann(), now=timezone.now())
         until(lambda: people.in_bridge(f"t-{call().pk}") == {"customer", "outside"})
         until(lambda: Leg.objects.get(kind=LegKind.OUTSIDE).ended_at)
@@ -290,6 +293,6 @@ def part_now(part: Participation) -> Participation:
 
 def lay_down(address: Address, line: str) -> None:
     """As if whoever has this phone laid it down."""
-    orders = Orders(address, "laying-down", lines=1)
+    orders = address.orders("laying-down", lines=1)
     orders.ask("DELETE", path_of("channels", line), {"reason_code": 16})
     orders.close()

@@ -6,18 +6,20 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import psutil
 import pytest
 
 from fanal.channels.asterisk.ari import Address
 from fanal.demo.playing.played import Played, PlayedAddress
 from fanal.intake.voice.room import Room
 from fanal.interactions.models import Interaction, Leg
+from fanal.running import pbx
 from fanal.running.pbx.configuration import Pbx
 from fanal.running.pbx.configuration.programs import ARI_USER
 from tests import servers
 from tests.channels.asterisk.phones import Caller, Telephone
 from tests.channels.asterisk.played_phones import PlayedCaller, PlayedTelephone
-from tests.channels.asterisk.test_room import call
+from tests.channels.asterisk.test_room import THEIRS, call
 from tests.channels.asterisk.what_rows_say import what_rows_say
 from tests.servers import free_ports
 
@@ -52,6 +54,37 @@ def caller(request: pytest.FixtureRequest, played: Played | None, tmp_path: Path
 @pytest.fixture
 def telephone(played: Played | None, tmp_path: Path) -> Telephones:
     return PlayedTelephone(played=played) if played else Telephone(folder=tmp_path, port=free_ports(1)[0])
+
+
+@pytest.fixture
+def at_trunk(request: pytest.FixtureRequest, played: Played | None, tmp_path: Path) -> Callable[[str], Telephones]:
+    """Somebody outside, at the number of who calls in the stories, by this carrier."""
+
+    def there(trunk: str) -> Telephones:
+        if played:
+            return PlayedTelephone(played=played, name=f"{THEIRS}@{trunk}")
+        exchange: Pbx = request.getfixturevalue("exchange")
+        return Telephone(folder=tmp_path, port=next(one.port for one in exchange.trunks if one.name == trunk))
+
+    return there
+
+
+@pytest.fixture
+def dies(request: pytest.FixtureRequest, played: Played | None) -> Callable[[], None]:
+    """The exchange is killed, and another one begins in its place."""
+
+    def now() -> None:
+        if played:
+            played.begins_anew()
+            return
+        local, exchange = request.getfixturevalue("local"), request.getfixturevalue("exchange")
+        there = pbx.status(local, exchange)
+        assert there
+        psutil.Process(there.pid).kill()
+        until(lambda: pbx.status(local, exchange) is None)
+        pbx.start(local, exchange)
+
+    return now
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from fanal.interactions.models import Interaction, Leg, Segment
 from fanal.routing.models import Offer, QueueEntry
 
 Said = dict[str, Any]
-OF_CALLS = {"interaction", "leg", "segment", "offer", "entry", "queue", "hold", "callback"}
+OF_CALLS = {"interaction", "leg", "segment", "offer", "entry", "queue", "hold", "callback", "participation"}
 
 
 def what_rows_say() -> Said:
