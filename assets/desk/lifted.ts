@@ -1,6 +1,7 @@
 /** Whoever lifts the phone on the desk sees at once who calls: the call opens where nothing else is open. */
 
 import { meta } from "../behaviour/strings.ts";
+import { nothingIsOpen } from "./open.ts";
 
 let lifted = "";
 
@@ -14,7 +15,7 @@ export function openWhatWasLifted(): void {
 
 /** A call was lifted and is about to open here. */
 export function waitsToOpen(): boolean {
-  return lifted !== "" && location.pathname === "/";
+  return lifted !== "" && nothingIsOpen();
 }
 
 function open(): void {
@@ -23,5 +24,5 @@ function open(): void {
   const link = [...document.querySelectorAll<HTMLAnchorElement>("#work a.item-title")].find((one) => one.pathname === path);
   if (!link) return;
   lifted = "";
-  if (location.pathname === "/") link.click();
+  if (nothingIsOpen()) link.click();
 }

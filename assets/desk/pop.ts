@@ -1,15 +1,25 @@
-/** What rings is shown in the right room while nothing else is open there, and gives way to what was opened meanwhile. */
+/**
+ * What rings is shown in the right room while no contact of mine is open, and gives way to what was opened meanwhile; a
+ * contact that is done or only read gives way to it, and comes back when it rings no more.
+ */
 
 import { waitsToOpen } from "./lifted.ts";
+import { contactIsThere, nothingIsOpen } from "./open.ts";
 
 let accepting = 0;
 let withWork = false;
+let askedAt = "";
 
 export function showWhatRings(): void {
-  document.addEventListener("htmx:beforeSwap", (event) => withWork = (event as CustomEvent).detail.target.id === "work");
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { target, requestConfig } = (event as CustomEvent).detail;
+    withWork = target.id === "work";
+    askedAt = requestConfig?.headers?.["HX-Current-URL"] ?? "";
+  });
   document.addEventListener("htmx:oobBeforeSwap", (event) => keepWhatIsThere(event as CustomEvent));
   document.addEventListener("htmx:beforeRequest", (event) => accepting += Number(accepts(event)));
   document.addEventListener("htmx:afterRequest", (event) => accepting -= Number(accepts(event)));
+  document.addEventListener("htmx:afterSettle", bringBackWhatWasRead);
 }
 
 /**
@@ -20,7 +30,14 @@ function keepWhatIsThere({ detail }: CustomEvent<{ target: Element; fragment: Pa
   const comes = offerIn(detail.fragment);
   if (!withWork || detail.target.id !== "about") return;
   const opening = !comes && (accepting > 0 || waitsToOpen());
-  if (location.pathname !== "/" || opening || comes === offerIn(detail.target)) detail.shouldSwap = false;
+  if (askedAt !== location.href || !nothingIsOpen() || opening || comes === offerIn(detail.target)) detail.shouldSwap = false;
+}
+
+/** The pop knows what it took the place of. */
+function bringBackWhatWasRead(): void {
+  const pop = document.querySelector<HTMLElement>("#about > [data-pop][hx-get]");
+  if (!pop || !contactIsThere() || accepting > 0 || waitsToOpen()) return;
+  if (!document.querySelector(`#work [data-offer="${CSS.escape(pop.dataset.pop!)}"]`)) pop.dispatchEvent(new Event("fanal:rings-no-more"));
 }
 
 /** The offer whose pop is shown in a part: empty where nothing rings, undefined where it shows a contact. */

@@ -41,7 +41,7 @@ export function showByMail(now: Standing): void {
 
 /** The server says the address without most of its letters; what was typed here is known here. It reads left to right. */
 function shown(address: string): string {
-  const [first, domain] = address.split(`${DOTS}@`);
+  const [first = "", domain] = address.split(`${DOTS}@`);
   const theirs = domain && typed.startsWith(first) && typed.endsWith(`@${domain}`);
   return `\u2066${theirs ? typed : address}\u2069`;
 }

@@ -102,7 +102,14 @@ def test_a_desk_phone_is_made_signs_in_is_chosen_and_takes_the_call(
         with centre.rows():
             until(lambda: not Leg.objects.filter(ended_at=None).exists())
             until(lambda: orders.ask("GET", path_of("channels")) == [])
-    desk.wrap_up(outcome="Information given")
+        read = page.url
+        desk.wrap_up(outcome="Information given")
+        page.goto(read)
+        with caller.calls(NUMBER, of="+33612345679", seconds=20):
+            page.wait_for_url(lambda url: url != read, timeout=30_000)
+            expect(page.locator("#call.talking")).to_be_visible()
+            expect(page.locator("#wrap-up")).to_be_visible(timeout=60_000)
+        desk.wrap_up(outcome="Information given")
 
     page.goto(f"{centre.url}/phone/")
     page.get_by_label("In the browser").check()

@@ -112,3 +112,28 @@ def test_beside_another_talk_one_can_look_at_what_rings(
     expect(peek).to_be_hidden()
     expect(robin.lines).to_contain_text("Second here.")
     expect(robin.about).to_contain_text(cast.FIVE_MATTERS.name)
+
+
+def test_a_contact_that_is_only_read_gives_way_to_what_rings_and_comes_back(
+    at_desk: Callable[..., Desk], window: Callable[..., Page], program: Program
+) -> None:
+    robin = at_desk(cast.AGENT)
+    robin.be("Available")
+    shopper = shop_as(window(), program.url, signed=cast.KNOWN.signed)
+    shopper.begin("First here.")
+    robin.accept()
+    expect(robin.about).to_contain_text(cast.KNOWN.name)
+    read = robin.page.url
+    robin.finish()
+    robin.wrap_up(outcome="Information given")
+    robin.page.goto(read)
+    expect(robin.lines).to_contain_text("First here.")
+    expect(robin.about).to_contain_text(cast.KNOWN.name)
+
+    shop_as(window(), program.url, signed=cast.FIVE_MATTERS.signed).begin("Second here.")
+    expect(robin.page.locator(POP)).to_contain_text(cast.FIVE_MATTERS.name)
+    expect(robin.lines).to_contain_text("First here.")
+    robin.offer.get_by_role("button", name="Decline").click()
+    expect(robin.page.locator(POP)).to_have_count(0)
+    expect(robin.about).to_contain_text(cast.KNOWN.name)
+    assert robin.page.url == read

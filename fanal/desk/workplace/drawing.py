@@ -38,15 +38,16 @@ def rooms(request: SignedInRequest, interaction: Interaction | None, **turned: i
 
 
 def left(request: SignedInRequest) -> HttpResponse:
-    """The left room for the page that asks: the contact that it is at stays marked; where it is at none, what rings
-    is shown in the right one, by the same answer.
+    """The left room for the page that asks: the contact that it is at stays marked. What rings is shown in the right
+    one, by the same answer, where the page is at no contact, or at one that is done or only read.
     """
     page = request.headers.get("HX-Current-URL", "")
     at = re.search(r"/interactions/(\d+)/", page)
     work = work_of(request.user, current=int(at.group(1)) if at else None)
     idle = re.match(r"https?://[^/]+/(?:[?#]|$)", page) is not None
-    found: dict[str, Any] = {"work": work, "idle": idle}
-    if idle:
+    gives_way = idle or bool(at and work.offers and not work.has_current)
+    found: dict[str, Any] = {"work": work, "gives_way": gives_way}
+    if gives_way:
         found["about"] = pop_of(work.offers, agent=request.user)
     return render(request, "workplace/left.html", found)
 

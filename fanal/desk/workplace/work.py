@@ -77,6 +77,12 @@ class Work:
     asked: list[Participation]
     stories: list[tuple[str, str]]
 
+    @property
+    def has_current(self) -> bool:
+        """Whether I talk in the contact in the middle, have to wrap it up, or was asked to take part."""
+        mine = {one.pk for one in (*self.talking, *self.wrapping)} | {one.interaction_id for one in self.asked}
+        return self.current in mine
+
     @cached_property
     def breaks(self) -> list[BreakReason]:
         """Only the list of states shows them."""
