@@ -17,10 +17,13 @@ def files(_pbx: Pbx) -> Mapping[str, str]:
 
 # Whatever was called: a number, or a name of two letters and more. Names of one letter are Asterisk's own (h: hung up).
 CALLED = ("_[+0-9]!", "_[a-zA-Z][0-9a-zA-Z]!")
+# Who hides their number from us has not told it, though the carrier, who has to know it, told it along.
 _FROM_OUTSIDE = "[from-outside]\n" + "".join(
     f"""\
 exten => {called},1,Ringing()
- same => n,Stasis({APP},in,${{EXTEN}},${{FANAL_TRUNK}})
+ same => n,GotoIf($["${{CALLERID(num-pres):0:7}}" = "allowed"]?known)
+ same => n,Set(CALLERID(all)="" <>)
+ same => n(known),Stasis({APP},in,${{EXTEN}},${{FANAL_TRUNK}})
  same => n,GotoIf($["${{STASISSTATUS}}" = "FAILED"]?nobody)
  same => n,Hangup()
  same => n(nobody),Hangup({NO_SERVICE})
