@@ -183,6 +183,24 @@ def test_one_caller_keys_in_no_more_numbers_than_the_cap_says(account: ChannelAc
     assert routing.wish_callback(interaction=waits, queue=line, now=after(9)), "their own number is no prank"
 
 
+@pytest.mark.parametrize(
+    ("of", "most"), [("", 4), ("web:visitor", 3)], ids=["all who withhold their number", "one page"]
+)
+def test_who_shows_no_number_has_not_the_whole_town_rung(
+    of: str, most: int, account: ChannelAccount, line: Queue
+) -> None:
+    account.settings["dialling"]["calls_of_agent"] = 4
+    account.save()
+    for n in range(most):
+        waits = calls(account, line, of=of, now=after(n))
+        routing.wish_callback(interaction=waits, number=f"+472233446{n}", queue=line, now=after(n))
+    waits = calls(account, line, of=of, now=after(9))
+    with pytest.raises(routing.NotCalledBack) as refusal:
+        routing.wish_callback(interaction=waits, number="+4722334469", queue=line, now=after(9))
+    assert (refusal.value.code, refusal.value.value) == ("wishes_of_caller", str(most))
+    assert QueueEntry.objects.get(interaction=waits).state == EntryState.WAITING, "they keep their place"
+
+
 def test_whose_wish_a_flow_cannot_keep_hears_that_and_not_a_promise(account: ChannelAccount, line: Queue) -> None:
     leave_alone(VICTIM)
     caller = interactions.start(account=account, source=THEIRS, thread="in-flow", owner=SegmentKind.BOT, now=NOON)

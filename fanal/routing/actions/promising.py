@@ -60,8 +60,10 @@ def promise(
     verdict = interactions.may_promise(account=account, number=said, asked_at=now if own else None, at=at or now)
     if verdict.refused or verdict.phone is None:
         raise NotCalledBack(verdict.refused, verdict.value)
-    if interaction and shown and not own and _keyed_by(interaction, now=now) >= limits.callbacks_to_number:
-        raise NotCalledBack("wishes_of_caller", str(limits.callbacks_to_number))
+    if interaction and by is None and not own:
+        most = _may_key(interaction, limits)
+        if _keyed_by(interaction, now=now) >= most:
+            raise NotCalledBack("wishes_of_caller", str(most))
     return Promise(account=account, number=verdict.number, zones=verdict.phone.zones, own=own)
 
 
@@ -88,9 +90,15 @@ def _shown(interaction: Interaction | None, limits: dialling.Limits) -> str:
     return phones.e164(interaction.source, limits.region) if interaction.direction == Direction.INBOUND else ""
 
 
+def _may_key(interaction: Interaction, limits: dialling.Limits) -> int:
+    """How many other numbers they may have called; all who withhold theirs, together as many as one agent calls."""
+    return limits.callbacks_to_number if interaction.source else limits.calls_of_agent
+
+
 def _keyed_by(interaction: Interaction, *, now: datetime) -> int:
     """How many other numbers they had called: nobody is to have the whole town rung."""
-    wishes = Callback.objects.filter(wished_in__source=interaction.source, wished_at__gt=now - dialling.COUNTED_OVER)
+    since = now - dialling.COUNTED_OVER
+    wishes = Callback.objects.filter(wished_in__source=interaction.source, by=None, wished_at__gt=since)
     return sum(asked_at(one) is None for one in wishes.select_related("account", "wished_in", "by"))
 
 
