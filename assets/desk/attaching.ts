@@ -41,6 +41,7 @@ async function upload(input: HTMLInputElement): Promise<void> {
     if (chip) still?.querySelector("#attached")?.append(chip);
     draftChanged();
   } else {
-    document.dispatchEvent(new CustomEvent("fanal:toast", { detail: { text: said, kind: "stop" } }));
+    // By its name: that the network was away is no more true when it is back, that this file is missing is.
+    document.dispatchEvent(new CustomEvent("fanal:toast", { detail: { text: `${file.name}: ${said}`, kind: "stop" } }));
   }
 }

@@ -131,4 +131,7 @@ def test_a_file_that_is_on_its_way_while_a_line_is_sent_is_there_for_the_next_on
     robin.say("While the dialog of files is open.")
     expect(robin.page.locator("#composer[data-old]")).to_have_count(0)
     dialog.value.set_files(chosen)
-    expect(robin.page.locator("#toasts")).to_contain_text("cannot be reached")
+    missing = robin.page.locator("#toasts .toast", has_text="invoice.pdf")
+    expect(missing).to_contain_text("cannot be reached")
+    drawn_anew(robin, "#work", "**/work/")
+    expect(missing).to_be_visible()
