@@ -113,3 +113,11 @@ def test_of_those_who_cannot_be_kept_the_first_are_forgotten(monkeypatch: pytest
     a_number()
     admission.keep_refused()
     assert list(RawEvent.objects.order_by("pk").values_list("source", flat=True)) == ["d", "e", "f"]
+
+
+def test_who_calls_from_a_page_under_somebodys_number_keeps_them_from_nothing() -> None:
+    admission = Admission(Clock(), of_one=3)
+    for line in "abcd":
+        page = Kept(key=line, line=line, body={"args": ["guest", "17"], "number": "+4722334455"})
+        assert admission.admits(page)
+    assert admission.admits(Kept(key="e", line="e", body={"args": ["in"], "number": "+4722334455"}))

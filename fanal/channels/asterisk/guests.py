@@ -78,6 +78,7 @@ def _objects(guest: Guest, media_address: str) -> list[tuple[str, dict[str, str]
         "rtp_symmetric": "yes", "auth": guest.name, "identify_by": "auth_username,username",
         "set_var": f"FANAL_GUEST={guest.key}", "rtp_timeout": str(GONE_AFTER), "device_state_busy_at": "1",
         "allow_transfer": "no", "allow_subscribe": "no", "send_pai": "no",
+        "rewrite_contact": "yes",  # what we say in the call goes where it came from, whatever way back was named
     }  # fmt: skip
     return [
         ("auth", {"auth_type": "userpass", "username": guest.name, "password": guest.secret}),

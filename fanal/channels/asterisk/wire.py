@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from fanal.channels.port import Arrival, CallArrived, LineAnswered, LineEnded, Signal, Unprocessable
+from fanal.channels.port import Arrival, CallArrived, LineAnswered, LineEnded, Signal, Unprocessable, visitor_of
 from fanal.norms import phones
 
 KIND = "call"
@@ -188,9 +188,9 @@ def _number_of(told: str) -> int:
 
 
 def _number(told: Any) -> str:
-    """A number or name as the network shows it; nothing where it is withheld."""
+    """A number or name as the network shows it; nothing where it is withheld, or pretends to come from a page."""
     bare = NO_LINE.sub("", told)[:LONGEST_NUMBER] if isinstance(told, str) else ""
-    return "" if phones.withheld(bare) else bare
+    return "" if phones.withheld(bare) or visitor_of(bare) else bare
 
 
 def _name(told: Any) -> str:

@@ -297,3 +297,20 @@ def _known_again(guest: Guest) -> list[tuple[str, dict[str, str]]]:
     from fanal.channels.asterisk import guests
 
     return guests._objects(guest, "127.0.0.1")
+
+
+def test_what_a_guest_names_as_the_way_back_leads_to_the_guest_alone(
+    attacker: Attacker, told: list[dict[str, object]], orders: Orders
+) -> None:
+    inside = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    OPEN.append(inside)
+    inside.bind(("127.0.0.1", 0))
+    route = f"Record-Route: <sip:127.0.0.1:{inside.getsockname()[1]};lr>\r\n"
+    threading.Timer(1, lambda: _answer(orders)).start()
+    assert attacker.says("INVITE", GUESTS_CALL, headers=route, body=WEBRTC) == 200
+    (line,) = orders.ask("GET", path_of("channels"))
+    orders.ask("DELETE", path_of("channels", line["id"]))
+    assert attacker.socket.recv(65536).startswith(b"BYE ")
+    inside.settimeout(1)
+    with pytest.raises(TimeoutError):
+        inside.recv(65536)

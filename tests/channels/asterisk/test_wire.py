@@ -41,6 +41,12 @@ def test_a_withheld_number_is_nobody(number: str) -> None:
     assert arrived.source == ""
 
 
+@pytest.mark.parametrize("number", ["web:visitor", " web:visitor", "we\x00b:visitor"])
+def test_no_telephone_calls_as_a_visitor_of_a_page(number: str) -> None:
+    (arrived,) = signals(event("StasisStart", number=number, args=["in", "+4780012345"]))
+    assert arrived.source == ""
+
+
 def test_a_malformed_number_is_kept_as_it_is_shown_and_no_longer_than_a_number_can_be() -> None:
     (arrived,) = signals(event("StasisStart", number="<b>1</b> " + "9" * 500, args=["in", "x" * 500]))
     assert arrived.source.startswith("<b>1</b>9")
