@@ -56,6 +56,7 @@ export class Call {
       signs.pictures(pictures);
       signs.changed();
     });
+    this.#showing.hold(this.shown.held);
     this.#silence = ring();
     session.on("peerconnection", ({ peerconnection }: { peerconnection: RTCPeerConnection }) => this.#hear(peerconnection));
     session.on("icecandidate", untilQuiet(relays));

@@ -13,6 +13,7 @@ export class Showing {
   #own: MediaStreamTrack | undefined;
   #kind: Own = "";
   #busy = false;
+  #held = false;
 
   // deno-lint-ignore no-explicit-any -- JsSIP's own
   constructor(readonly session: any, readonly changed: (pictures: Pictures) => void) {
@@ -42,9 +43,12 @@ export class Showing {
     }
   }
 
-  /** Who is held shows nothing meanwhile. */
+  /** Who holds or is held shows nothing meanwhile and sees nothing: of theirs there would be the last thing only. */
   hold(held: boolean): void {
+    if (held === this.#held) return;
+    this.#held = held;
     if (this.#own) this.#own.enabled = !held;
+    this.#tell();
   }
 
   end(): void {
@@ -58,6 +62,7 @@ export class Showing {
     if (this.session.isEnded()) return track.stop();
     this.#own = track;
     this.#kind = kind;
+    track.enabled = !this.#held;
     track.addEventListener("ended", () => track === this.#own && void this.show(""));
     const place = this.#place();
     if (place) await place.sender.replaceTrack(track);
@@ -106,10 +111,10 @@ export class Showing {
   }
 
   #tell(): void {
-    if (this.session.isEnded()) return;
+    if (!this.session.connection || this.session.isEnded()) return;
     const place = this.#place();
     const comes = place?.currentDirection === "sendrecv" || place?.currentDirection === "recvonly";
-    this.changed({ own: this.#kind, mine: this.#own, theirs: comes ? place!.receiver.track : undefined });
+    this.changed({ own: this.#kind, mine: this.#own, theirs: comes && !this.#held ? place!.receiver.track : undefined });
   }
 }
 

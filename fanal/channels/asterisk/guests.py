@@ -73,13 +73,14 @@ def _objects(guest: Guest, media_address: str) -> list[tuple[str, dict[str, str]
     at = {"media_address": media_address, "bind_rtp_to_media_address": "yes"} if media_address else {}
     endpoint = at | {
         "context": "from-guest", "webrtc": "yes", "dtls_auto_generate_cert": "yes", "disallow": "all",
-        "allow": WITH_PICTURES if guest.pictures else SOUND, "max_audio_streams": "1",
-        "max_video_streams": "1", "direct_media": "no",
+        "max_audio_streams": "1", "max_video_streams": "1", "direct_media": "no",
         "rtp_symmetric": "yes", "auth": guest.name, "identify_by": "auth_username,username",
-        "set_var": f"FANAL_GUEST={guest.key}", "rtp_timeout": str(GONE_AFTER), "device_state_busy_at": "1",
+        "set_var": f"FANAL_GUEST={guest.key}", "device_state_busy_at": "1",
         "allow_transfer": "no", "allow_subscribe": "no", "send_pai": "no",
         "rewrite_contact": "yes",  # what we say in the call goes where it came from, whatever way back was named
     }  # fmt: skip
+    # With pictures whoever steers looks whether it is silent: `silence.py`.
+    endpoint |= {"allow": WITH_PICTURES} if guest.pictures else {"allow": SOUND, "rtp_timeout": str(GONE_AFTER)}
     return [
         ("auth", {"auth_type": "userpass", "username": guest.name, "password": guest.secret}),
         ("endpoint", endpoint),

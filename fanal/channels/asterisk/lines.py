@@ -1,7 +1,8 @@
 """The agents' phones on a running Asterisk: each line is three objects pushed into it, which are gone when it restarts.
 
-A line that is pushed in part is worse than none, so what fails is taken away whole. Its endpoint comes last and goes
-first: what there is of endpoints is what there is of lines.
+A line that is pushed in part is worse than none, so what fails is taken away whole. Its endpoint comes last: what there
+is of endpoints is what there is of lines. A browser's line has a second endpoint, by which it is called where pictures
+may be shown, for Asterisk ends a line of which no picture comes as if nothing was heard of it: see `silence.py`.
 """
 
 import ipaddress
@@ -10,12 +11,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fanal.channels.asterisk.ari import Orders
+from fanal.channels.asterisk.ari import Declined, Orders
 from fanal.channels.asterisk.pushed import put, take_away
 from fanal.channels.asterisk.pushed import there as there
 
 BEGINS = "L-"
 """No trunk's name can begin so: what begins so on the PBX is ours to take away."""
+WITH_PICTURES = "P-"
+"""How the second endpoint of a browser's line begins."""
 GONE_AFTER = 3  # seconds without any sound from a browser, which says nothing when it dies
 SILENT_AFTER = 30  # a phone on the desk may well send nothing while nobody speaks
 LOOKED_AT_EVERY = 10  # seconds between two questions to a phone on the desk whether it is there
@@ -69,7 +72,8 @@ def to_bring(wanted: Iterable[Line], there: Collection[str]) -> tuple[list[Line]
     """Pure: the lines to push, and the names to withdraw; what is there and not a line is left alone."""
     named = {line.name: line for line in wanted}
     missing = [line for name, line in named.items() if name not in there]
-    return missing, sorted(name for name in there if name.startswith(BEGINS) and name not in named)
+    lines = {BEGINS + name[2:] for name in there if name.startswith((BEGINS, WITH_PICTURES))}
+    return missing, sorted(lines - named.keys())
 
 
 def bring(orders: Orders, wanted: Iterable[Line], *, media_address: str = "") -> None:
@@ -83,14 +87,26 @@ def bring(orders: Orders, wanted: Iterable[Line], *, media_address: str = "") ->
 
 def push(orders: Orders, line: Line, *, media_address: str = "") -> None:
     """Make it known, in place of what was there under its name. Raises Cut and Declined."""
-    put(orders, line.name, _objects(line, media_address))
+    try:
+        if line.secret and not line.on_desk:
+            put(orders, with_pictures(line.name), [("endpoint", _where_pictures_are_shown(line, media_address))])
+        put(orders, line.name, _objects(line, media_address))
+    except Declined:
+        withdraw(orders, line.name)
+        raise
 
 
 def withdraw(orders: Orders, name: str) -> None:
     """Nothing of it is left; a call that it carries goes on. Raises Cut."""
     if not name.startswith(BEGINS):
         raise ValueError("Only the agents' lines are withdrawn.")
+    take_away(orders, with_pictures(name))
     take_away(orders, name)
+
+
+def with_pictures(name: str) -> str:
+    """Pure: by which name the line of a browser is called where pictures may be shown."""
+    return WITH_PICTURES + name.removeprefix(BEGINS)
 
 
 def told_of(event: Mapping[str, Any]) -> tuple[str, bool] | None:
@@ -125,11 +141,16 @@ _COMMON = {
     "send_pai": "no",
     "rtp_symmetric": "yes",
 }
+SOUND, PICTURES = "opus,ulaw,alaw", "vp8,h264"
+_BROWSER = {
+    "webrtc": "yes",
+    "dtls_auto_generate_cert": "yes",
+    "rewrite_contact": "yes",  # it rings where it was registered from, whatever place was named
+}
 
 
 def _objects(line: Line, media_address: str) -> list[tuple[str, dict[str, str]]]:
-    at = {"media_address": media_address, "bind_rtp_to_media_address": "yes"} if media_address else {}
-    common = _COMMON | at | {"aors": line.name, "set_var": f"FANAL_LINE={line.key}"}
+    common = _common(line, media_address)
     if line.address:
         # Identified by an address that stands nowhere: it is called by us, and calls nobody. It has no secret.
         endpoint = common | {
@@ -149,16 +170,24 @@ def _objects(line: Line, media_address: str) -> list[tuple[str, dict[str, str]]]
             "qualify_frequency": str(LOOKED_AT_EVERY), "qualify_timeout": "2.0",
         }  # fmt: skip
         return [("auth", _auth(line)), ("aor", aor), ("endpoint", endpoint)]
-    endpoint = common | {
-        "webrtc": "yes", "dtls_auto_generate_cert": "yes", "allow": "opus,ulaw,alaw,vp8,h264", "auth": line.name,
-        "identify_by": "auth_username,username", "rtp_timeout": str(GONE_AFTER),
-        "rewrite_contact": "yes",  # it rings where it was registered from, whatever place was named
+    endpoint = common | _BROWSER | {
+        "allow": SOUND, "auth": line.name, "identify_by": "auth_username,username", "rtp_timeout": str(GONE_AFTER),
     }  # fmt: skip
     return [
         ("auth", _auth(line)),
         ("aor", {"max_contacts": "1", "remove_existing": "yes"}),
         ("endpoint", endpoint),
     ]
+
+
+def _where_pictures_are_shown(line: Line, media_address: str) -> dict[str, str]:
+    """It rings where the line is registered, and calls nobody: it is identified by an address that stands nowhere."""
+    return _common(line, media_address) | _BROWSER | {"allow": f"{SOUND},{PICTURES}", "identify_by": "ip"}
+
+
+def _common(line: Line, media_address: str) -> dict[str, str]:
+    at = {"media_address": media_address, "bind_rtp_to_media_address": "yes"} if media_address else {}
+    return _COMMON | at | {"aors": line.name, "set_var": f"FANAL_LINE={line.key}"}
 
 
 def _auth(line: Line) -> dict[str, str]:

@@ -40,7 +40,7 @@ class PlayedPhones(Phones):
     def away(self) -> None:
         routing.note_phones(agents=set(), now=timezone.now())
 
-    def address_of(self, agent: Agent) -> str:
+    def address_of(self, agent: Agent, pictures: bool) -> str:
         return f"PJSIP/played-{agent.pk}"
 
 

@@ -2,10 +2,12 @@
 
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from fanal.channels.asterisk.ari import Declined, Orders, path_of
 from fanal.channels.asterisk.rules import MUSIC, PAUSED, RUNS, Line, Order, Seen
+from fanal.channels.asterisk.silence import ends_after
 from fanal.channels.asterisk.wire import stops
 
 IS_GONE = 404
@@ -85,9 +87,10 @@ class Exchange:
             self.stopping = self.stopping or stops(event)
             match event.get("type"):
                 case "StasisStart":
-                    self._lines[line] = Line(answered=self._is_up(channel), ours=True)
+                    quiet = ends_after(str(channel.get("name", "")))
+                    self._lines[line] = Line(answered=self._is_up(channel), ours=True, ends_after=quiet)
                 case "ChannelStateChange" if line in self._lines:
-                    self._lines[line] = Line(answered=self._is_up(channel), ours=self._lines[line].ours)
+                    self._lines[line] = replace(self._lines[line], answered=self._is_up(channel))
                 case "ChannelDestroyed" | "StasisEnd":
                     self._forget(line)
                 case "ChannelEnteredBridge":
@@ -124,7 +127,7 @@ class Exchange:
     def _note(self, order: Order) -> None:
         match order.method, order.path:
             case "POST", ("channels", line, "answer"):
-                self._lines[line] = Line(answered=True)
+                self._lines[line] = replace(self._lines.get(line, Line()), answered=True, ours=True)
             case "POST", ("channels", line, "ring"):
                 self._tones.add(line)
             case "DELETE", ("channels", line, "ring"):
@@ -187,4 +190,4 @@ class Exchange:
 
 def _line(told: Mapping[str, Any]) -> Line:
     in_app = (told.get("dialplan") or {}).get("app_name") in ("Stasis", "")
-    return Line(answered=told.get("state") == "Up", ours=in_app)
+    return Line(answered=told.get("state") == "Up", ours=in_app, ends_after=ends_after(str(told.get("name", ""))))

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from fanal.agents import actions as agents
-from fanal.agents.models import Agent, PhoneLine
+from fanal.agents.models import Agent, PhoneKind, PhoneLine
 from fanal.channels.asterisk import guests, lines
 from fanal.channels.asterisk.ari import Address, Cut, Declined, Events, Orders, path_of
 from fanal.intake import calls
@@ -78,10 +78,13 @@ class Phones:
         agents.note_unreachable(now=timezone.now())
         self._offer_accordingly(now=timezone.now())
 
-    def address_of(self, agent: Agent) -> str:
-        """As the exchange calls it; empty where this person cannot be rung."""
+    def address_of(self, agent: Agent, pictures: bool) -> str:
+        """As the exchange calls it; empty where this person cannot be rung. A phone on the desk shows no pictures."""
         line = agents.phone_of(agent)
-        return f"PJSIP/{line.name}" if line else ""
+        if line is None:
+            return ""
+        shows = pictures and line.kind == PhoneKind.BROWSER
+        return f"PJSIP/{lines.with_pictures(line.name) if shows else line.name}"
 
     def _offer_accordingly(self, *, now: datetime) -> None:
         routing.note_phones(agents=set(PhoneLine.objects.reachable().values_list("agent", flat=True)), now=now)

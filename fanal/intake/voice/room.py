@@ -34,6 +34,7 @@ from fanal.intake.voice.parting import Parting
 from fanal.intake.voice.phones import Phones
 from fanal.intake.voice.recording import quiet_for
 from fanal.intake.voice.scribes import Scribes
+from fanal.intake.voice.silence import Silence
 from fanal.intake.voice.sounds import Sounds
 from fanal.intake.voice.telling import Telling, told_to
 from fanal.intake.voice.waiting import Waiting
@@ -90,6 +91,7 @@ class Room:
         self.scribes = Scribes(address, self.exchange.orders)
         self.sounds = Sounds(self.exchange, leads=self._leads, stop=stop)
         self.measuring = Measuring(self.exchange.orders, leads=self._leads, busy=self.desks.are_busy, stop=stop)
+        self.silence = Silence(self.exchange, leads=self._leads, stop=stop)
         self._lock = threading.Lock()
 
     def run(self) -> None:
@@ -100,6 +102,7 @@ class Room:
         ours.append(threading.Thread(target=self.alarm.run, daemon=True))
         ours.append(threading.Thread(target=self.sounds.run, daemon=True))
         ours.append(threading.Thread(target=self.measuring.run, daemon=True))
+        ours.append(threading.Thread(target=self.silence.run, daemon=True))
         ours += self.scribes.threads()
         for thread in ours:
             thread.start()

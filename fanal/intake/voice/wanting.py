@@ -1,6 +1,6 @@
 """How each call should be, read from the rows that decided it: who waits, whom it rings, who talks with whom."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -38,8 +38,8 @@ CALLED_AGAIN_AFTER = timedelta(seconds=3)
 """A phone whose line was lost is called again at once; where that was in vain, so long afterwards."""
 
 
-PhoneOf = Callable[[Agent], str]
-"""Where an agent can be rung, as the exchange calls it; empty where nobody can."""
+PhoneOf = Callable[[Agent, bool], str]
+"""Where an agent can be rung, with pictures or without, as the exchange calls it; empty where nobody can."""
 
 
 @transaction.atomic
@@ -221,7 +221,8 @@ def _call(
     phone_of: PhoneOf,
     now: datetime,
 ) -> Party | None:
-    phone = phone_of(agent)
+    pictures = _shows_pictures(call)
+    phone = phone_of(agent, pictures)
     interactions.open_leg(
         interaction=call,
         kind=LegKind.AGENT,
@@ -239,7 +240,7 @@ def _call(
         address=phone,
         shows=PAGE if visitor_of(call.source) else call.source or WITHHELD,
         rings_for=max(1.0, (offer.expires_at - now).total_seconds() + 2) if offer else 30,
-        tells=_tells(call, offer, part, held=held),
+        tells=_tells(call, offer, part, held=held) | (_PICTURES if pictures else {}),
     )
 
 
@@ -250,9 +251,11 @@ def _shows_pictures(call: Interaction) -> bool:
     return web is not None and interactions.may_show_pictures(web.account)
 
 
-def _tells(call: Interaction, offer: Offer | None, part: Participation | None, *, held: bool) -> Mapping[str, str]:
+_PICTURES = {"PJSIP_HEADER(add,X-Fanal-Pictures)": "1"}
+
+
+def _tells(call: Interaction, offer: Offer | None, part: Participation | None, *, held: bool) -> dict[str, str]:
     """What the phone is told of the call that rings there."""
-    pictures = {"PJSIP_HEADER(add,X-Fanal-Pictures)": "1"} if _shows_pictures(call) else {}
     if offer:
-        return {"PJSIP_HEADER(add,X-Fanal-Offer)": str(offer.pk)} | pictures
-    return pictures if part else {**outgoing.tells(call, held=held), **pictures}
+        return {"PJSIP_HEADER(add,X-Fanal-Offer)": str(offer.pk)}
+    return {} if part else dict(outgoing.tells(call, held=held))

@@ -14,7 +14,18 @@ import pytest
 
 from fanal.channels.asterisk import lines
 from fanal.channels.asterisk.ari import Address, Cut, Declined, Events, Orders, path_of
-from fanal.channels.asterisk.lines import ENDPOINTS, Line, address_of, bring, push, there, to_bring, told_of, withdraw
+from fanal.channels.asterisk.lines import (
+    ENDPOINTS,
+    Line,
+    address_of,
+    bring,
+    push,
+    there,
+    to_bring,
+    told_of,
+    with_pictures,
+    withdraw,
+)
 from fanal.running import pbx
 from fanal.running.pbx.configuration import Pbx
 from fanal.running.pbx.configuration.dialplan import APP
@@ -97,7 +108,7 @@ def test_what_is_wanted_and_missing_is_pushed_and_what_is_there_and_not_wanted_g
 
 def test_the_pbx_is_brought_to_the_lines_that_are_open(orders: Orders) -> None:
     bring(orders, [BROWSER, DESK], media_address="127.0.0.1")
-    assert set(there(orders)) == {BROWSER.name, DESK.name, *TRUNKS}
+    assert set(there(orders)) == {BROWSER.name, with_pictures(BROWSER.name), DESK.name, *TRUNKS}
     assert parts_of(orders, BROWSER.name) == ["endpoint", "auth", "aor"]
     assert parts_of(orders, DESK.name) == ["endpoint", "aor"]
     bring(orders, [DESK])

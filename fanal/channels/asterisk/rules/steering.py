@@ -12,10 +12,14 @@ MUSIC = "w-"
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One line as the exchange has it. `ours`: it is in our hands, so it can be put into a bridge."""
+    """One line as the exchange has it. `ours`: it is in our hands, so it can be put into a bridge.
+
+    `ends_after`: seconds without sound after which we are to end it, for the exchange does not; 0: it does.
+    """
 
     answered: bool = False
     ours: bool = True
+    ends_after: int = 0
 
 
 WRITTEN = "written-"
