@@ -109,7 +109,7 @@ class TheSame(Phones):
     def away(self) -> None:
         return
 
-    def address_of(self, agent: Agent) -> str:
+    def address_of(self, agent: Agent, pictures: bool) -> str:
         return self.address
 
 

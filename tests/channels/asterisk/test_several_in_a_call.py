@@ -52,7 +52,7 @@ class TheirOwn(TheSame):
         super().__init__("")
         self.of: dict[int, str] = {}
 
-    def address_of(self, agent: Agent) -> str:
+    def address_of(self, agent: Agent, pictures: bool) -> str:
         return self.of.get(agent.pk, "")
 
 
