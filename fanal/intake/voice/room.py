@@ -2,7 +2,6 @@
 
 import contextlib
 import threading
-import time
 from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
@@ -13,32 +12,30 @@ from django.utils import timezone
 
 from fanal.agents.actions import note_place
 from fanal.channels.asterisk import guests, wire
-from fanal.channels.asterisk.ari import Address, Cut, Declined, Events, NobodyThere, path_of
+from fanal.channels.asterisk.ari import Address, Cut, Declined, Events, path_of
 from fanal.channels.asterisk.rules import Order, sides_heard, steer
 from fanal.channels.asterisk.wire import Kept, Played, Pressed, Sounded
 from fanal.intake import calls
 from fanal.intake.voice import duties, taking
+from fanal.intake.voice.absence import Absence
 from fanal.intake.voice.admitting import Admission
 from fanal.intake.voice.alarm import Alarm
 from fanal.intake.voice.changes import follow_changes
 from fanal.intake.voice.comparing import Comparing
 from fanal.intake.voice.desks import AT_ONCE, Desks
+from fanal.intake.voice.dialogue import Dialogue
 from fanal.intake.voice.door import FORBIDDEN, NO_ROOM, Door
 from fanal.intake.voice.exchange import Exchange
-from fanal.intake.voice.flowing import Flowing, Speak
-from fanal.intake.voice.keying import Keys
+from fanal.intake.voice.flowing import Speak
 from fanal.intake.voice.looks import Looks
 from fanal.intake.voice.measuring import Measuring
 from fanal.intake.voice.outgoing import LOOKED_AT_AGAIN
-from fanal.intake.voice.parting import Parting
 from fanal.intake.voice.phones import Phones
-from fanal.intake.voice.recording import quiet_for
 from fanal.intake.voice.scribes import Scribes
 from fanal.intake.voice.silence import Silence
 from fanal.intake.voice.sounds import Sounds
-from fanal.intake.voice.telling import Telling, told_to
-from fanal.intake.voice.waiting import Waiting
-from fanal.intake.voice.wanting import HELD, call_listened_to, open_calls, wanted
+from fanal.intake.voice.telling import told_to
+from fanal.intake.voice.wanting import call_listened_to, open_calls, wanted
 from fanal.intake.voice.work import (
     Due,
     Happened,
@@ -61,10 +58,6 @@ PAUSE = 0.5  # seconds before the next try to connect
 ONLY_ONE = 4_000_026
 """The lock of whoever steers the exchange: a second room stands by until the first one is gone."""
 REPLACED = "ApplicationReplaced"
-ENDED_AFTER = 10.0
-"""Seconds for which no program answers until its lines count as gone; one that begins anew takes three."""
-AWAY_AFTER = 90.0
-"""Seconds for which it cannot be reached: what goes on there is not known, and nobody is kept in a call for ever."""
 
 
 class Room:
@@ -77,16 +70,12 @@ class Room:
         self.desks = Desks(self._do)
         self.door = Door(self.exchange, order=self._order)
         self.alarm = Alarm(self._is_due, stop)
-        self.flowing = Flowing(order=self._order, speak=speak, alarm=self.alarm)
+        self.dialogue = Dialogue(self.exchange, order=self._order, speak=speak, alarm=self.alarm)
         self.admission = Admission(behind=self.desks.behind)
-        self.waiting = Waiting(order=self._order, speak=speak, alarm=self.alarm)
-        self.telling = Telling(order=self._order, speak=speak)
-        self.parting = Parting(order=self._order, speak=speak)
-        self.keys = Keys(alarm=self.alarm)
         self._calls: dict[str, int] = {}
         self.looks = Looks()
         self._phones_asked = False
-        self._away, self._away_since = "", 0.0
+        self.absence = Absence()
         self._leads = threading.Event()
         self.scribes = Scribes(address, self.exchange.orders)
         self.sounds = Sounds(self.exchange, leads=self._leads, stop=stop)
@@ -98,11 +87,8 @@ class Room:
         """Until `stop` is set; a line that is cut is connected anew, and what happened meanwhile is found out."""
         ours = self.desks.threads()
         ours.append(threading.Thread(target=follow_changes, args=(self, self.stop), daemon=True))
-        ours.append(threading.Thread(target=self._sweep, daemon=True))
-        ours.append(threading.Thread(target=self.alarm.run, daemon=True))
-        ours.append(threading.Thread(target=self.sounds.run, daemon=True))
-        ours.append(threading.Thread(target=self.measuring.run, daemon=True))
-        ours.append(threading.Thread(target=self.silence.run, daemon=True))
+        runs = (self._sweep, self.alarm.run, self.sounds.run, self.measuring.run, self.silence.run)
+        ours += [threading.Thread(target=run, daemon=True) for run in runs]
         ours += self.scribes.threads()
         for thread in ours:
             thread.start()
@@ -111,7 +97,8 @@ class Room:
                 try:
                     self._as_the_only_one()
                 except Exception as problem:
-                    self._is_away(problem)
+                    if self.absence.lasts_too_long(problem):
+                        self._give_up()
                     self.stop.wait(PAUSE)
         finally:
             self.desks.close()
@@ -133,16 +120,9 @@ class Room:
     def _is_due(self, interaction: int) -> None:
         self.desks.steer(interaction, Due(interaction=interaction))
 
-    def _is_away(self, problem: Exception) -> None:
-        """Said once for each reason, and not every half second; after a while its calls are over."""
-        why = f"{type(problem).__name__}: {problem}"[:200]
-        if why != self._away:
-            log.warning("exchange_is_away", problem=why)
-        self._away, self._away_since = why, self._away_since or time.monotonic()
-        longest = ENDED_AFTER if isinstance(problem, NobodyThere) else AWAY_AFTER
-        if time.monotonic() - self._away_since > longest and isinstance(problem, Cut):
-            with contextlib.suppress(DatabaseError):
-                self.comparing.give_up()
+    def _give_up(self) -> None:
+        with contextlib.suppress(DatabaseError):
+            self.comparing.give_up()
 
     def _as_the_only_one(self) -> None:
         with own_connection() as lock:
@@ -164,7 +144,7 @@ class Room:
             self.comparing.begin()
             self.sounds.compare(sure=True, now=timezone.now())
             self._leads.set()
-            self._away_since = 0.0
+            self.absence.is_over()
             self.phones_changed()
             for interaction in open_calls():
                 self.look_at(interaction)
@@ -288,24 +268,16 @@ class Room:
             case LetInNoMore(guest=guest):
                 self.door.let_in_no_more(guest)
             case Unheard(interaction=interaction):
-                self._forget(interaction)
+                self.dialogue.forget(interaction, now=timezone.now())
             case Due() if not self._leads.is_set():
                 return
             case Due(interaction=interaction):
-                self.flowing.due(interaction, now=timezone.now())
-                self.waiting.due(interaction, now=timezone.now())
-                self.keys.due(interaction, now=timezone.now())
+                self.dialogue.due(interaction, now=timezone.now())
                 self.look_at(interaction)
             case Happened(interaction=interaction, what=Pressed(key=key)):
-                if self.keys.keyed(interaction, key, now=timezone.now()):
-                    return
-                self.telling.keyed(interaction, key, now=timezone.now())
-                self.flowing.keyed(interaction, key, now=timezone.now())
-                self.waiting.keyed(interaction, key, now=timezone.now())
+                self.dialogue.keyed(interaction, key, now=timezone.now())
             case Happened(interaction=interaction, what=Played(playback=playback)):
-                self.telling.played(playback, now=timezone.now())
-                self.flowing.played(interaction, playback, now=timezone.now())
-                self.waiting.played(interaction, playback, now=timezone.now())
+                self.dialogue.played(interaction, playback, now=timezone.now())
             case Sounded() as sound:
                 if call := self.sounds.take(sound, now=timezone.now()):
                     self.look_at(call)
@@ -336,7 +308,7 @@ class Room:
             return
         if should_be.over:
             self._calls.pop(should_be.caller, None)
-            self._forget(interaction)
+            self.dialogue.forget(interaction, now=timezone.now())
         else:
             self._calls[should_be.caller] = interaction
         seen = self.exchange.seen()
@@ -353,25 +325,7 @@ class Room:
             self.looks.over(interaction)
         if should_be.outgoing and not should_be.parties:
             self.alarm.set(interaction, seconds=LOOKED_AT_AGAIN)
-        if should_be.waits_in not in ("", HELD) and not should_be.talks_in:
-            self.waiting.look(interaction, now=timezone.now())
-        elif should_be.talks_in:
-            self.waiting.talks(interaction)
-            self.telling.look(interaction, should_be, self.exchange.seen(), now=timezone.now())
-            self.keys.look(interaction)
-            self.parting.look(interaction, should_be, now=timezone.now())
-            if should_be.sound and should_be.sound.paused and (quiet := quiet_for(interaction, now=timezone.now())):
-                self.alarm.set(interaction, seconds=quiet + 0.01)
-        elif should_be.served_by_flow and not self.waiting.parts(interaction, now=timezone.now()):
-            self.flowing.look(interaction, now=timezone.now())
-
-    def _forget(self, interaction: int) -> None:
-        """What its caller has heard and keyed so far."""
-        self.flowing.gone(interaction)
-        self.waiting.over(interaction, now=timezone.now())
-        self.telling.gone(interaction)
-        self.keys.gone(interaction)
-        self.parting.gone(interaction)
+        self.dialogue.look(interaction, should_be, now=timezone.now())
 
     def _order(self, order: Order, *, about: int = 0) -> bool:
         """Whether it was carried out; if not, the rest would make no sense, and what is there is found out again."""

@@ -14,7 +14,7 @@ from fanal.channels.asterisk.wire import OUT_OF_ORDER
 from fanal.channels.models import ChannelAccount, ChannelKind
 from fanal.cli import pbx as cli
 from fanal.events.models import Event
-from fanal.intake.voice import room as room_runs
+from fanal.intake.voice import absence
 from fanal.intake.voice.room import Room
 from fanal.interactions.models import Interaction, Leg, LegKind, Segment, SegmentKind
 from fanal.routing.models import Callback, Offer, OfferState
@@ -107,7 +107,7 @@ def test_the_lines_of_an_exchange_that_died_are_closed_once_and_the_customer_is_
 def test_of_one_that_died_and_stays_away_nobody_is_left_in_a_call(
     local: pbx.Local, own: Pbx, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(room_runs, "ENDED_AFTER", 2.0)
+    monkeypatch.setattr(absence, "ENDED_AFTER", 2.0)
     with a_talk(own, tmp_path) as talk:
         kill(local, own)
         until(talk.is_over)

@@ -65,7 +65,7 @@ def somebody_waits_for_the_lock() -> bool:
 
 @pytest.fixture
 def voice(room: Room) -> Endless:
-    room.flowing.speak = endless = Endless()
+    room.dialogue.flowing.speak = endless = Endless()
     return endless
 
 
@@ -79,8 +79,8 @@ def stop(address: Address) -> Iterator[Callable[[Standing], object]]:
 
 def hears(room: Room, *, playing: bool = True) -> Standing:
     """Where the caller is in the flow, as soon as they hear it, or have heard it."""
-    until(lambda: (at := room.flowing._standing.get(call().pk)) and at.playing == playing)
-    found = room.flowing._standing.get(call().pk)
+    until(lambda: (at := room.dialogue.flowing._standing.get(call().pk)) and at.playing == playing)
+    found = room.dialogue.flowing._standing.get(call().pk)
     assert found
     return found
 

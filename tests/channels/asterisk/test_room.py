@@ -197,7 +197,7 @@ class Heard:
 @pytest.fixture
 def voice(room: Room) -> Heard:
     heard = Heard()
-    room.waiting.speak = heard
+    room.dialogue.waiting.speak = heard
     return heard
 
 
