@@ -4,7 +4,7 @@
  */
 
 import { waitsToOpen } from "./lifted.ts";
-import { contactIsThere, nothingIsOpen } from "./open.ts";
+import { contactIsThere } from "./open.ts";
 
 let accepting = 0;
 let withWork = false;
@@ -23,14 +23,14 @@ export function showWhatRings(): void {
 }
 
 /**
- * What comes beside my work never takes the place of a contact, and the same pop not that of itself; what is being
- * opened needs no empty room before.
+ * The server says where a pop may stand; it stands nowhere if the page has moved on since it was asked, nor in its own
+ * place again, and what is being opened needs no empty room before.
  */
 function keepWhatIsThere({ detail }: CustomEvent<{ target: Element; fragment: ParentNode; shouldSwap: boolean }>): void {
   const comes = offerIn(detail.fragment);
   if (!withWork || detail.target.id !== "about") return;
   const opening = !comes && (accepting > 0 || waitsToOpen());
-  if (askedAt !== location.href || !nothingIsOpen() || opening || comes === offerIn(detail.target)) detail.shouldSwap = false;
+  if (askedAt !== location.href || opening || comes === offerIn(detail.target)) detail.shouldSwap = false;
 }
 
 /** The pop knows what it took the place of. */
