@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from fanal.channels.asterisk.ari import Address, Orders, path_of
 from fanal.channels.models import ChannelAccount
@@ -72,13 +73,11 @@ def orders(connected: Pbx) -> Iterator[Orders]:
     orders.close()
 
 
-@pytest.fixture
-def desk(centre: Program, telephone: Browser) -> Iterator[Desk]:  # noqa: F811
-    """An agent who takes calls in the browser."""
+@contextmanager
+def taking_calls(centre: Program, context: BrowserContext) -> Iterator[Desk]:
+    """An agent who takes calls in this browser, and nobody else has work."""
     centre.everybody_goes_home()
-    context = telephone.new_context()
     context.set_default_timeout(30_000)
-    context.grant_permissions(["microphone"])
     context.add_init_script("localStorage['fanal.phone'] ??= JSON.stringify({ plain: true })")
     page = context.new_page()
     faults: list[str] = []
@@ -92,6 +91,14 @@ def desk(centre: Program, telephone: Browser) -> Iterator[Desk]:  # noqa: F811
     context.close()
     centre.everybody_goes_home()
     assert faults == []
+
+
+@pytest.fixture
+def desk(centre: Program, telephone: Browser) -> Iterator[Desk]:  # noqa: F811
+    context = telephone.new_context()
+    context.grant_permissions(["microphone"])
+    with taking_calls(centre, context) as desk:
+        yield desk
 
 
 @pytest.fixture

@@ -12,12 +12,12 @@ from fanal.channels.asterisk.ari import Orders, path_of
 from fanal.channels.models import ChannelAccount
 from fanal.demo import cast
 from fanal.interactions.models import Interaction, Leg
-from tests.browser.company import Desk, sign_in
+from tests.browser.company import Desk
 from tests.browser.conftest import Program
 from tests.browser.sounds import CONNECTIONS, heard
 from tests.browser.test_a_browser_dies import HEARS_MUSIC_WITHIN, Own, available, browser_of  # noqa: F401
-from tests.browser.test_call import TALKING, centre, connected, orders  # noqa: F401
-from tests.browser.test_phone import READY, SPOKEN, telephone  # noqa: F401
+from tests.browser.test_call import TALKING, centre, connected, orders, taking_calls  # noqa: F401
+from tests.browser.test_phone import SPOKEN, telephone  # noqa: F401
 from tests.browser.test_web_call import SAID, at_home, frame_of  # noqa: F401
 from tests.browser.test_widget import Site, site  # noqa: F401
 from tests.channels.asterisk.conftest import local  # noqa: F401
@@ -97,25 +97,12 @@ class Eye:
 @pytest.fixture
 def desk(centre: Program, telephone: Browser) -> Iterator[Desk]:  # noqa: F811
     """An agent with a camera, whose picture is red, and a screen, which is blue."""
-    centre.everybody_goes_home()
     context = telephone.new_context(viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(30_000)
     context.grant_permissions(["microphone", "camera"])
-    context.add_init_script("localStorage['fanal.phone'] ??= JSON.stringify({ plain: true })")
     context.add_init_script(CONNECTIONS)
     context.add_init_script(PAINTS % {"camera": "#ff0000", "screen": "#0000ff"})
-    page = context.new_page()
-    faults: list[str] = []
-    page.on("pageerror", lambda fault: faults.append(str(fault)))
-    page.on("dialog", lambda dialog: dialog.accept())
-    sign_in(page, centre.url, cast.AGENT)
-    expect(page.locator(READY)).to_be_visible()
-    desk = Desk(page)
-    desk.be("Available")
-    yield desk
-    context.close()
-    centre.everybody_goes_home()
-    assert faults == []
+    with taking_calls(centre, context) as desk:
+        yield desk
 
 
 @pytest.fixture

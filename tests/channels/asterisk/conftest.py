@@ -1,6 +1,8 @@
 """A real Asterisk of the tests' own, on ports of its own, and who calls it."""
 
+import contextlib
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 from fanal.channels.asterisk import ari
 from fanal.running import pbx
 from fanal.running.pbx.configuration import Folders, Pbx, Trunk
+from fanal.running.pbx.configuration.dialplan import APP
 from fanal.running.pbx.configuration.programs import ARI_USER
 from fanal.running.postgres import NotPossible
 from tests.channels.asterisk.phones import Caller
@@ -62,6 +65,21 @@ def exchange_in(local: pbx.Local, home: Path, *, at: int) -> Pbx:
 @pytest.fixture
 def address(exchange: Pbx) -> ari.Address:
     return ari.Address(url=f"ws://127.0.0.1:{exchange.http_port}", user=ARI_USER, secret=SECRET)
+
+
+@pytest.fixture
+def told(address: ari.Address) -> Iterator[list[dict[str, object]]]:
+    """What the application is told: nothing, where nobody came in."""
+    events, heard = ari.Events(address, APP), []
+
+    def listen() -> None:
+        with contextlib.suppress(ari.Cut):
+            for event in events:
+                heard.append(event)
+
+    threading.Thread(target=listen, daemon=True).start()
+    yield heard
+    events.close()
 
 
 @pytest.fixture

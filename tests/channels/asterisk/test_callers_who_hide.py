@@ -1,17 +1,13 @@
 """Whoever does not want to be known is not known: whatever else their carrier tells of them stays with the carrier."""
 
-import contextlib
 import socket
-import threading
 import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from fanal.channels.asterisk.ari import Address, Cut, Events
 from fanal.channels.asterisk.wire import kept
 from fanal.running.pbx.configuration import Pbx
-from fanal.running.pbx.configuration.dialplan import APP
 from tests.servers import until
 
 pytestmark = pytest.mark.timeout(120)
@@ -24,16 +20,8 @@ Carried = Callable[[str, str], dict[str, object]]
 
 
 @pytest.fixture
-def carried(exchange: Pbx, address: Address) -> Iterator[Carried]:
+def carried(exchange: Pbx, told: list[dict[str, object]]) -> Iterator[Carried]:
     """A call as the carrier hands it over, with its sender and more headers; what is kept of it."""
-    events, heard = Events(address, APP), []
-
-    def listen() -> None:
-        with contextlib.suppress(Cut):
-            for event in events:
-                heard.append(event)
-
-    threading.Thread(target=listen, daemon=True).start()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as carrier:
         own = exchange.trunks[0].port
         carrier.bind(("127.0.0.1", own))
@@ -48,16 +36,15 @@ def carried(exchange: Pbx, address: Address) -> Iterator[Carried]:
             more = f"{headers}Content-Type: application/sdp\r\nContent-Length: {len(SOUND)}\r\n\r\n{SOUND}"
             to = ("127.0.0.1", exchange.sip_port)
             carrier.sendto(f"INVITE {target} SIP/2.0\r\n{via}{rest}CSeq: 1 INVITE\r\n{more}".encode(), to)
-            until(lambda: any(one["type"] == "StasisStart" for one in heard))
+            until(lambda: any(one["type"] == "StasisStart" for one in told))
             end = f"CANCEL {target} SIP/2.0\r\n{via}{rest}CSeq: 1 CANCEL\r\nContent-Length: 0\r\n\r\n"
             carrier.sendto(end.encode(), to)
-            (began,) = [one for one in heard if one["type"] == "StasisStart"]
+            (began,) = [one for one in told if one["type"] == "StasisStart"]
             found = kept(began, run="run")
             assert found
             return found.body
 
         yield call
-    events.close()
 
 
 def test_who_shows_a_number_is_known_by_it(carried: Carried) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 from django.utils import timezone
 
-from fanal.channels.asterisk.ari import Address, Cut, Events, Orders, path_of
+from fanal.channels.asterisk.ari import Address, Orders, path_of
 from fanal.channels.asterisk.guests import Guest, bring, name_in, send_away, to_bring
 from fanal.channels.asterisk.lines import Line
 from fanal.channels.asterisk.lines import bring as bring_lines
@@ -24,7 +24,7 @@ from fanal.interactions import actions as interactions
 from fanal.interactions.models import Interaction, Leg, WebCall
 from fanal.running import pbx
 from fanal.running.pbx.configuration import Pbx
-from fanal.running.pbx.configuration.dialplan import APP, GUESTS_CALL
+from fanal.running.pbx.configuration.dialplan import GUESTS_CALL
 from tests.channels.asterisk.conftest import exchange_in
 from tests.channels.asterisk.test_room import nobody_calls_yet, number, room, telephone  # noqa: F401
 from tests.servers import until
@@ -160,21 +160,6 @@ def attacker(orders: Orders, exchange: Pbx) -> Attacker:
     guest = replace(GUEST, name=f"G-{uuid.uuid4().hex}")
     bring(orders, [guest], gone=set(), media_address="127.0.0.1")
     return Attacker(pbx_port=exchange.sip_port, name=guest.name, secret=guest.secret)
-
-
-@pytest.fixture
-def told(address: Address) -> Iterator[list[dict[str, object]]]:
-    """What the application is told: nothing, where nobody came in."""
-    events, heard = Events(address, APP), []
-
-    def listen() -> None:
-        with contextlib.suppress(Cut):
-            for event in events:
-                heard.append(event)
-
-    threading.Thread(target=listen, daemon=True).start()
-    yield heard
-    events.close()
 
 
 def test_who_is_to_be_let_in_is_brought_and_who_is_not_is_sent_away() -> None:
