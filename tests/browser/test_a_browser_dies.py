@@ -56,7 +56,7 @@ class Own:
 
     def pages(self) -> list[psutil.Process]:
         """The processes in which its pages run."""
-        return [one for one in self.process.children(recursive=True) if "--type=renderer" in one.cmdline()]
+        return [one for one in self.process.children(recursive=True) if "--type=renderer" in _words(one)]
 
 
 @pytest.fixture
@@ -98,8 +98,15 @@ def browser_of(
 
 def _first_process(folder: str) -> psutil.Process:
     """The one that all others of a browser were started by."""
-    ours = (one for one in psutil.Process().children(recursive=True) if f"--user-data-dir={folder}" in one.cmdline())
-    return next(one for one in ours if not any(word.startswith("--type=") for word in one.cmdline()))
+    ours = (one for one in psutil.Process().children(recursive=True) if f"--user-data-dir={folder}" in _words(one))
+    return next(one for one in ours if not any(word.startswith("--type=") for word in _words(one)))
+
+
+def _words(one: psutil.Process) -> list[str]:
+    """How it was started; nothing of one that has just died."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return one.cmdline()
+    return []
 
 
 def available(own: Own) -> Own:

@@ -51,11 +51,7 @@ PAINTS = """
 })()
 """
 RED, BLUE, BLACK = (255, 0, 0), (0, 0, 255), (0, 0, 0)
-AGREED = """
-() => window.calls.at(-1).getTransceivers()
-  .filter((one) => one.receiver.track.kind === 'video')
-  .map((one) => one.currentDirection === 'stopped' ? null : one.currentDirection)
-"""
+TURNED_DOWN = "/m=video 0 /.test(window.calls.at(-1).remoteDescription.sdp)"
 SEEN = """
 (id) => {
   const video = document.querySelector(id);
@@ -269,7 +265,7 @@ def test_who_may_not_show_pictures_has_no_camera_and_what_their_page_offers_neve
 
     camera.evaluate("(button) => { button.hidden = false }")
     camera.click()
-    until(lambda: customer.frame.evaluate(AGREED) == [None])
+    until(lambda: customer.frame.evaluate(TURNED_DOWN))
     expect(desk.page.locator(THEIRS)).to_be_hidden()
     assert "m=video" not in desk.page.evaluate("window.calls.at(-1).localDescription.sdp")
     hear_each_other(desk, customer)
