@@ -38,7 +38,7 @@ def robin() -> Agent:
 
 
 def there(name: str) -> Agent:
-    who = an_agent("agent", capacity={"voice": 2})
+    who = an_agent("agent", capacity={"voice": 2, "webchat": 2})
     Agent.objects.filter(pk=who.pk).update(name=name)
     routing.set_presence(agent=who, state=Presence.AVAILABLE, by=who, now=timezone.now())
     return who
@@ -79,9 +79,26 @@ def test_the_pop_comes_with_the_offer_to_a_desk_at_which_nothing_is_open(
     assert not [word for word in CHANGES if word in about], "it is to be read"
     assert f'data-pop="{offer.pk}"' in text_of(desk.get("/")), "so it is when the page is loaded"
 
-    elsewhere = IDLE | {"HX-Current-URL": "http://testserver/interactions/12/"}
-    assert "data-pop" not in text_of(desk.get("/work/", headers=elsewhere))
-    assert f"/offers/{offer.pk}/pop/" in text_of(desk.get("/work/", headers=elsewhere)), "there one can look"
+
+def test_a_contact_of_mine_keeps_its_room_and_one_that_is_only_read_gives_way_and_can_come_back(robin: Agent) -> None:
+    account = ChannelAccount.objects.create(kind="webchat", code="w", name="Shop")
+    first = rings(account)
+    routing.accept(offer_id=first.pk, agent=robin, now=timezone.now())
+    mine = first.entry.interaction_id
+    read = interactions.start(account=account, source="", thread="line-read", now=timezone.now())
+    offer = rings(account, source="visitor-two")
+    desk = at_desk(robin)
+
+    def left(contact: int) -> str:
+        return text_of(
+            desk.get("/work/", headers=IDLE | {"HX-Current-URL": f"http://testserver/interactions/{contact}/"})
+        )
+
+    assert "data-pop" not in left(mine)
+    assert f"/offers/{offer.pk}/pop/" in left(mine), "there one can look"
+    assert f'data-pop="{offer.pk}" hx-get="/interactions/{read.pk}/about/"' in left(read.pk)
+    routing.decline(offer_id=offer.pk, agent=robin, now=timezone.now())
+    assert "data-pop" not in left(read.pk)
 
 
 def test_what_rings_no_more_leaves_the_room(account: ChannelAccount, robin: Agent, kari: Customer) -> None:
